@@ -1,0 +1,122 @@
+//! Drives futures over `wasi:io/poll`.
+//!
+//! There is one thread and one root future. Futures that wait register what
+//! they wait for; when the root can go no further, everything registered is
+//! waited for at once. So several requests of one call can be on their way
+//! together.
+
+use core::{
+    cell::{Cell, RefCell},
+    future::{Future, poll_fn},
+    pin::{Pin, pin},
+    task::{Context, Poll, Waker},
+};
+use std::rc::Rc;
+
+use super::bindings::wasi::{
+    clocks::monotonic_clock,
+    io::poll::{self, Pollable},
+};
+
+const NANOSECONDS_PER_MS: u64 = 1_000_000;
+
+/// What all futures of a call wait for.
+#[derive(Default)]
+pub struct Executor {
+    waiting: RefCell<Vec<Rc<Waiting>>>,
+}
+
+struct Waiting {
+    pollable: Pollable,
+    is_ready: Cell<bool>,
+}
+
+impl Executor {
+    /// Runs a future to its end.
+    pub fn block_on<T>(&self, future: impl Future<Output = T>) -> T {
+        let mut future = pin!(future);
+        // Who is woken is told by `is_ready`, so the waker has nothing to do.
+        let mut context = Context::from_waker(Waker::noop());
+        loop {
+            if let Poll::Ready(value) = future.as_mut().poll(&mut context) {
+                return value;
+            }
+            self.wait();
+        }
+    }
+
+    fn wait(&self) {
+        let waiting = self.waiting.borrow().clone();
+        let pollables: Vec<&Pollable> = waiting.iter().map(|waiting| &waiting.pollable).collect();
+        for index in poll::poll(&pollables) {
+            if let Some(waiting) = waiting.get(index as usize) {
+                waiting.is_ready.set(true);
+            }
+        }
+    }
+
+    /// Waits until a pollable is ready. It is dropped with the future, and so
+    /// before whatever it was taken from.
+    pub fn ready(&self, pollable: Pollable) -> Ready<'_> {
+        let waiting = Rc::new(Waiting { pollable, is_ready: Cell::new(false) });
+        self.waiting.borrow_mut().push(waiting.clone());
+        Ready { executor: self, waiting }
+    }
+
+    /// Waits for a time.
+    pub async fn sleep(&self, ms: u64) {
+        let duration = monotonic_clock::subscribe_duration(to_nanoseconds(ms));
+        self.ready(duration).await;
+    }
+
+    /// What a future comes to, if it does so in time. Otherwise it is dropped.
+    pub async fn within<T>(&self, ms: u64, future: impl Future<Output = T>) -> Option<T> {
+        let mut timer = pin!(self.sleep(ms));
+        let mut future = pin!(future);
+        poll_fn(|context| match future.as_mut().poll(context) {
+            Poll::Ready(value) => Poll::Ready(Some(value)),
+            Poll::Pending => timer.as_mut().poll(context).map(|()| None),
+        })
+        .await
+    }
+}
+
+/// Milliseconds as WASI counts.
+pub const fn to_nanoseconds(ms: u64) -> u64 {
+    ms.saturating_mul(NANOSECONDS_PER_MS)
+}
+
+/// What a future comes to, while another one is driven beside it for as long
+/// as that takes. The other is dropped when it is not done by then.
+pub async fn beside<T>(side: impl Future<Output = ()>, main: impl Future<Output = T>) -> T {
+    let mut side = pin!(side);
+    let mut main = pin!(main);
+    let mut side_is_done = false;
+    poll_fn(|context| {
+        if !side_is_done {
+            side_is_done = side.as_mut().poll(context).is_ready();
+        }
+        main.as_mut().poll(context)
+    })
+    .await
+}
+
+/// See [`Executor::ready`].
+pub struct Ready<'a> {
+    executor: &'a Executor,
+    waiting: Rc<Waiting>,
+}
+
+impl Future for Ready<'_> {
+    type Output = ();
+
+    fn poll(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<()> {
+        if self.waiting.is_ready.get() { Poll::Ready(()) } else { Poll::Pending }
+    }
+}
+
+impl Drop for Ready<'_> {
+    fn drop(&mut self) {
+        self.executor.waiting.borrow_mut().retain(|waiting| !Rc::ptr_eq(waiting, &self.waiting));
+    }
+}

@@ -1,0 +1,259 @@
+//! One HTTP round trip over `wasi:http`.
+//!
+//! Handles are dropped in the order that the component model asks for: what
+//! was taken from another before that other.
+
+use super::{
+    bindings::wasi::{
+        http::{
+            outgoing_handler,
+            types::{
+                ErrorCode, Fields, FutureIncomingResponse, IncomingBody, IncomingResponse, Method as WasiMethod,
+                OutgoingBody, OutgoingRequest, RequestOptions, Scheme, http_error_code,
+            },
+        },
+        io::streams::{InputStream, StreamError},
+    },
+    executor::{Executor, beside, to_nanoseconds},
+};
+use crate::jira::http::{Headers, HttpRequest, HttpResponse, Method, SendLimits, TransportError};
+
+/// How much is read at once. A host copies each piece into our memory; pieces
+/// of this size keep the calls few and the copies small.
+const READ_BYTES: u64 = 128 * 1024;
+
+/// How much of an announced length is reserved before it has arrived.
+const MAX_RESERVED_BYTES: usize = 1024 * 1024;
+
+pub async fn send(
+    executor: &Executor,
+    request: &HttpRequest,
+    limits: SendLimits,
+) -> Result<HttpResponse, TransportError> {
+    let exchange = exchange(executor, request, limits);
+    executor.within(limits.timeout_ms, exchange).await.unwrap_or(Err(TransportError::TimedOut))
+}
+
+async fn exchange(
+    executor: &Executor,
+    request: &HttpRequest,
+    limits: SendLimits,
+) -> Result<HttpResponse, TransportError> {
+    let outgoing = to_wasi_request(request)?;
+    let body = match &request.body {
+        Some(bytes) => outgoing.body().ok().map(|body| (body, bytes.as_slice())),
+        None => None,
+    };
+    let options = to_wasi_options(limits.timeout_ms);
+    let future = outgoing_handler::handle(outgoing, Some(options)).map_err(from_wasi_error)?;
+    let writing = async {
+        if let Some((body, bytes)) = body {
+            // A server may answer before it has read everything, and hang up.
+            // What went wrong then is told by the answer.
+            let _: Result<(), StreamError> = write(executor, body, bytes).await;
+        }
+    };
+    let response = beside(writing, answer(executor, &future)).await?;
+    read(executor, response, limits.body_bytes).await
+}
+
+async fn answer(
+    executor: &Executor,
+    future: &FutureIncomingResponse,
+) -> Result<IncomingResponse, TransportError> {
+    executor.ready(future.subscribe()).await;
+    match future.get() {
+        Some(Ok(result)) => result.map_err(from_wasi_error),
+        Some(Err(())) | None => Err(TransportError::Interrupted("the host gave no answer".into())),
+    }
+}
+
+async fn write(executor: &Executor, body: OutgoingBody, mut bytes: &[u8]) -> Result<(), StreamError> {
+    let stream = body.write().map_err(|()| StreamError::Closed)?;
+    while !bytes.is_empty() {
+        let allowed = usize::try_from(stream.check_write()?).unwrap_or(usize::MAX);
+        if allowed == 0 {
+            executor.ready(stream.subscribe()).await;
+            continue;
+        }
+        let (piece, rest) = bytes.split_at(allowed.min(bytes.len()));
+        stream.write(piece)?;
+        bytes = rest;
+    }
+    stream.flush()?;
+    executor.ready(stream.subscribe()).await;
+    drop(stream);
+    OutgoingBody::finish(body, None).map_err(|_| StreamError::Closed)
+}
+
+async fn read(
+    executor: &Executor,
+    response: IncomingResponse,
+    limit: u64,
+) -> Result<HttpResponse, TransportError> {
+    let headers = from_wasi_headers(&response);
+    let broken = || TransportError::Interrupted("the host gave no body".into());
+    let body = response.consume().map_err(|()| broken())?;
+    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+    let (bytes, truncated) = read_body(executor, &body, announced_length(&headers), limit).await?;
+    Ok(HttpResponse { status: response.status(), headers, body: bytes, truncated })
+}
+
+fn announced_length(headers: &Headers) -> usize {
+    headers.get("content-length").and_then(|length| length.parse().ok()).unwrap_or(0)
+}
+
+async fn read_body(
+    executor: &Executor,
+    body: &IncomingBody,
+    announced: usize,
+    limit: usize,
+) -> Result<(Vec<u8>, bool), TransportError> {
+    let broken = |()| TransportError::Interrupted("the host gave no body".into());
+    let stream: InputStream = body.stream().map_err(broken)?;
+    let mut bytes = Vec::with_capacity(announced.min(MAX_RESERVED_BYTES).min(limit));
+    loop {
+        match stream.read(READ_BYTES) {
+            Ok(piece) if piece.is_empty() => executor.ready(stream.subscribe()).await,
+            Ok(piece) => {
+                bytes.extend_from_slice(&piece);
+                if bytes.len() > limit {
+                    bytes.truncate(limit);
+                    return Ok((bytes, true));
+                }
+            }
+            Err(StreamError::Closed) => return Ok((bytes, false)),
+            Err(StreamError::LastOperationFailed(error)) => {
+                let code = http_error_code(&error).map(from_wasi_error);
+                return Err(code.unwrap_or_else(|| TransportError::Interrupted("while reading the body".into())));
+            }
+        }
+    }
+}
+
+fn to_wasi_request(request: &HttpRequest) -> Result<OutgoingRequest, TransportError> {
+    let refused = |what: &str| TransportError::Denied(format!("the host refuses the {what}"));
+    let outgoing = OutgoingRequest::new(to_wasi_headers(request)?);
+    let url = &request.url;
+    let scheme = match url.scheme() {
+        "http" => Scheme::Http,
+        "https" => Scheme::Https,
+        other => Scheme::Other(other.into()),
+    };
+    let path = match url.query() {
+        Some(query) => format!("{}?{query}", url.path()),
+        None => url.path().into(),
+    };
+    outgoing.set_method(&to_wasi_method(request.method)).map_err(|()| refused("method"))?;
+    outgoing.set_scheme(Some(&scheme)).map_err(|()| refused("scheme"))?;
+    outgoing.set_authority(Some(url.authority())).map_err(|()| refused("authority"))?;
+    outgoing.set_path_with_query(Some(&path)).map_err(|()| refused("path"))?;
+    Ok(outgoing)
+}
+
+/// The length is always told, so that no server has to take chunks.
+fn to_wasi_headers(request: &HttpRequest) -> Result<Fields, TransportError> {
+    let fields = Fields::new();
+    let append = |name: &str, value: &str| {
+        fields
+            .append(&name.to_string(), &value.as_bytes().to_vec())
+            .map_err(|_| TransportError::Denied(format!("the host refuses the header `{name}`")))
+    };
+    for (name, value) in request.headers.iter() {
+        append(name, value)?;
+    }
+    if let Some(token) = &request.bearer {
+        append("authorization", &format!("Bearer {}", token.expose()))?;
+    }
+    match &request.body {
+        Some(body) => append("content-length", &body.len().to_string())?,
+        None if request.method.takes_body() => append("content-length", "0")?,
+        None => {}
+    }
+    Ok(fields)
+}
+
+fn to_wasi_method(method: Method) -> WasiMethod {
+    match method {
+        Method::Get => WasiMethod::Get,
+        Method::Head => WasiMethod::Head,
+        Method::Post => WasiMethod::Post,
+        Method::Put => WasiMethod::Put,
+        Method::Patch => WasiMethod::Patch,
+        Method::Delete => WasiMethod::Delete,
+        Method::Options => WasiMethod::Options,
+        Method::Trace => WasiMethod::Trace,
+        Method::Purge => WasiMethod::Other(method.as_str().into()),
+    }
+}
+
+/// The host's own timeouts, so that it frees what belongs to a call that is
+/// over. A host that does not know one of them is fine: ours holds as well.
+fn to_wasi_options(timeout_ms: u64) -> RequestOptions {
+    let options = RequestOptions::new();
+    let timeout = Some(to_nanoseconds(timeout_ms));
+    let _: Result<(), ()> = options.set_connect_timeout(timeout);
+    let _: Result<(), ()> = options.set_first_byte_timeout(timeout);
+    let _: Result<(), ()> = options.set_between_bytes_timeout(timeout);
+    options
+}
+
+fn from_wasi_headers(response: &IncomingResponse) -> Headers {
+    let text = |value: Vec<u8>| {
+        String::from_utf8(value).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())
+    };
+    let fields = response.headers().entries();
+    let pairs: Vec<_> =
+        fields.into_iter().map(|(name, value)| (name.to_ascii_lowercase(), text(value))).collect();
+    Headers::from(pairs)
+}
+
+fn from_wasi_error(code: ErrorCode) -> TransportError {
+    let failed = |why: &str| TransportError::ConnectionFailed(why.into());
+    let denied = |why: &str| TransportError::Denied(why.into());
+    let protocol = |why: &str| TransportError::ProtocolError(why.into());
+    match code {
+        ErrorCode::DnsTimeout | ErrorCode::DnsError(_) => TransportError::NameUnresolved,
+        ErrorCode::DestinationNotFound => failed("destination not found"),
+        ErrorCode::DestinationUnavailable => failed("destination unavailable"),
+        ErrorCode::DestinationIpUnroutable => failed("destination unroutable"),
+        ErrorCode::ConnectionRefused => failed("refused"),
+        ErrorCode::ConnectionTimeout => failed("timed out while connecting"),
+        ErrorCode::ConnectionLimitReached => failed("the host has too many connections"),
+        ErrorCode::DestinationIpProhibited => denied("the address is prohibited"),
+        ErrorCode::HttpRequestDenied => denied("the origin is not allowed"),
+        ErrorCode::HttpRequestLengthRequired => denied("a length is required"),
+        ErrorCode::HttpRequestBodySize(_) => denied("the body is too long"),
+        ErrorCode::HttpRequestMethodInvalid => denied("the method is not supported"),
+        ErrorCode::HttpRequestUriInvalid => denied("the URL is not valid"),
+        ErrorCode::HttpRequestUriTooLong => denied("the URL is too long"),
+        ErrorCode::HttpRequestHeaderSectionSize(_) | ErrorCode::HttpRequestHeaderSize(_) => {
+            denied("the headers are too long")
+        }
+        ErrorCode::HttpRequestTrailerSectionSize(_) | ErrorCode::HttpRequestTrailerSize(_) => {
+            denied("the trailers are too long")
+        }
+        ErrorCode::ConfigurationError => denied("the host is not configured for it"),
+        ErrorCode::TlsProtocolError => TransportError::TlsFailed("protocol error".into()),
+        ErrorCode::TlsCertificateError => TransportError::TlsFailed("the certificate is not valid".into()),
+        ErrorCode::TlsAlertReceived(_) => TransportError::TlsFailed("the server sent an alert".into()),
+        ErrorCode::ConnectionReadTimeout
+        | ErrorCode::ConnectionWriteTimeout
+        | ErrorCode::HttpResponseTimeout => TransportError::TimedOut,
+        ErrorCode::ConnectionTerminated => TransportError::Interrupted("connection closed".into()),
+        ErrorCode::HttpResponseIncomplete => TransportError::Interrupted("answer incomplete".into()),
+        ErrorCode::InternalError(_) => TransportError::Interrupted("the host failed".into()),
+        ErrorCode::HttpResponseHeaderSectionSize(_) | ErrorCode::HttpResponseHeaderSize(_) => {
+            protocol("the headers are too long")
+        }
+        ErrorCode::HttpResponseTrailerSectionSize(_) | ErrorCode::HttpResponseTrailerSize(_) => {
+            protocol("the trailers are too long")
+        }
+        ErrorCode::HttpResponseBodySize(_) => protocol("the body has another length than announced"),
+        ErrorCode::HttpResponseTransferCoding(_) => protocol("unknown transfer coding"),
+        ErrorCode::HttpResponseContentCoding(_) => protocol("unknown content coding"),
+        ErrorCode::HttpUpgradeFailed => protocol("upgrade failed"),
+        ErrorCode::HttpProtocolError => protocol("protocol error"),
+        ErrorCode::LoopDetected => protocol("loop detected"),
+    }
+}

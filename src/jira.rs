@@ -1,0 +1,39 @@
+//! The connector itself: everything about Jira, nothing about WebAssembly.
+//!
+//! Three functions are called from outside: [`exchange::exchange`] behind
+//! `api-request` and `servicedesk-request`, and [`oauth::oauth_exchange`]
+//! behind `oauth-exchange`. They are straight-line async code over the one
+//! trait [`host::Host`]; every decision they take is a pure function in the
+//! module that is named after its noun.
+//!
+//! | a request | a connection | plain data |
+//! |---|---|---|
+//! | [`request`]: checked before anything happens | [`app`]: the application record | [`http`]: requests and answers |
+//! | [`path`], [`fields`]: where it may go, what it may carry | [`connection`], [`site`]: what was granted and chosen | [`secret`]: never shown |
+//! | [`exchange`]: sent, followed, answered | [`token`]: the pair and the token endpoint | [`instant`]: points in time |
+//! | [`redirect`]: where an answer points | [`refresh`]: the rotation | [`error`]: what happened and what to do |
+//! | [`failure`], [`api_error`], [`rate_limit`]: what an error says | [`access`]: sending with a token | [`name`], [`store`]: keys and entries |
+//! | | [`oauth`]: the steps of a consent | |
+
+pub mod access;
+pub mod api_error;
+pub mod app;
+pub mod connection;
+pub mod error;
+pub mod exchange;
+pub mod failure;
+pub mod fields;
+pub mod host;
+pub mod http;
+pub mod instant;
+pub mod name;
+pub mod oauth;
+pub mod path;
+pub mod rate_limit;
+pub mod redirect;
+pub mod refresh;
+pub mod request;
+pub mod secret;
+pub mod site;
+pub mod store;
+pub mod token;

@@ -1,0 +1,117 @@
+//! Sending with a connection's token, whatever the request.
+
+use super::{
+    app::App,
+    connection::{Connection, not_connected},
+    error::{Error, Kind, Result},
+    failure,
+    host::{Deadline, Host, StoreError},
+    http::{HttpRequest, HttpResponse, SendLimits, TransportError},
+    name::{APP_KEY, ConnectionName},
+    refresh::Refresh,
+    store::{self, Stored},
+    token::TokenSet,
+};
+
+/// A connection as loaded for one call.
+#[derive(Debug)]
+pub struct Access {
+    /// The application.
+    pub app: App,
+    /// The connection's name.
+    pub name: ConnectionName,
+    /// The connection.
+    pub connection: Connection,
+    /// Its tokens.
+    pub tokens: Stored<TokenSet>,
+    /// How long this call has waited for others so far.
+    pub waited_ms: u64,
+    /// A call renews the tokens once at most: a fresh token that is refused
+    /// will not be accepted after another rotation.
+    renewed: bool,
+}
+
+/// What one request may take.
+#[derive(Debug, Clone, Copy)]
+pub struct Budget {
+    /// When the call must be over.
+    pub deadline: Deadline,
+    /// How much of an answer's body is read.
+    pub body_bytes: u64,
+}
+
+/// An answer and how often the request was sent for it.
+#[derive(Debug)]
+pub struct Sent {
+    /// The answer.
+    pub response: HttpResponse,
+    /// How often.
+    pub attempts: u32,
+}
+
+impl Access {
+    /// Loads a connection, in one trip to the store.
+    pub async fn load(host: &impl Host, name: &ConnectionName) -> Result<Self> {
+        let keys = [APP_KEY.into(), name.connection_key(), name.tokens_key()];
+        let entries = host.get_many(&keys).await?;
+        let [app, connection, tokens] = <[_; 3]>::try_from(entries).map_err(|entries| {
+            let why = format!("it answered {} entries for 3 keys", entries.len());
+            Error::from(StoreError::Other(why))
+        })?;
+        let [_, connection_key, tokens_key] = &keys;
+        let app = App::parse(&app.ok_or_else(App::absent)?.value)?;
+        let (Some(connection), Some(tokens)) = (connection, tokens) else {
+            return Err(not_connected(name));
+        };
+        let connection = store::decode(connection_key, &connection)?.value;
+        let tokens = store::decode(tokens_key, &tokens)?;
+        Ok(Self::new(app, name.clone(), connection, tokens))
+    }
+
+    /// A connection whose parts are at hand.
+    #[must_use]
+    pub fn new(app: App, name: ConnectionName, connection: Connection, tokens: Stored<TokenSet>) -> Self {
+        Self { app, name, connection, tokens, waited_ms: 0, renewed: false }
+    }
+
+    /// Sends a request with the access token. An expired one is renewed first;
+    /// one that is refused is renewed once, and the request sent again: the
+    /// refusal says that it was not carried out.
+    pub async fn send(&mut self, host: &impl Host, request: &mut HttpRequest, budget: Budget) -> Result<Sent> {
+        if !self.renewed && self.tokens.value.is_due(host.now()) {
+            self.renew(host, budget.deadline).await?;
+        }
+        let mut attempts = 0;
+        loop {
+            request.bearer = Some(self.tokens.value.access_token.clone());
+            attempts += 1;
+            let response = send_once(host, request, budget).await.map_err(|e| e.with_attempts(attempts))?;
+            if self.renewed || !failure::is_token_refused(&response) {
+                return Ok(Sent { response, attempts });
+            }
+            self.renew(host, budget.deadline).await.map_err(|e| e.with_attempts(attempts))?;
+        }
+    }
+
+    /// Gets a newer pair of tokens than the one at hand.
+    pub async fn renew(&mut self, host: &impl Host, deadline: Deadline) -> Result<()> {
+        let refresh = Refresh { host, app: &self.app, name: &self.name };
+        self.tokens = refresh.newer_than(&self.tokens, deadline, &mut self.waited_ms).await?;
+        self.renewed = true;
+        Ok(())
+    }
+}
+
+/// Sends a request as it is, within what is left of the time.
+pub async fn send_once(host: &impl Host, request: &HttpRequest, budget: Budget) -> Result<HttpResponse> {
+    let timeout_ms = budget.deadline.remaining_ms(host);
+    if timeout_ms == 0 {
+        let error = Kind::Transport(TransportError::TimedOut);
+        return Err(Error::new(error, "the time allowed was over before the request could be sent"));
+    }
+    let limits = SendLimits { timeout_ms, body_bytes: budget.body_bytes };
+    host.send(request, limits).await.map_err(|error| {
+        let may_have_been_done = !request.method.is_safe() && !error.surely_not_sent();
+        Error::from(error).or_maybe_done(may_have_been_done)
+    })
+}

@@ -1,0 +1,229 @@
+//! Atlassian's error bodies, of whichever family, as messages and field errors.
+
+use core::fmt;
+
+use serde_json::{Map, Value};
+
+use super::http::{Headers, HttpResponse};
+
+/// How much of an error's body is kept. Errors travel through logs and
+/// workflow histories; Jira's own are a few hundred bytes.
+pub const ERROR_BODY_BYTES: usize = 64 * 1024;
+
+/// Headers that are kept out of errors: one holds cookies, the other may be a
+/// signed URL.
+const WITHHELD_HEADERS: &[&str] = &["set-cookie", "location"];
+
+/// The longest message taken from an HTML page or plain text.
+const TEXT_MESSAGE_CHARS: usize = 200;
+
+/// An answer with an error status, read.
+#[derive(Clone, Default)]
+pub struct ApiError {
+    /// The status.
+    pub status: u16,
+    /// The headers that may be shown.
+    pub headers: Headers,
+    /// What it says.
+    pub messages: Vec<String>,
+    /// What it says of single fields.
+    pub field_errors: Vec<(String, String)>,
+    /// The beginning of the body.
+    pub body: Vec<u8>,
+    /// Whether the body was longer.
+    pub body_truncated: bool,
+}
+
+impl ApiError {
+    /// Reads an answer, whatever its body is.
+    #[must_use]
+    pub fn read(response: HttpResponse) -> Self {
+        let HttpResponse { status, headers, mut body, truncated } = response;
+        let (messages, field_errors) = match serde_json::from_slice(&body) {
+            Ok(Value::Object(object)) => read_object(&object),
+            Ok(_) => Default::default(),
+            Err(_) => (read_text(&body).into_iter().collect(), Vec::new()),
+        };
+        let body_truncated = truncated || body.len() > ERROR_BODY_BYTES;
+        body.truncate(ERROR_BODY_BYTES);
+        let headers = headers.without(WITHHELD_HEADERS);
+        Self { status, headers, messages, field_errors, body, body_truncated }
+    }
+
+    /// Whether any message contains this, in any case.
+    #[must_use]
+    pub fn mentions(&self, text: &str) -> bool {
+        self.messages.iter().any(|message| message.to_lowercase().contains(text))
+    }
+}
+
+/// The status and what it says, as a sentence.
+impl fmt::Display for ApiError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.status)?;
+        let fields = self.field_errors.iter().map(|(field, message)| format!("{field}: {message}"));
+        let mut separator = ": ";
+        for message in self.messages.iter().cloned().chain(fields) {
+            write!(f, "{separator}{}", message.trim().trim_end_matches('.'))?;
+            separator = "; ";
+        }
+        Ok(())
+    }
+}
+
+/// All but the body.
+impl fmt::Debug for ApiError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ApiError")
+            .field("status", &self.status)
+            .field("messages", &self.messages)
+            .field("field_errors", &self.field_errors)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The JSON families, which share no member but with the same meaning:
+/// - platform: `errorMessages`, `errors` (an object, or for bulk operations and
+///   JSM operations an array of objects with `message` or `title`)
+/// - JSM and personal data reporting: `errorMessage`
+/// - gateway and edge: `message`
+/// - OAuth: `error`, `error_description`
+fn read_object(object: &Map<String, Value>) -> (Vec<String>, Vec<(String, String)>) {
+    let mut messages = Vec::new();
+    let mut field_errors = Vec::new();
+    if let Some(Value::Array(list)) = object.get("errorMessages") {
+        messages.extend(list.iter().filter_map(text));
+    }
+    match object.get("errors") {
+        Some(Value::Object(fields)) => field_errors.extend(
+            fields.iter().filter_map(|(field, message)| Some((field.clone(), text(message)?))),
+        ),
+        Some(Value::Array(list)) => messages.extend(list.iter().filter_map(|error| {
+            text(error).or_else(|| text(error.get("message").or_else(|| error.get("title"))?))
+        })),
+        _ => {}
+    }
+    for member in ["errorMessage", "message", "error_description"] {
+        messages.extend(object.get(member).and_then(text));
+    }
+    if messages.is_empty() && field_errors.is_empty() {
+        messages.extend(object.get("error").and_then(text));
+    }
+    (messages, field_errors)
+}
+
+fn text(value: &Value) -> Option<String> {
+    value.as_str().filter(|text| !text.trim().is_empty()).map(String::from)
+}
+
+/// The title of an HTML page, or the first line of plain text.
+fn read_text(body: &[u8]) -> Option<String> {
+    let text = String::from_utf8_lossy(body);
+    let lower = text.to_ascii_lowercase();
+    let line = if lower.contains("<html") || lower.contains("<!doctype") {
+        let start = lower.find("<title")?;
+        let start = start + lower.get(start..)?.find('>')? + 1;
+        let end = start + lower.get(start..)?.find("</title")?;
+        text.get(start..end)?
+    } else {
+        text.lines().find(|line| !line.trim().is_empty())?
+    };
+    let clean: String = line.split_whitespace().collect::<Vec<_>>().join(" ");
+    let message: String = clean.chars().filter(|c| !c.is_control()).take(TEXT_MESSAGE_CHARS).collect();
+    (!message.is_empty()).then_some(message)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(status: u16, body: &str) -> ApiError {
+        ApiError::read(HttpResponse {
+            status,
+            headers: Headers::new(),
+            body: body.into(),
+            truncated: false,
+        })
+    }
+
+    #[track_caller]
+    fn assert_sentence(status: u16, body: &str, expected: &str) {
+        assert_eq!(read(status, body).to_string(), expected);
+    }
+
+    #[test]
+    fn every_family_of_error_bodies_is_read() {
+        assert_sentence(
+            404,
+            r#"{"errorMessages":["Issue does not exist or you do not have permission to see it."],"errors":{}}"#,
+            "404: Issue does not exist or you do not have permission to see it",
+        );
+        assert_sentence(
+            400,
+            r#"{"errorMessages":[],"errors":{"comment":"Comment body is not valid!","x":"y"}}"#,
+            "400: comment: Comment body is not valid!; x: y",
+        );
+        assert_sentence(400, r#"{"errors":[{"message":"one"},{"title":"two"},"three"]}"#, "400: one; two; three");
+        assert_sentence(
+            400,
+            r#"{"errorMessage":"Field required","i18nErrorMessage":{"i18nKey":"sd.x","parameters":[]}}"#,
+            "400: Field required",
+        );
+        assert_sentence(401, r#"{"code":401,"message":"Unauthorized"}"#, "401: Unauthorized");
+        assert_sentence(
+            404,
+            r#"{"timestamp":"t","status":404,"error":"Not Found","message":"No route","path":"/x"}"#,
+            "404: No route",
+        );
+        assert_sentence(403, r#"{"error":"invalid_grant","error_description":"Unknown."}"#, "403: Unknown");
+        assert_sentence(403, r#"{"error":"invalid_grant"}"#, "403: invalid_grant");
+        assert_sentence(400, r#"{"errorType":"T","errorMessage":"too many accounts"}"#, "400: too many accounts");
+    }
+
+    #[test]
+    fn what_is_not_json_gives_its_title_or_its_first_line() {
+        assert_sentence(
+            401,
+            "<!DOCTYPE html><html><head><TITLE>\n  Unauthorized\n (401)</TITLE></head><body>secret</body></html>",
+            "401: Unauthorized (401)",
+        );
+        assert_sentence(503, "\n upstream  connect error\nmore", "503: upstream connect error");
+        assert_sentence(502, "<html>no title</html>", "502");
+        assert_sentence(401, "", "401");
+        assert_sentence(400, "[1,2]", "400");
+        assert_sentence(400, r#"{"errorMessages":[1,null,""],"errors":7}"#, "400");
+    }
+
+    #[test]
+    fn json_nested_too_deeply_is_text_and_no_overflow() {
+        let error = read(400, &"[".repeat(100_000));
+        assert_eq!(error.messages.len(), 1);
+        assert!(error.body_truncated);
+        assert_eq!(error.body.len(), ERROR_BODY_BYTES);
+    }
+
+    #[test]
+    fn bytes_that_are_not_utf8_and_titles_across_multibyte_letters_do_no_harm() {
+        for body in [&b"\xff\xfe\x00"[..], "<html><title>\u{130}\u{130}</title>".as_bytes(), b"<html><title>"] {
+            ApiError::read(HttpResponse { status: 500, headers: Headers::new(), body: body.into(), truncated: false });
+        }
+    }
+
+    #[test]
+    fn cookies_and_locations_are_withheld() {
+        let headers = vec![
+            ("set-cookie".into(), "atlassian.xsrf.token=1".into()),
+            ("Location".into(), "https://media.example/?token=signed".into()),
+            ("content-type".into(), "text/plain".into()),
+        ];
+        let response = HttpResponse { status: 400, headers: headers.into(), body: Vec::new(), truncated: false };
+        let names: Vec<_> = ApiError::read(response).headers.into_pairs().into_iter().map(|(n, _)| n).collect();
+        assert_eq!(names, ["content-type"]);
+    }
+
+    #[test]
+    fn debug_does_not_show_the_body() {
+        let debug = format!("{:?}", read(400, r#"{"message":"m","customer":"Jane"}"#));
+        assert!(debug.contains("\"m\"") && !debug.contains("Jane"), "{debug}");
+    }
+}

@@ -1,0 +1,87 @@
+//! A connection: a named grant and the site chosen for it.
+
+use serde::{Deserialize, Serialize};
+
+use super::{
+    error::{Error, Result},
+    instant::UnixMs,
+    name::ConnectionName,
+    path::Api,
+    site::Site,
+    token::TokenSet,
+};
+
+/// What is stored of a connection beside its tokens.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct Connection {
+    /// How people call it.
+    pub display_name: Option<String>,
+    /// What it is for.
+    pub description: Option<String>,
+    /// Whether it was set up for Jira Service Management.
+    pub service_management: bool,
+    /// The scopes that were asked for.
+    pub asked_scopes: Vec<String>,
+    /// The account that consented.
+    pub account: Option<Account>,
+    /// The chosen site and the consent for which it was chosen.
+    pub choice: Option<SiteChoice>,
+}
+
+/// A site, chosen for one consent. After a new one, which may come from
+/// another account, it counts only once it is confirmed: a crash in between
+/// cannot send a request to the wrong site.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct SiteChoice {
+    /// The site.
+    pub site: Site,
+    /// The consent.
+    pub consent_id: String,
+}
+
+/// An Atlassian account.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Account {
+    /// Its id, opaque.
+    pub account_id: String,
+    /// Its public name.
+    pub name: Option<String>,
+    /// When this was retrieved from Atlassian.
+    pub retrieved_at: UnixMs,
+}
+
+impl Connection {
+    /// The site chosen for the consent that these tokens come from.
+    #[must_use]
+    pub fn site(&self, tokens: &TokenSet) -> Option<&Site> {
+        let choice = self.choice.as_ref()?;
+        (choice.consent_id == tokens.consent_id).then_some(&choice.site)
+    }
+
+    /// The site to which an export may send requests.
+    pub fn site_for(&self, name: &ConnectionName, api: Api, tokens: &TokenSet) -> Result<&Site> {
+        let name = name.as_str();
+        if api == Api::ServiceDesk && !self.service_management {
+            return Err(Error::configuration(
+                "service-management",
+                format!("connection {name:?} was set up without Jira Service Management; authorize it again with include-service-management"),
+            ));
+        }
+        self.site(tokens).ok_or_else(|| {
+            Error::configuration(
+                "site",
+                format!("no site is chosen for connection {name:?}; call oauth-exchange with choose-site"),
+            )
+        })
+    }
+}
+
+/// What to say where there is no such connection.
+#[must_use]
+pub fn not_connected(name: &ConnectionName) -> Error {
+    let name = name.as_str();
+    Error::reauthorize(
+        "not-connected",
+        format!("there is no connection {name:?}; make it by oauth-exchange with authorize"),
+    )
+}

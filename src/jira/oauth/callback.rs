@@ -1,0 +1,233 @@
+//! The second step: what the browser brought back becomes tokens.
+
+use core::fmt;
+
+use url::Url;
+
+use super::{
+    OauthOutcome,
+    authorize::load_app,
+    consent::{self, PendingConsent},
+    setup::Setup,
+};
+use crate::jira::{
+    access::Access,
+    app::App,
+    connection::Connection,
+    error::{Error, Result},
+    host::{Deadline, DeleteOutcome, Expect, Host, PutOutcome, StoreError},
+    http::SendLimits,
+    name::ConnectionName,
+    refresh::{TOKEN_ANSWER_BYTES, TOKEN_TIMEOUT_MS, hex},
+    secret::Secret,
+    store::{self, Stored},
+    token::{TokenGrant, TokenSet},
+};
+
+/// How often a connection's record is read and written again because another
+/// caller came in between.
+const UPDATE_ATTEMPTS: u32 = 5;
+
+/// Finishes a consent; wit/types.wit describes the fields.
+#[derive(Clone)]
+#[expect(missing_docs, reason = "wit/types.wit describes the fields")]
+pub struct Callback {
+    pub connection: String,
+    pub state: String,
+    pub redirect_url: String,
+}
+
+/// State and URL are secrets for as long as they work.
+impl fmt::Debug for Callback {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Callback(for {:?})", self.connection)
+    }
+}
+
+impl Callback {
+    pub(super) async fn take(self, host: &impl Host, deadline: Deadline) -> Result<OauthOutcome> {
+        let name = ConnectionName::parse(&self.connection)?;
+        let reply = Reply::parse(&self.redirect_url)?;
+        if !reply.state.matches(&self.state) {
+            return Err(Error::invalid(
+                "state",
+                "the state in redirect-url is not the one of this person's session; the consent was not begun there, begin it again",
+            ));
+        }
+        let app = load_app(host).await?;
+        let pending = claim(host, &name, &self.state).await?;
+        let code = reply.answer?;
+        let tokens = redeem(host, &app, &name, &code, &pending).await?;
+        let connection = remember(host, &name, pending).await?;
+        let access = Access::new(app, name, connection, tokens);
+        let finished = Setup { host, deadline, access, wanted: None }.finish().await;
+        finished.map_err(|error| error.context("the consent is saved, choose-site goes on from here"))
+    }
+}
+
+/// What the redirect URL says.
+struct Reply {
+    state: Secret,
+    answer: Result<Secret>,
+}
+
+impl Reply {
+    fn parse(redirect_url: &str) -> Result<Self> {
+        let invalid = |why: &str| Error::invalid("redirect-url", why);
+        let url = Url::parse(redirect_url)
+            .map_err(|_| invalid("it is not a whole URL, with scheme and host"))?;
+        let one = |name: &str| {
+            let mut values = url.query_pairs().filter(|(key, _)| key == name).map(|(_, value)| value);
+            let first = values.next();
+            match values.next() {
+                Some(_) => Err(invalid(&format!("`{name}` comes more than once"))),
+                None => Ok(first.map(Secret::new)),
+            }
+        };
+        let state = one("state")?.ok_or_else(|| invalid("it has no `state`"))?;
+        let answer = match (one("code")?, one("error")?) {
+            (Some(code), None) => Ok(code),
+            (None, Some(error)) => Err(declined(error.expose())),
+            (Some(_), Some(_)) => return Err(invalid("it has both `code` and `error`")),
+            (None, None) => return Err(invalid("it has neither `code` nor `error`")),
+        };
+        Ok(Self { state, answer })
+    }
+}
+
+/// RFC 6749 section 4.1.2.1.
+fn declined(error: &str) -> Error {
+    match error {
+        "access_denied" => Error::reauthorize("access_denied", "the person declined the consent, or may not give it"),
+        "invalid_scope" | "unauthorized_client" => Error::configuration(
+            "scope",
+            "Atlassian refused the scopes asked for; each must have been added to the app in the developer console",
+        ),
+        "server_error" | "temporarily_unavailable" => {
+            Error::reauthorize("server_error", "Atlassian could not finish the consent; begin it again")
+        }
+        _ => Error::unexpected("redirect-url", "the consent came back with an error that OAuth does not know"),
+    }
+}
+
+/// Takes the pending consent out of the store, so that it works once.
+async fn claim(host: &impl Host, name: &ConnectionName, state: &str) -> Result<PendingConsent> {
+    let unknown = || {
+        Error::reauthorize(
+            "state",
+            "this consent is not known: it was finished already, or begun for another connection; begin it again",
+        )
+    };
+    let key = consent::key(name, state);
+    let Stored { value: pending, version } =
+        store::read::<PendingConsent>(host, &key).await?.ok_or_else(unknown)?;
+    if !pending.state.matches(state) {
+        return Err(unknown());
+    }
+    match host.delete(&key, Expect::Version(version)).await? {
+        DeleteOutcome::Deleted if pending.expires_at > host.now() => Ok(pending),
+        DeleteOutcome::Deleted => {
+            Err(Error::reauthorize("state", "the consent took longer than 10 minutes; begin it again"))
+        }
+        DeleteOutcome::Stale(_) => Err(unknown()),
+    }
+}
+
+/// Exchanges the code and saves the tokens before anything else happens.
+async fn redeem(
+    host: &impl Host,
+    app: &App,
+    name: &ConnectionName,
+    code: &Secret,
+    pending: &PendingConsent,
+) -> Result<Stored<TokenSet>> {
+    let grant = TokenGrant::AuthorizationCode(code);
+    let limits = SendLimits { timeout_ms: TOKEN_TIMEOUT_MS, body_bytes: TOKEN_ANSWER_BYTES };
+    let exchanging = |error: Error| error.context("exchanging the code; begin the consent again");
+    let response = host.send(&grant.to_http(app)?, limits).await.map_err(|e| exchanging(e.into()))?;
+    let answer = grant.read(&response, host.now()).map_err(exchanging)?;
+    let consent_id = hex(&host.random());
+    let value = TokenSet::from_consent(answer, &pending.asked_scopes, consent_id, host.now());
+    match store::save(host, &name.tokens_key(), &store::encode(&value)?, Expect::Any).await? {
+        PutOutcome::Stored(version) => Ok(Stored { value, version }),
+        PutOutcome::Stale(_) => Err(StoreError::Other("it compared where nothing was to be compared".into()).into()),
+    }
+}
+
+/// Writes down how the connection was set up, and leaves the site that was
+/// chosen before: it counts again once it is confirmed.
+async fn remember(host: &impl Host, name: &ConnectionName, pending: PendingConsent) -> Result<Connection> {
+    update(host, name, |before| Connection {
+        display_name: pending.display_name.clone(),
+        description: pending.description.clone(),
+        service_management: pending.service_management,
+        asked_scopes: pending.asked_scopes.clone(),
+        ..before
+    })
+    .await
+}
+
+/// Reads a connection's record, changes it and writes it where nobody else has
+/// meanwhile.
+pub(super) async fn update(
+    host: &impl Host,
+    name: &ConnectionName,
+    change: impl Fn(Connection) -> Connection,
+) -> Result<Connection> {
+    let key = name.connection_key();
+    for _ in 0..UPDATE_ATTEMPTS {
+        let (before, expect) = match store::read(host, &key).await? {
+            Some(Stored { value, version }) => (value, Expect::Version(version)),
+            None => (Connection::default(), Expect::Absent),
+        };
+        let connection = change(before);
+        if let PutOutcome::Stored(_) = store::save(host, &key, &store::encode(&connection)?, expect).await? {
+            return Ok(connection);
+        }
+    }
+    Err(StoreError::Unavailable(format!("`{key}` is written by too many at once")).into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn assert_refused(redirect_url: &str, expected: &str) {
+        let error = Reply::parse(redirect_url).err().unwrap();
+        assert_eq!(error.to_string(), format!("redirect-url: {expected}"));
+    }
+
+    #[test]
+    fn code_and_state_are_decoded() {
+        let reply = Reply::parse("https://h/cb?code=a%2Bb+c&state=s&other=1#x").unwrap();
+        assert!(reply.state.matches("s") && reply.answer.unwrap().matches("a+b c"));
+    }
+
+    #[test]
+    fn a_redirect_url_that_says_nothing_or_too_much_is_refused() {
+        assert_refused("", "it is not a whole URL, with scheme and host");
+        assert_refused("/cb?code=c&state=s", "it is not a whole URL, with scheme and host");
+        assert_refused("https://h/?code=c", "it has no `state`");
+        assert_refused("https://h/?state=s", "it has neither `code` nor `error`");
+        assert_refused("https://h/?state=s&code=c&error=e", "it has both `code` and `error`");
+        assert_refused("https://h/?state=s&state=t&code=c", "`state` comes more than once");
+        assert_refused("https://h/?state=s&code=c&code=d", "`code` comes more than once");
+    }
+
+    #[test]
+    fn an_error_in_the_redirect_url_is_told_apart() {
+        for (error, expected) in [
+            ("access_denied", r#"ReauthorizationRequired("access_denied")"#),
+            ("unauthorized_client", r#"Configuration("scope")"#),
+            ("invalid_scope", r#"Configuration("scope")"#),
+            ("server_error", r#"ReauthorizationRequired("server_error")"#),
+            ("hush", r#"UnexpectedResponse("redirect-url")"#),
+        ] {
+            let reply = Reply::parse(&format!("https://h/?state=s&error={error}")).unwrap();
+            let refusal = reply.answer.unwrap_err();
+            assert_eq!(format!("{:?}", refusal.kind()), expected);
+            assert!(!refusal.to_string().contains("hush"));
+        }
+    }
+}

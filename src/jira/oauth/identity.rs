@@ -1,0 +1,70 @@
+//! Who has consented, and for which sites.
+//!
+//! Both are asked outside of any site:
+//! <https://developer.atlassian.com/cloud/jira/platform/oauth-2-3lo-apps/>.
+
+use serde::Deserialize;
+
+use crate::jira::{
+    access::{Access, Budget},
+    api_error::ApiError,
+    connection::Account,
+    error::{Error, Kind, Result},
+    failure,
+    host::{Deadline, Host},
+    http::{HttpRequest, HttpResponse},
+    rate_limit::RateLimit,
+    site::{Site, read_accessible_resources},
+};
+
+/// A list of some hundred sites; more than anybody's.
+const ANSWER_BYTES: u64 = 1024 * 1024;
+
+/// The sites that a grant reaches.
+pub async fn accessible_resources(host: &impl Host, access: &mut Access, deadline: Deadline) -> Result<Vec<Site>> {
+    let response = get(host, access, "/oauth/token/accessible-resources", deadline).await?;
+    read_accessible_resources(&response)
+}
+
+/// The account that consented.
+pub async fn me(host: &impl Host, access: &mut Access, deadline: Deadline) -> Result<Account> {
+    #[derive(Deserialize)]
+    struct Me {
+        account_id: String,
+        name: Option<String>,
+    }
+    let response = get(host, access, "/me", deadline).await?;
+    let me: Me = serde_json::from_slice(&response.body).map_err(|_| {
+        Error::unexpected("me", "the account is not the documented JSON").with_trace(response.trace_id())
+    })?;
+    Ok(Account { account_id: me.account_id, name: me.name, retrieved_at: host.now() })
+}
+
+async fn get(host: &impl Host, access: &mut Access, path: &str, deadline: Deadline) -> Result<HttpResponse> {
+    let mut request = HttpRequest::get_json(access.app.api_origin.at(path));
+    let budget = Budget { deadline, body_bytes: ANSWER_BYTES };
+    let asking = |error: Error| error.context(format_args!("asking {path}"));
+    let sent = access.send(host, &mut request, budget).await.map_err(asking)?;
+    if sent.response.is_success() {
+        return Ok(sent.response);
+    }
+    Err(asking(refusal(sent.response, access, host)))
+}
+
+fn refusal(response: HttpResponse, access: &Access, host: &impl Host) -> Error {
+    let trace_id = response.trace_id();
+    let error = if failure::is_token_refused(&response) {
+        Error::reauthorize("unauthorized", "a fresh access token was refused (401); consent again")
+    } else if matches!(response.status, 401 | 403) {
+        let granted = access.tokens.value.scopes.join(" ");
+        Error::configuration("scope", format!("the grant does not reach it; granted are: {granted}"))
+    } else if response.status == 429 {
+        let limit = RateLimit::read(&response.headers, host.now()).unwrap_or_default();
+        Error::new(Kind::RateLimited(limit), "Atlassian answered 429: try again later")
+    } else {
+        let error = ApiError::read(response);
+        let message = format!("Atlassian answered {error}");
+        Error::new(Kind::Api(error), message)
+    };
+    error.with_trace(trace_id)
+}

@@ -1,0 +1,115 @@
+//! What is stored of connections, for people to see.
+
+use crate::jira::{
+    connection::{Account, Connection, not_connected},
+    error::Result,
+    host::{Entry, Host},
+    instant::UnixMs,
+    name::{CONNECTIONS, ConnectionName},
+    site::Site,
+    store,
+    token::TokenSet,
+};
+
+/// How many connections are read in one trip to the store.
+const READ_AT_ONCE: usize = 64;
+
+/// Whether a connection can be used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ConnectionState {
+    /// It can.
+    Ready,
+    /// Its site must be chosen.
+    SiteNotChosen,
+    /// A person must consent again.
+    ReauthorizationRequired,
+}
+
+/// What is stored of a connection; wit/types.wit describes the fields.
+#[derive(Debug, Clone)]
+#[expect(missing_docs, reason = "wit/types.wit describes the fields")]
+pub struct ConnectionStatus {
+    pub connection: String,
+    pub display_name: Option<String>,
+    pub description: Option<String>,
+    pub service_management: bool,
+    pub state: ConnectionState,
+    pub site: Option<Site>,
+    pub account: Option<Account>,
+    pub granted_scopes: Vec<String>,
+    pub missing_scopes: Vec<String>,
+    pub access_expires_at: Option<UnixMs>,
+    pub consented_at: Option<UnixMs>,
+    pub refreshed_at: Option<UnixMs>,
+    pub reauthorize_by: Option<UnixMs>,
+}
+
+impl ConnectionStatus {
+    /// The status of a connection and its tokens, if it has any.
+    #[must_use]
+    pub fn of(name: &ConnectionName, connection: &Connection, tokens: Option<&TokenSet>, now: UnixMs) -> Self {
+        let site = tokens.and_then(|tokens| connection.site(tokens));
+        let granted_scopes = tokens.map(|tokens| tokens.scopes.clone()).unwrap_or_default();
+        let missing = connection.asked_scopes.iter().filter(|scope| !granted_scopes.contains(scope));
+        Self {
+            connection: name.as_str().into(),
+            display_name: connection.display_name.clone(),
+            description: connection.description.clone(),
+            service_management: connection.service_management,
+            state: match tokens {
+                Some(tokens) if tokens.reauthorize_by() > now => match site {
+                    Some(_) => ConnectionState::Ready,
+                    None => ConnectionState::SiteNotChosen,
+                },
+                _ => ConnectionState::ReauthorizationRequired,
+            },
+            site: site.cloned(),
+            account: connection.account.clone(),
+            missing_scopes: missing.cloned().collect(),
+            granted_scopes,
+            access_expires_at: tokens.map(|tokens| tokens.expires_at),
+            consented_at: tokens.map(|tokens| tokens.consented_at),
+            refreshed_at: tokens.map(|tokens| tokens.refreshed_at),
+            reauthorize_by: tokens.map(TokenSet::reauthorize_by),
+        }
+    }
+}
+
+/// Reads the status of one connection or of all.
+pub(super) async fn take(host: &impl Host, name: Option<&str>) -> Result<Vec<ConnectionStatus>> {
+    if let Some(name) = name {
+        let name = ConnectionName::parse(name)?;
+        let found = read(host, std::slice::from_ref(&name)).await?;
+        return if found.is_empty() { Err(not_connected(&name)) } else { Ok(found) };
+    }
+    let keys = store::list(host, CONNECTIONS).await?;
+    let names: Vec<_> = keys.iter().filter_map(|key| ConnectionName::from_key(key)).collect();
+    let mut all = Vec::new();
+    for names in names.chunks(READ_AT_ONCE) {
+        all.extend(read(host, names).await?);
+    }
+    Ok(all)
+}
+
+async fn read(host: &impl Host, names: &[ConnectionName]) -> Result<Vec<ConnectionStatus>> {
+    let keys: Vec<_> = names.iter().flat_map(|name| [name.connection_key(), name.tokens_key()]).collect();
+    let entries = host.get_many(&keys).await?;
+    let mut found = Vec::new();
+    for (name, pair) in names.iter().zip(entries.chunks(2)) {
+        if let [Some(connection), tokens] = pair {
+            found.push(decode(name, connection, tokens.as_ref(), host.now())?);
+        }
+    }
+    Ok(found)
+}
+
+fn decode(
+    name: &ConnectionName,
+    connection: &Entry,
+    tokens: Option<&Entry>,
+    now: UnixMs,
+) -> Result<ConnectionStatus> {
+    let connection = store::decode(&name.connection_key(), connection)?;
+    let tokens = tokens.map(|entry| store::decode(&name.tokens_key(), entry)).transpose()?;
+    Ok(ConnectionStatus::of(name, &connection.value, tokens.as_ref().map(|tokens| &tokens.value), now))
+}

@@ -1,0 +1,360 @@
+//! Where below a site a request goes, and why it cannot go elsewhere.
+//!
+//! A caller's path ends up behind `{api origin}/ex/jira/{cloud id}`, in front
+//! of servers that decode and normalise in ways we do not see. So a path is
+//! refused when *any* reading of it could climb: each segment is decoded again
+//! and again until nothing changes, and looked at on every level.
+
+use percent_encoding::{AsciiSet, CONTROLS, NON_ALPHANUMERIC, percent_decode, utf8_percent_encode};
+
+use super::error::{Error, Result};
+
+/// The longest path with its query. Servers in front of Jira refuse longer
+/// request lines anyway.
+pub const MAX_PATH_BYTES: usize = 32 * 1024;
+
+/// How often a segment is decoded before it is refused as unreasonable. Two
+/// layers occur when keys that hold `%` are encoded.
+const MAX_ENCODING_LAYERS: usize = 4;
+
+/// RFC 3986 `pchar` and `/` stay as they are; `%` was checked before.
+const PATH: &AsciiSet = &CONTROLS
+    .add(b' ').add(b'"').add(b'<').add(b'>').add(b'^').add(b'`').add(b'{').add(b'|').add(b'}')
+    .add(b'[').add(b']');
+
+/// The same for a query that the caller wrote himself.
+const QUERY: &AsciiSet = &PATH.add(b'\'').add(b'#').add(b'\\');
+
+/// For names and values: everything but RFC 3986 `unreserved`.
+const COMPONENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// Which of the two request exports is called.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Api {
+    /// `api-request`.
+    Platform,
+    /// `servicedesk-request`.
+    ServiceDesk,
+}
+
+impl Api {
+    /// What relative paths are relative to.
+    #[must_use]
+    pub const fn base(self) -> &'static str {
+        match self {
+            Self::Platform => "/rest/api/3",
+            Self::ServiceDesk => "/rest/servicedeskapi",
+        }
+    }
+}
+
+/// A path and query below a site, percent-encoded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Target {
+    /// Begins with `/rest/` or `/jsm/`.
+    pub path: String,
+    /// Without its `?`.
+    pub query: Option<String>,
+}
+
+impl Target {
+    /// Checks what the caller gave.
+    pub fn parse(api: Api, url_path: &str, query_params: &[(String, String)]) -> Result<Self> {
+        if url_path.len() > MAX_PATH_BYTES {
+            return Err(refused(format_args!("it is longer than {MAX_PATH_BYTES} bytes")));
+        }
+        let (path, query) = match url_path.split_once('?') {
+            Some((path, query)) => (path, Some(query)),
+            None => (url_path, None),
+        };
+        check_path(path)?;
+        let path = place(api, path)?;
+        let query = merge_query(query, query_params)?;
+        let whole = path.len() + query.as_ref().map_or(0, String::len);
+        if whole > MAX_PATH_BYTES {
+            return Err(Error::invalid(
+                "query-params",
+                format_args!("path and query together are longer than {MAX_PATH_BYTES} bytes"),
+            ));
+        }
+        Ok(Self { path, query })
+    }
+}
+
+/// Percent-encodes a name or value for a query or path segment.
+#[must_use]
+pub fn encode_component(text: &str) -> String {
+    utf8_percent_encode(text, COMPONENT).to_string()
+}
+
+fn refused(why: impl core::fmt::Display) -> Error {
+    Error::invalid("url-path", why)
+}
+
+fn check_path(path: &str) -> Result<()> {
+    if !path.starts_with('/') {
+        return Err(refused("it must begin with '/', such as /issue/DEMO-1, and has no scheme and no host"));
+    }
+    if path.contains("//") {
+        return Err(refused("it has an empty segment ('//')"));
+    }
+    if path.contains('#') {
+        return Err(refused("it has a fragment ('#'); write %23 for the character"));
+    }
+    if path.contains('\\') {
+        return Err(refused("it has a backslash"));
+    }
+    if path.chars().any(char::is_control) {
+        return Err(refused("it has a control character"));
+    }
+    path.split('/').try_for_each(check_segment)
+}
+
+/// Looks at a segment on every level of decoding.
+fn check_segment(segment: &str) -> Result<()> {
+    check_percents(segment).map_err(refused)?;
+    let mut level = segment.as_bytes().to_vec();
+    for _ in 0..MAX_ENCODING_LAYERS {
+        check_decoded(&level)?;
+        let next: Vec<u8> = percent_decode(&level).collect();
+        if next == level {
+            return Ok(());
+        }
+        level = next;
+    }
+    Err(refused(format_args!("a segment is percent-encoded more than {} times", MAX_ENCODING_LAYERS - 1)))
+}
+
+/// A decoded segment may hold slashes, which a server may take for real ones;
+/// what stands between them must not climb. Servers also strip what follows a
+/// `;` before they look.
+fn check_decoded(bytes: &[u8]) -> Result<()> {
+    if bytes.iter().any(u8::is_ascii_control) {
+        return Err(refused("it has an encoded control character"));
+    }
+    if bytes.contains(&b'\\') {
+        return Err(refused("it has an encoded backslash"));
+    }
+    let climbs = |part: &[u8]| {
+        let name = part.split(|&b| b == b';').next().unwrap_or_default();
+        name == b"." || name == b".."
+    };
+    if bytes.split(|&b| b == b'/').any(climbs) {
+        return Err(refused("it has a dot segment ('.' or '..')"));
+    }
+    Ok(())
+}
+
+/// Each `%` must be followed by two hexadecimal digits.
+fn check_percents(text: &str) -> Result<(), &'static str> {
+    let valid = |rest: &str| rest.bytes().take(2).filter(u8::is_ascii_hexdigit).count() == 2;
+    match text.split('%').skip(1).all(valid) {
+        true => Ok(()),
+        false => Err("it has a '%' without two hexadecimal digits; write %25 for the character"),
+    }
+}
+
+/// Puts a checked path below the site, or says which export it belongs to.
+fn place(api: Api, path: &str) -> Result<String> {
+    let plain = as_a_server_reads_it(path);
+    let is_rest = plain.starts_with("/rest/");
+    let is_service_desk = is_under(&plain, "/rest/servicedeskapi") || is_under(&plain, "/jsm");
+    let whole = match api {
+        Api::Platform if is_service_desk => {
+            return Err(refused("it belongs to Jira Service Management; call servicedesk-request"));
+        }
+        Api::ServiceDesk if is_rest && !is_service_desk => {
+            return Err(refused("it belongs to the Jira platform; call api-request"));
+        }
+        Api::Platform => is_rest,
+        Api::ServiceDesk => is_service_desk,
+    };
+    let path = utf8_percent_encode(path, PATH);
+    Ok(if whole { path.to_string() } else { format!("{}{path}", api.base()) })
+}
+
+/// Decoded, without `;` parameters, in lower case: however a prefix is
+/// disguised, this shows it.
+fn as_a_server_reads_it(path: &str) -> String {
+    let mut decoded = path.as_bytes().to_vec();
+    for _ in 0..MAX_ENCODING_LAYERS {
+        decoded = percent_decode(&decoded).collect();
+    }
+    let decoded = String::from_utf8_lossy(&decoded).to_ascii_lowercase();
+    let segments = decoded.split('/').map(|segment| segment.split(';').next().unwrap_or_default());
+    segments.collect::<Vec<_>>().join("/")
+}
+
+fn is_under(path: &str, prefix: &str) -> bool {
+    path.strip_prefix(prefix).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+fn merge_query(own: Option<&str>, params: &[(String, String)]) -> Result<Option<String>> {
+    let mut parts = Vec::new();
+    if let Some(own) = own.filter(|own| !own.is_empty()) {
+        if own.contains('#') {
+            return Err(refused("it has a fragment ('#'); write %23 for the character"));
+        }
+        if own.chars().any(char::is_control) {
+            return Err(refused("its query has a control character"));
+        }
+        check_percents(own).map_err(|why| refused(format_args!("in its query, {why}")))?;
+        parts.push(utf8_percent_encode(own, QUERY).to_string());
+    }
+    for (name, value) in params {
+        if name.is_empty() {
+            return Err(Error::invalid("query-params", "a parameter has no name"));
+        }
+        parts.push(format!("{}={}", encode_component(name), encode_component(value)));
+    }
+    Ok((!parts.is_empty()).then(|| parts.join("&")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn params(params: &[(&str, &str)]) -> Vec<(String, String)> {
+        params.iter().map(|(n, v)| (n.to_string(), v.to_string())).collect()
+    }
+
+    #[track_caller]
+    fn assert_path(api: Api, given: &str, expected: &str) {
+        assert_eq!(Target::parse(api, given, &[]).unwrap().path, expected);
+    }
+
+    #[track_caller]
+    fn assert_refused(api: Api, given: &str, expected: &str) {
+        let error = Target::parse(api, given, &[]).unwrap_err();
+        assert_eq!(error.to_string(), format!("url-path: {expected}"), "{given}");
+    }
+
+    #[test]
+    fn paths_are_relative_to_their_api_or_taken_whole() {
+        for (given, expected) in [
+            ("/issue/DEMO-1", "/rest/api/3/issue/DEMO-1"),
+            ("/rest/api/2/issue/DEMO-1", "/rest/api/2/issue/DEMO-1"),
+            ("/rest/agile/1.0/board", "/rest/agile/1.0/board"),
+            ("/restaurant", "/rest/api/3/restaurant"),
+            ("/jsmx", "/rest/api/3/jsmx"),
+            ("/", "/rest/api/3/"),
+        ] {
+            assert_path(Api::Platform, given, expected);
+        }
+        for (given, expected) in [
+            ("/request/SUP-1/status", "/rest/servicedeskapi/request/SUP-1/status"),
+            ("/rest/servicedeskapi/request", "/rest/servicedeskapi/request"),
+            ("/rest/servicedeskapi", "/rest/servicedeskapi"),
+            ("/jsm/ops/api/v1/alerts", "/jsm/ops/api/v1/alerts"),
+            ("/servicedesk/projectKey:ABC", "/rest/servicedeskapi/servicedesk/projectKey:ABC"),
+        ] {
+            assert_path(Api::ServiceDesk, given, expected);
+        }
+    }
+
+    #[test]
+    fn each_export_names_the_right_one_for_the_prefix_of_the_other_however_disguised() {
+        let service_desk = "it belongs to Jira Service Management; call servicedesk-request";
+        for path in [
+            "/rest/servicedeskapi/request",
+            "/rest/servicedeskapi",
+            "/REST/ServiceDeskAPI/x",
+            "/rest/%73ervicedeskapi/x",
+            "/rest/%2573ervicedeskapi/x",
+            "/rest/servicedeskapi;v=1/x",
+            "/rest%2Fservicedeskapi/x",
+            "/jsm/assets/workspace/1/v1",
+            "/jsm",
+        ] {
+            assert_refused(Api::Platform, path, service_desk);
+        }
+        for path in ["/rest/api/3/issue/DEMO-1", "/rest/agile/1.0/board", "/%72est/api/2/x"] {
+            assert_refused(Api::ServiceDesk, path, "it belongs to the Jira platform; call api-request");
+        }
+    }
+
+    #[test]
+    fn what_jira_needs_keeps_working() {
+        for (given, expected) in [
+            ("/user/712020:7bf3", "/rest/api/3/user/712020:7bf3"),
+            ("/project/a%20b", "/rest/api/3/project/a%20b"),
+            ("/project/a b", "/rest/api/3/project/a%20b"),
+            ("/issue/DEMO-1/properties/a%2Fb", "/rest/api/3/issue/DEMO-1/properties/a%2Fb"),
+            ("/x/100%25", "/rest/api/3/x/100%25"),
+            ("/x/...", "/rest/api/3/x/..."),
+            ("/x/a..b", "/rest/api/3/x/a..b"),
+            ("/x/.hidden", "/rest/api/3/x/.hidden"),
+            ("/x/m\u{fc}ller", "/rest/api/3/x/m%C3%BCller"),
+            ("/x/~!$&'()*+,;=:@", "/rest/api/3/x/~!$&'()*+,;=:@"),
+            ("/x/[0]|{y}", "/rest/api/3/x/%5B0%5D%7C%7By%7D"),
+        ] {
+            assert_path(Api::Platform, given, expected);
+        }
+    }
+
+    #[test]
+    fn dot_segments_are_refused_in_every_disguise() {
+        for path in [
+            "/..", "/.", "/a/../b", "/a/..", "/%2e%2e/a", "/.%2E/a", "/%2e", "/a/%252e%252e/b", "/a/%25252e./b",
+            "/..;/a", "/..;x=y/a", "/%2e%2e;x/a", "/a%2f..%2fb", "/..%2f", "/%2f../", "/a%252f..%252fb",
+        ] {
+            assert_refused(Api::Platform, path, "it has a dot segment ('.' or '..')");
+        }
+    }
+
+    #[test]
+    fn whatever_else_could_reach_another_place_is_refused_with_the_reason() {
+        let no_start = "it must begin with '/', such as /issue/DEMO-1, and has no scheme and no host";
+        for (path, why) in [
+            ("", no_start),
+            ("issue/DEMO-1", no_start),
+            ("https://evil.example/", no_start),
+            ("@evil.example/", no_start),
+            ("?a=b", no_start),
+            ("//evil.example/", "it has an empty segment ('//')"),
+            ("/a//b", "it has an empty segment ('//')"),
+            ("/\\evil.example", "it has a backslash"),
+            ("/a/%5c..%5cb", "it has an encoded backslash"),
+            ("/a#b", "it has a fragment ('#'); write %23 for the character"),
+            ("/a?b#c", "it has a fragment ('#'); write %23 for the character"),
+            ("/a\nb", "it has a control character"),
+            ("/a%0d%0ab", "it has an encoded control character"),
+            ("/a%2500", "it has an encoded control character"),
+            ("/a?b\r\nc", "its query has a control character"),
+            ("/a%", "it has a '%' without two hexadecimal digits; write %25 for the character"),
+            ("/a%2", "it has a '%' without two hexadecimal digits; write %25 for the character"),
+            ("/a%zz", "it has a '%' without two hexadecimal digits; write %25 for the character"),
+            ("/a?q=50%", "in its query, it has a '%' without two hexadecimal digits; write %25 for the character"),
+            ("/%2525252525", "a segment is percent-encoded more than 3 times"),
+        ] {
+            assert_refused(Api::Platform, path, why);
+        }
+        assert_refused(Api::Platform, &format!("/{}", "a".repeat(MAX_PATH_BYTES)), "it is longer than 32768 bytes");
+    }
+
+    #[test]
+    fn queries_are_merged_in_order_and_encoded() {
+        let target = Target::parse(
+            Api::Platform,
+            "/search/jql?jql=project%20=%20\"A\"&expand=a",
+            &params(&[("expand", "b"), ("orderBy", "+name"), ("s", "a&b=c d'"), ("e", "")]),
+        );
+        assert_eq!(
+            target.unwrap().query.unwrap(),
+            "jql=project%20=%20%22A%22&expand=a&expand=b&orderBy=%2Bname&s=a%26b%3Dc%20d%27&e="
+        );
+        assert_eq!(Target::parse(Api::Platform, "/a?", &[]).unwrap().query, None);
+    }
+
+    #[test]
+    fn a_query_that_is_too_long_or_nameless_is_refused() {
+        let refusal = |name: &str, value: &str| {
+            Target::parse(Api::Platform, "/a", &params(&[(name, value)])).unwrap_err().to_string()
+        };
+        assert_eq!(refusal("", "x"), "query-params: a parameter has no name");
+        assert_eq!(
+            refusal("a", &"\u{fc}".repeat(6_000)),
+            "query-params: path and query together are longer than 32768 bytes"
+        );
+    }
+}
