@@ -34,7 +34,9 @@ impl Guest for Component {
         let step = from_wit_step(step);
         let outside = Outside::default();
         let outcome = outside.block_on(oauth_exchange(&outside, step));
-        outcome.map(to_wit_outcome).map_err(|error| to_wit_error(&error))
+        outcome
+            .map(to_wit_outcome)
+            .map_err(|error| to_wit_error(&error))
     }
 }
 
@@ -42,5 +44,7 @@ fn send(api: Api, request: Request) -> Result<Response, Error> {
     let request = from_wit_request(request);
     let outside = Outside::default();
     let response = outside.block_on(exchange(&outside, api, request));
-    response.map(to_wit_response).map_err(|error| to_wit_error(&error))
+    response
+        .map(to_wit_response)
+        .map_err(|error| to_wit_error(&error))
 }

@@ -10,8 +10,8 @@ use crate::jira::{
     http::{Method, TransportError},
     instant::UnixMs,
     oauth::{
-        AffectedConnection, Authorize, Callback, ChooseSite, Connected, ConnectionState, ConnectionStatus,
-        OauthOutcome, OauthStep,
+        AffectedConnection, Authorize, Callback, ChooseSite, Connected, ConnectionState,
+        ConnectionStatus, OauthOutcome, OauthStep,
     },
     rate_limit::RateLimit,
     request::{ApiRequest, RedirectMode, RequestOptions},
@@ -73,9 +73,10 @@ pub fn from_wit_step(step: wit::OauthStep) -> OauthStep {
             state: step.state,
             redirect_url: step.redirect_url,
         }),
-        wit::OauthStep::ChooseSite(step) => {
-            OauthStep::ChooseSite(ChooseSite { connection: step.connection, site: step.site })
-        }
+        wit::OauthStep::ChooseSite(step) => OauthStep::ChooseSite(ChooseSite {
+            connection: step.connection,
+            site: step.site,
+        }),
         wit::OauthStep::Refresh(connection) => OauthStep::Refresh(connection),
         wit::OauthStep::Status(connection) => OauthStep::Status(connection),
         wit::OauthStep::Disconnect(connection) => OauthStep::Disconnect(connection),
@@ -129,14 +130,17 @@ pub fn to_wit_error(error: &Error) -> wit::Error {
 fn to_wit_kind(kind: &Kind) -> wit::ErrorKind {
     match kind {
         Kind::InvalidRequest(field) => wit::ErrorKind::InvalidRequest((*field).into()),
-        Kind::ReauthorizationRequired(reason) => wit::ErrorKind::ReauthorizationRequired((*reason).into()),
+        Kind::ReauthorizationRequired(reason) => {
+            wit::ErrorKind::ReauthorizationRequired((*reason).into())
+        }
         Kind::Api(error) => wit::ErrorKind::Api(to_wit_api_error(error.clone())),
         Kind::RateLimited(limit) => wit::ErrorKind::RateLimited(to_wit_rate_limit(limit.clone())),
         Kind::Transport(error) => wit::ErrorKind::Transport(to_wit_transport_error(error.clone())),
         Kind::UnexpectedResponse(at) => wit::ErrorKind::UnexpectedResponse((*at).into()),
-        Kind::LimitExceeded(name, value) => {
-            wit::ErrorKind::LimitExceeded(wit::Limit { name: (*name).into(), value: *value })
-        }
+        Kind::LimitExceeded(name, value) => wit::ErrorKind::LimitExceeded(wit::Limit {
+            name: (*name).into(),
+            value: *value,
+        }),
         Kind::SecretStore(error) => wit::ErrorKind::SecretStore(to_wit_store_error(error)),
         Kind::Configuration(what) => wit::ErrorKind::Configuration((*what).into()),
         Kind::Other(what) => wit::ErrorKind::Other((*what).into()),
@@ -193,7 +197,12 @@ pub fn to_wit_outcome(outcome: OauthOutcome) -> wit::OauthOutcome {
 }
 
 fn to_wit_site(site: Site) -> wit::Site {
-    wit::Site { cloud_id: site.cloud_id, url: site.url, name: site.name, scopes: site.scopes }
+    wit::Site {
+        cloud_id: site.cloud_id,
+        url: site.url,
+        name: site.name,
+        scopes: site.scopes,
+    }
 }
 
 fn to_wit_account(account: Account) -> wit::Account {
@@ -222,7 +231,9 @@ fn to_wit_status(status: ConnectionStatus) -> wit::ConnectionStatus {
         state: match status.state {
             ConnectionState::Ready => wit::ConnectionState::Ready,
             ConnectionState::SiteNotChosen => wit::ConnectionState::SiteNotChosen,
-            ConnectionState::ReauthorizationRequired => wit::ConnectionState::ReauthorizationRequired,
+            ConnectionState::ReauthorizationRequired => {
+                wit::ConnectionState::ReauthorizationRequired
+            }
         },
         site: status.site.map(to_wit_site),
         account: status.account.map(to_wit_account),

@@ -58,9 +58,15 @@ impl Executor {
     /// Waits until a pollable is ready. It is dropped with the future, and so
     /// before whatever it was taken from.
     pub fn ready(&self, pollable: Pollable) -> Ready<'_> {
-        let waiting = Rc::new(Waiting { pollable, is_ready: Cell::new(false) });
+        let waiting = Rc::new(Waiting {
+            pollable,
+            is_ready: Cell::new(false),
+        });
         self.waiting.borrow_mut().push(waiting.clone());
-        Ready { executor: self, waiting }
+        Ready {
+            executor: self,
+            waiting,
+        }
     }
 
     /// Waits for a time.
@@ -111,12 +117,19 @@ impl Future for Ready<'_> {
     type Output = ();
 
     fn poll(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<()> {
-        if self.waiting.is_ready.get() { Poll::Ready(()) } else { Poll::Pending }
+        if self.waiting.is_ready.get() {
+            Poll::Ready(())
+        } else {
+            Poll::Pending
+        }
     }
 }
 
 impl Drop for Ready<'_> {
     fn drop(&mut self) {
-        self.executor.waiting.borrow_mut().retain(|waiting| !Rc::ptr_eq(waiting, &self.waiting));
+        self.executor
+            .waiting
+            .borrow_mut()
+            .retain(|waiting| !Rc::ptr_eq(waiting, &self.waiting));
     }
 }

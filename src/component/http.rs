@@ -8,8 +8,9 @@ use super::{
         http::{
             outgoing_handler,
             types::{
-                ErrorCode, Fields, FutureIncomingResponse, IncomingBody, IncomingResponse, Method as WasiMethod,
-                OutgoingBody, OutgoingRequest, RequestOptions, Scheme, http_error_code,
+                ErrorCode, Fields, FutureIncomingResponse, IncomingBody, IncomingResponse,
+                Method as WasiMethod, OutgoingBody, OutgoingRequest, RequestOptions, Scheme,
+                http_error_code,
             },
         },
         io::streams::{InputStream, StreamError},
@@ -31,7 +32,10 @@ pub async fn send(
     limits: SendLimits,
 ) -> Result<HttpResponse, TransportError> {
     let exchange = exchange(executor, request, limits);
-    executor.within(limits.timeout_ms, exchange).await.unwrap_or(Err(TransportError::TimedOut))
+    executor
+        .within(limits.timeout_ms, exchange)
+        .await
+        .unwrap_or(Err(TransportError::TimedOut))
 }
 
 async fn exchange(
@@ -64,11 +68,17 @@ async fn answer(
     executor.ready(future.subscribe()).await;
     match future.get() {
         Some(Ok(result)) => result.map_err(from_wasi_error),
-        Some(Err(())) | None => Err(TransportError::Interrupted("the host gave no answer".into())),
+        Some(Err(())) | None => Err(TransportError::Interrupted(
+            "the host gave no answer".into(),
+        )),
     }
 }
 
-async fn write(executor: &Executor, body: OutgoingBody, mut bytes: &[u8]) -> Result<(), StreamError> {
+async fn write(
+    executor: &Executor,
+    body: OutgoingBody,
+    mut bytes: &[u8],
+) -> Result<(), StreamError> {
     let stream = body.write().map_err(|()| StreamError::Closed)?;
     while !bytes.is_empty() {
         let allowed = usize::try_from(stream.check_write()?).unwrap_or(usize::MAX);
@@ -96,11 +106,19 @@ async fn read(
     let body = response.consume().map_err(|()| broken())?;
     let limit = usize::try_from(limit).unwrap_or(usize::MAX);
     let (bytes, truncated) = read_body(executor, &body, announced_length(&headers), limit).await?;
-    Ok(HttpResponse { status: response.status(), headers, body: bytes, truncated })
+    Ok(HttpResponse {
+        status: response.status(),
+        headers,
+        body: bytes,
+        truncated,
+    })
 }
 
 fn announced_length(headers: &Headers) -> usize {
-    headers.get("content-length").and_then(|length| length.parse().ok()).unwrap_or(0)
+    headers
+        .get("content-length")
+        .and_then(|length| length.parse().ok())
+        .unwrap_or(0)
 }
 
 async fn read_body(
@@ -125,7 +143,9 @@ async fn read_body(
             Err(StreamError::Closed) => return Ok((bytes, false)),
             Err(StreamError::LastOperationFailed(error)) => {
                 let code = http_error_code(&error).map(from_wasi_error);
-                return Err(code.unwrap_or_else(|| TransportError::Interrupted("while reading the body".into())));
+                return Err(code.unwrap_or_else(|| {
+                    TransportError::Interrupted("while reading the body".into())
+                }));
             }
         }
     }
@@ -144,10 +164,18 @@ fn to_wasi_request(request: &HttpRequest) -> Result<OutgoingRequest, TransportEr
         Some(query) => format!("{}?{query}", url.path()),
         None => url.path().into(),
     };
-    outgoing.set_method(&to_wasi_method(request.method)).map_err(|()| refused("method"))?;
-    outgoing.set_scheme(Some(&scheme)).map_err(|()| refused("scheme"))?;
-    outgoing.set_authority(Some(url.authority())).map_err(|()| refused("authority"))?;
-    outgoing.set_path_with_query(Some(&path)).map_err(|()| refused("path"))?;
+    outgoing
+        .set_method(&to_wasi_method(request.method))
+        .map_err(|()| refused("method"))?;
+    outgoing
+        .set_scheme(Some(&scheme))
+        .map_err(|()| refused("scheme"))?;
+    outgoing
+        .set_authority(Some(url.authority()))
+        .map_err(|()| refused("authority"))?;
+    outgoing
+        .set_path_with_query(Some(&path))
+        .map_err(|()| refused("path"))?;
     Ok(outgoing)
 }
 
@@ -200,11 +228,14 @@ fn to_wasi_options(timeout_ms: u64) -> RequestOptions {
 
 fn from_wasi_headers(response: &IncomingResponse) -> Headers {
     let text = |value: Vec<u8>| {
-        String::from_utf8(value).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())
+        String::from_utf8(value)
+            .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())
     };
     let fields = response.headers().entries();
-    let pairs: Vec<_> =
-        fields.into_iter().map(|(name, value)| (name.to_ascii_lowercase(), text(value))).collect();
+    let pairs: Vec<_> = fields
+        .into_iter()
+        .map(|(name, value)| (name.to_ascii_lowercase(), text(value)))
+        .collect();
     Headers::from(pairs)
 }
 
@@ -235,13 +266,19 @@ fn from_wasi_error(code: ErrorCode) -> TransportError {
         }
         ErrorCode::ConfigurationError => denied("the host is not configured for it"),
         ErrorCode::TlsProtocolError => TransportError::TlsFailed("protocol error".into()),
-        ErrorCode::TlsCertificateError => TransportError::TlsFailed("the certificate is not valid".into()),
-        ErrorCode::TlsAlertReceived(_) => TransportError::TlsFailed("the server sent an alert".into()),
+        ErrorCode::TlsCertificateError => {
+            TransportError::TlsFailed("the certificate is not valid".into())
+        }
+        ErrorCode::TlsAlertReceived(_) => {
+            TransportError::TlsFailed("the server sent an alert".into())
+        }
         ErrorCode::ConnectionReadTimeout
         | ErrorCode::ConnectionWriteTimeout
         | ErrorCode::HttpResponseTimeout => TransportError::TimedOut,
         ErrorCode::ConnectionTerminated => TransportError::Interrupted("connection closed".into()),
-        ErrorCode::HttpResponseIncomplete => TransportError::Interrupted("answer incomplete".into()),
+        ErrorCode::HttpResponseIncomplete => {
+            TransportError::Interrupted("answer incomplete".into())
+        }
         ErrorCode::InternalError(_) => TransportError::Interrupted("the host failed".into()),
         ErrorCode::HttpResponseHeaderSectionSize(_) | ErrorCode::HttpResponseHeaderSize(_) => {
             protocol("the headers are too long")
@@ -249,7 +286,9 @@ fn from_wasi_error(code: ErrorCode) -> TransportError {
         ErrorCode::HttpResponseTrailerSectionSize(_) | ErrorCode::HttpResponseTrailerSize(_) => {
             protocol("the trailers are too long")
         }
-        ErrorCode::HttpResponseBodySize(_) => protocol("the body has another length than announced"),
+        ErrorCode::HttpResponseBodySize(_) => {
+            protocol("the body has another length than announced")
+        }
         ErrorCode::HttpResponseTransferCoding(_) => protocol("unknown transfer coding"),
         ErrorCode::HttpResponseContentCoding(_) => protocol("unknown content coding"),
         ErrorCode::HttpUpgradeFailed => protocol("upgrade failed"),

@@ -33,13 +33,20 @@ impl Outside {
 }
 
 impl Host for Outside {
-    async fn send(&self, request: &HttpRequest, limits: SendLimits) -> Result<HttpResponse, TransportError> {
+    async fn send(
+        &self,
+        request: &HttpRequest,
+        limits: SendLimits,
+    ) -> Result<HttpResponse, TransportError> {
         http::send(&self.executor, request, limits).await
     }
 
     fn now(&self) -> UnixMs {
         let now = wall_clock::now();
-        UnixMs(now.seconds.saturating_mul(MS_PER_SECOND) + u64::from(now.nanoseconds) / NANOSECONDS_PER_MS)
+        UnixMs(
+            now.seconds.saturating_mul(MS_PER_SECOND)
+                + u64::from(now.nanoseconds) / NANOSECONDS_PER_MS,
+        )
     }
 
     fn monotonic_ms(&self) -> u64 {

@@ -4,12 +4,17 @@ use super::bindings::jira::connector::secret_store as wit;
 use crate::jira::host::{DeleteOutcome, Entry, Expect, KeyPage, PutOutcome, StoreError};
 
 pub fn get(key: &str) -> Result<Option<Entry>, StoreError> {
-    wit::get(key).map(|entry| entry.map(from_wit_entry)).map_err(from_wit_store_error)
+    wit::get(key)
+        .map(|entry| entry.map(from_wit_entry))
+        .map_err(from_wit_store_error)
 }
 
 pub fn get_many(keys: &[String]) -> Result<Vec<Option<Entry>>, StoreError> {
     let entries = wit::get_many(keys).map_err(from_wit_store_error)?;
-    Ok(entries.into_iter().map(|entry| entry.map(from_wit_entry)).collect())
+    Ok(entries
+        .into_iter()
+        .map(|entry| entry.map(from_wit_entry))
+        .collect())
 }
 
 pub fn put(key: &str, value: &[u8], expect: Expect) -> Result<PutOutcome, StoreError> {
@@ -34,7 +39,10 @@ pub fn list(prefix: &str, cursor: Option<&str>) -> Result<KeyPage, StoreError> {
 }
 
 fn from_wit_entry(entry: wit::Entry) -> Entry {
-    Entry { value: entry.value, version: entry.version }
+    Entry {
+        value: entry.value,
+        version: entry.version,
+    }
 }
 
 fn to_wit_expect(expect: Expect) -> wit::Expect {

@@ -70,14 +70,31 @@ impl Access {
 
     /// A connection whose parts are at hand.
     #[must_use]
-    pub fn new(app: App, name: ConnectionName, connection: Connection, tokens: Stored<TokenSet>) -> Self {
-        Self { app, name, connection, tokens, waited_ms: 0, renewed: false }
+    pub fn new(
+        app: App,
+        name: ConnectionName,
+        connection: Connection,
+        tokens: Stored<TokenSet>,
+    ) -> Self {
+        Self {
+            app,
+            name,
+            connection,
+            tokens,
+            waited_ms: 0,
+            renewed: false,
+        }
     }
 
     /// Sends a request with the access token. An expired one is renewed first;
     /// one that is refused is renewed once, and the request sent again: the
     /// refusal says that it was not carried out.
-    pub async fn send(&mut self, host: &impl Host, request: &mut HttpRequest, budget: Budget) -> Result<Sent> {
+    pub async fn send(
+        &mut self,
+        host: &impl Host,
+        request: &mut HttpRequest,
+        budget: Budget,
+    ) -> Result<Sent> {
         if !self.renewed && self.tokens.value.is_due(host.now()) {
             self.renew(host, budget.deadline).await?;
         }
@@ -85,31 +102,51 @@ impl Access {
         loop {
             request.bearer = Some(self.tokens.value.access_token.clone());
             attempts += 1;
-            let response = send_once(host, request, budget).await.map_err(|e| e.with_attempts(attempts))?;
+            let response = send_once(host, request, budget)
+                .await
+                .map_err(|e| e.with_attempts(attempts))?;
             if self.renewed || !failure::is_token_refused(&response) {
                 return Ok(Sent { response, attempts });
             }
-            self.renew(host, budget.deadline).await.map_err(|e| e.with_attempts(attempts))?;
+            self.renew(host, budget.deadline)
+                .await
+                .map_err(|e| e.with_attempts(attempts))?;
         }
     }
 
     /// Gets a newer pair of tokens than the one at hand.
     pub async fn renew(&mut self, host: &impl Host, deadline: Deadline) -> Result<()> {
-        let refresh = Refresh { host, app: &self.app, name: &self.name };
-        self.tokens = refresh.newer_than(&self.tokens, deadline, &mut self.waited_ms).await?;
+        let refresh = Refresh {
+            host,
+            app: &self.app,
+            name: &self.name,
+        };
+        self.tokens = refresh
+            .newer_than(&self.tokens, deadline, &mut self.waited_ms)
+            .await?;
         self.renewed = true;
         Ok(())
     }
 }
 
 /// Sends a request as it is, within what is left of the time.
-pub async fn send_once(host: &impl Host, request: &HttpRequest, budget: Budget) -> Result<HttpResponse> {
+pub async fn send_once(
+    host: &impl Host,
+    request: &HttpRequest,
+    budget: Budget,
+) -> Result<HttpResponse> {
     let timeout_ms = budget.deadline.remaining_ms(host);
     if timeout_ms == 0 {
         let error = Kind::Transport(TransportError::TimedOut);
-        return Err(Error::new(error, "the time allowed was over before the request could be sent"));
+        return Err(Error::new(
+            error,
+            "the time allowed was over before the request could be sent",
+        ));
     }
-    let limits = SendLimits { timeout_ms, body_bytes: budget.body_bytes };
+    let limits = SendLimits {
+        timeout_ms,
+        body_bytes: budget.body_bytes,
+    };
     host.send(request, limits).await.map_err(|error| {
         let may_have_been_done = !request.method.is_safe() && !error.surely_not_sent();
         Error::from(error).or_maybe_done(may_have_been_done)

@@ -38,7 +38,12 @@ impl ApiError {
     /// Reads an answer, whatever its body is.
     #[must_use]
     pub fn read(response: HttpResponse) -> Self {
-        let HttpResponse { status, headers, mut body, truncated } = response;
+        let HttpResponse {
+            status,
+            headers,
+            mut body,
+            truncated,
+        } = response;
         let (messages, field_errors) = match serde_json::from_slice(&body) {
             Ok(Value::Object(object)) => read_object(&object),
             Ok(_) => Default::default(),
@@ -47,13 +52,22 @@ impl ApiError {
         let body_truncated = truncated || body.len() > ERROR_BODY_BYTES;
         body.truncate(ERROR_BODY_BYTES);
         let headers = headers.without(WITHHELD_HEADERS);
-        Self { status, headers, messages, field_errors, body, body_truncated }
+        Self {
+            status,
+            headers,
+            messages,
+            field_errors,
+            body,
+            body_truncated,
+        }
     }
 
     /// Whether any message contains this, in any case.
     #[must_use]
     pub fn mentions(&self, text: &str) -> bool {
-        self.messages.iter().any(|message| message.to_lowercase().contains(text))
+        self.messages
+            .iter()
+            .any(|message| message.to_ascii_lowercase().contains(text))
     }
 }
 
@@ -61,7 +75,10 @@ impl ApiError {
 impl fmt::Display for ApiError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.status)?;
-        let fields = self.field_errors.iter().map(|(field, message)| format!("{field}: {message}"));
+        let fields = self
+            .field_errors
+            .iter()
+            .map(|(field, message)| format!("{field}: {message}"));
         let mut separator = ": ";
         for message in self.messages.iter().cloned().chain(fields) {
             write!(f, "{separator}{}", message.trim().trim_end_matches('.'))?;
@@ -96,7 +113,9 @@ fn read_object(object: &Map<String, Value>) -> (Vec<String>, Vec<(String, String
     }
     match object.get("errors") {
         Some(Value::Object(fields)) => field_errors.extend(
-            fields.iter().filter_map(|(field, message)| Some((field.clone(), text(message)?))),
+            fields
+                .iter()
+                .filter_map(|(field, message)| Some((field.clone(), text(message)?))),
         ),
         Some(Value::Array(list)) => messages.extend(list.iter().filter_map(|error| {
             text(error).or_else(|| text(error.get("message").or_else(|| error.get("title"))?))
@@ -113,7 +132,10 @@ fn read_object(object: &Map<String, Value>) -> (Vec<String>, Vec<(String, String
 }
 
 fn text(value: &Value) -> Option<String> {
-    value.as_str().filter(|text| !text.trim().is_empty()).map(String::from)
+    value
+        .as_str()
+        .filter(|text| !text.trim().is_empty())
+        .map(String::from)
 }
 
 /// The title of an HTML page, or the first line of plain text.
@@ -129,7 +151,11 @@ fn read_text(body: &[u8]) -> Option<String> {
         text.lines().find(|line| !line.trim().is_empty())?
     };
     let clean: String = line.split_whitespace().collect::<Vec<_>>().join(" ");
-    let message: String = clean.chars().filter(|c| !c.is_control()).take(TEXT_MESSAGE_CHARS).collect();
+    let message: String = clean
+        .chars()
+        .filter(|c| !c.is_control())
+        .take(TEXT_MESSAGE_CHARS)
+        .collect();
     (!message.is_empty()).then_some(message)
 }
 
@@ -163,21 +189,37 @@ mod tests {
             r#"{"errorMessages":[],"errors":{"comment":"Comment body is not valid!","x":"y"}}"#,
             "400: comment: Comment body is not valid!; x: y",
         );
-        assert_sentence(400, r#"{"errors":[{"message":"one"},{"title":"two"},"three"]}"#, "400: one; two; three");
+        assert_sentence(
+            400,
+            r#"{"errors":[{"message":"one"},{"title":"two"},"three"]}"#,
+            "400: one; two; three",
+        );
         assert_sentence(
             400,
             r#"{"errorMessage":"Field required","i18nErrorMessage":{"i18nKey":"sd.x","parameters":[]}}"#,
             "400: Field required",
         );
-        assert_sentence(401, r#"{"code":401,"message":"Unauthorized"}"#, "401: Unauthorized");
+        assert_sentence(
+            401,
+            r#"{"code":401,"message":"Unauthorized"}"#,
+            "401: Unauthorized",
+        );
         assert_sentence(
             404,
             r#"{"timestamp":"t","status":404,"error":"Not Found","message":"No route","path":"/x"}"#,
             "404: No route",
         );
-        assert_sentence(403, r#"{"error":"invalid_grant","error_description":"Unknown."}"#, "403: Unknown");
+        assert_sentence(
+            403,
+            r#"{"error":"invalid_grant","error_description":"Unknown."}"#,
+            "403: Unknown",
+        );
         assert_sentence(403, r#"{"error":"invalid_grant"}"#, "403: invalid_grant");
-        assert_sentence(400, r#"{"errorType":"T","errorMessage":"too many accounts"}"#, "400: too many accounts");
+        assert_sentence(
+            400,
+            r#"{"errorType":"T","errorMessage":"too many accounts"}"#,
+            "400: too many accounts",
+        );
     }
 
     #[test]
@@ -187,7 +229,11 @@ mod tests {
             "<!DOCTYPE html><html><head><TITLE>\n  Unauthorized\n (401)</TITLE></head><body>secret</body></html>",
             "401: Unauthorized (401)",
         );
-        assert_sentence(503, "\n upstream  connect error\nmore", "503: upstream connect error");
+        assert_sentence(
+            503,
+            "\n upstream  connect error\nmore",
+            "503: upstream connect error",
+        );
         assert_sentence(502, "<html>no title</html>", "502");
         assert_sentence(401, "", "401");
         assert_sentence(400, "[1,2]", "400");
@@ -204,8 +250,17 @@ mod tests {
 
     #[test]
     fn bytes_that_are_not_utf8_and_titles_across_multibyte_letters_do_no_harm() {
-        for body in [&b"\xff\xfe\x00"[..], "<html><title>\u{130}\u{130}</title>".as_bytes(), b"<html><title>"] {
-            ApiError::read(HttpResponse { status: 500, headers: Headers::new(), body: body.into(), truncated: false });
+        for body in [
+            &b"\xff\xfe\x00"[..],
+            "<html><title>\u{130}\u{130}</title>".as_bytes(),
+            b"<html><title>",
+        ] {
+            ApiError::read(HttpResponse {
+                status: 500,
+                headers: Headers::new(),
+                body: body.into(),
+                truncated: false,
+            });
         }
     }
 
@@ -213,17 +268,33 @@ mod tests {
     fn cookies_and_locations_are_withheld() {
         let headers = vec![
             ("set-cookie".into(), "atlassian.xsrf.token=1".into()),
-            ("Location".into(), "https://media.example/?token=signed".into()),
+            (
+                "Location".into(),
+                "https://media.example/?token=signed".into(),
+            ),
             ("content-type".into(), "text/plain".into()),
         ];
-        let response = HttpResponse { status: 400, headers: headers.into(), body: Vec::new(), truncated: false };
-        let names: Vec<_> = ApiError::read(response).headers.into_pairs().into_iter().map(|(n, _)| n).collect();
+        let response = HttpResponse {
+            status: 400,
+            headers: headers.into(),
+            body: Vec::new(),
+            truncated: false,
+        };
+        let names: Vec<_> = ApiError::read(response)
+            .headers
+            .into_pairs()
+            .into_iter()
+            .map(|(n, _)| n)
+            .collect();
         assert_eq!(names, ["content-type"]);
     }
 
     #[test]
     fn debug_does_not_show_the_body() {
         let debug = format!("{:?}", read(400, r#"{"message":"m","customer":"Jane"}"#));
-        assert!(debug.contains("\"m\"") && !debug.contains("Jane"), "{debug}");
+        assert!(
+            debug.contains("\"m\"") && !debug.contains("Jane"),
+            "{debug}"
+        );
     }
 }

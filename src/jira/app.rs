@@ -1,10 +1,10 @@
 //! The application record: the one entry of the store that people write.
 
-use serde_json::{Map, Value};
 use url::{Host as UrlHost, Url};
 
 use super::{
     error::{Error, Result},
+    json::Object,
     secret::Secret,
 };
 
@@ -41,28 +41,24 @@ impl App {
     /// Reads the record. Values are never repeated in an error: any of them
     /// may be the secret, put into the wrong member.
     pub fn parse(value: &[u8]) -> Result<Self> {
-        let record: Map<String, Value> = serde_json::from_slice(value).map_err(|error| {
-            wrong(format_args!(
-                "it is not a JSON object (line {}, column {})",
-                error.line(),
-                error.column()
-            ))
-        })?;
-        if let Some(unknown) = record.keys().find(|key| !MEMBERS.contains(&key.as_str())) {
+        let record = Object::parse(value).map_err(wrong)?;
+        if let Some(unknown) = record.names().find(|name| !MEMBERS.contains(name)) {
             let known = MEMBERS.join(", ");
-            return Err(wrong(format_args!("unknown member `{unknown}`; the members are {known}")));
+            return Err(wrong(format_args!(
+                "unknown member `{unknown}`; the members are {known}"
+            )));
         }
         let redirect_uri = required(&record, "redirect_uri")?;
-        Url::parse(&redirect_uri).map_err(|error| wrong(format_args!("`redirect_uri` is not a URL ({error})")))?;
+        Url::parse(&redirect_uri)
+            .map_err(|error| wrong(format_args!("`redirect_uri` is not a URL ({error})")))?;
         Ok(Self {
             client_id: required(&record, "client_id")?,
             client_secret: Secret::new(required(&record, "client_secret")?),
             redirect_uri,
-            report_personal_data: match record.get("report_personal_data") {
-                None => true,
-                Some(Value::Bool(has)) => *has,
-                Some(_) => return Err(wrong("`report_personal_data` is neither true nor false")),
-            },
+            report_personal_data: record
+                .optional_flag("report_personal_data")
+                .map_err(wrong)?
+                .unwrap_or(true),
             auth_origin: origin(&record, "auth_origin", AUTH_ORIGIN)?,
             api_origin: origin(&record, "api_origin", API_ORIGIN)?,
         })
@@ -82,21 +78,18 @@ fn wrong(why: impl core::fmt::Display) -> Error {
     Error::configuration("app", format!("the application record `app`: {why}"))
 }
 
-fn required(record: &Map<String, Value>, member: &str) -> Result<String> {
-    match record.get(member) {
-        Some(Value::String(text)) if !text.trim().is_empty() => Ok(text.clone()),
-        Some(_) => Err(wrong(format_args!("`{member}` is not a text, or empty"))),
-        None => Err(wrong(format_args!("`{member}` is missing"))),
+fn required(record: &Object, member: &'static str) -> Result<String> {
+    let text = record.text(member).map_err(wrong)?;
+    if text.trim().is_empty() {
+        return Err(wrong(format_args!("`{member}` is empty")));
     }
+    Ok(text)
 }
 
-fn origin(record: &Map<String, Value>, member: &str, default: &str) -> Result<Origin> {
-    let text = match record.get(member) {
-        None => default,
-        Some(Value::String(text)) => text,
-        Some(_) => return Err(wrong(format_args!("`{member}` is not a text"))),
-    };
-    Origin::parse(text).map_err(|why| wrong(format_args!("`{member}` {why}")))
+fn origin(record: &Object, member: &'static str, default: &str) -> Result<Origin> {
+    let text = record.optional_text(member).map_err(wrong)?;
+    Origin::parse(text.as_deref().unwrap_or(default))
+        .map_err(|why| wrong(format_args!("`{member}` {why}")))
 }
 
 /// A scheme, host and port, and nothing more (RFC 6454).
@@ -159,7 +152,8 @@ pub fn is_loopback(url: &Url) -> bool {
 mod tests {
     use super::*;
 
-    const MINIMAL: &str = r#"{"client_id":"id","client_secret":"hush","redirect_uri":"http://127.0.0.1:1/cb""#;
+    const MINIMAL: &str =
+        r#"{"client_id":"id","client_secret":"hush","redirect_uri":"http://127.0.0.1:1/cb""#;
 
     fn parse(more: &str) -> Result<App> {
         App::parse(format!("{MINIMAL}{more}}}").as_bytes())
@@ -168,7 +162,10 @@ mod tests {
     #[track_caller]
     fn assert_refused(record: &str, expected: &str) {
         let error = App::parse(record.as_bytes()).unwrap_err();
-        assert_eq!(error.to_string(), format!("the application record `app`: {expected}"));
+        assert_eq!(
+            error.to_string(),
+            format!("the application record `app`: {expected}")
+        );
         assert!(!format!("{error:?}").contains("hush"), "{error:?}");
     }
 
@@ -176,19 +173,39 @@ mod tests {
     fn the_defaults_are_atlassians_own() {
         let app = parse("").unwrap();
         assert!(app.report_personal_data);
-        assert_eq!(app.auth_origin.at("/oauth/token").as_str(), "https://auth.atlassian.com/oauth/token");
-        assert_eq!(app.api_origin.at("/me").as_str(), "https://api.atlassian.com/me");
+        assert_eq!(
+            app.auth_origin.at("/oauth/token").as_str(),
+            "https://auth.atlassian.com/oauth/token"
+        );
+        assert_eq!(
+            app.api_origin.at("/me").as_str(),
+            "https://api.atlassian.com/me"
+        );
     }
 
     #[test]
     fn another_origin_is_https_or_loopback() {
-        for origin in ["https://api.atlassian-us-gov.example", "http://127.0.0.1:9", "http://localhost:9", "http://[::1]:9"] {
+        for origin in [
+            "https://api.atlassian-us-gov.example",
+            "http://127.0.0.1:9",
+            "http://localhost:9",
+            "http://[::1]:9",
+        ] {
             parse(&format!(r#","api_origin":"{origin}""#)).unwrap();
         }
         for (origin, why) in [
-            ("http://api.atlassian.com", "must be https, or http on a loopback address"),
-            ("http://127.0.0.1.example.com", "must be https, or http on a loopback address"),
-            ("ftp://127.0.0.1", "must be https, or http on a loopback address"),
+            (
+                "http://api.atlassian.com",
+                "must be https, or http on a loopback address",
+            ),
+            (
+                "http://127.0.0.1.example.com",
+                "must be https, or http on a loopback address",
+            ),
+            (
+                "ftp://127.0.0.1",
+                "must be https, or http on a loopback address",
+            ),
             ("https://a.example/x", "has more than scheme, host and port"),
             ("https://u@a.example", "has more than scheme, host and port"),
             ("https://a.example?x", "has more than scheme, host and port"),
@@ -201,18 +218,21 @@ mod tests {
 
     #[test]
     fn a_wrong_record_is_named_without_its_values() {
-        assert_refused("hush", "it is not a JSON object (line 1, column 1)");
-        assert_refused("[\"hush\"]", "it is not a JSON object (line 1, column 0)");
+        assert_refused("hush", "it is not JSON (line 1, column 1)");
+        assert_refused("[\"hush\"]", "it is not a JSON object");
         assert_refused("{}", "`redirect_uri` is missing");
         assert_refused(
             r#"{"client_id":"","client_secret":"hush","redirect_uri":"http://h/"}"#,
-            "`client_id` is not a text, or empty",
+            "`client_id` is empty",
         );
         assert_refused(
             r#"{"client_id":"i","client_secret":7,"redirect_uri":"http://h/"}"#,
-            "`client_secret` is not a text, or empty",
+            "`client_secret` is not a text",
         );
-        assert_refused(r#"{"redirect_uri":"hush"}"#, "`redirect_uri` is not a URL (relative URL without a base)");
+        assert_refused(
+            r#"{"redirect_uri":"hush"}"#,
+            "`redirect_uri` is not a URL (relative URL without a base)",
+        );
         assert_refused(
             &format!(r#"{MINIMAL},"secret":"hush"}}"#),
             "unknown member `secret`; the members are client_id, client_secret, redirect_uri, \
@@ -220,8 +240,11 @@ mod tests {
         );
         assert_refused(
             &format!(r#"{MINIMAL},"report_personal_data":"hush"}}"#),
-            "`report_personal_data` is neither true nor false",
+            "`report_personal_data` is not true or false",
         );
-        assert_refused(&format!(r#"{MINIMAL},"api_origin":7}}"#), "`api_origin` is not a text");
+        assert_refused(
+            &format!(r#"{MINIMAL},"api_origin":7}}"#),
+            "`api_origin` is not a text",
+        );
     }
 }

@@ -1,10 +1,11 @@
 //! A connection: a named grant and the site chosen for it.
 
-use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::{
     error::{Error, Result},
     instant::UnixMs,
+    json::{self, Broken, FromJson, Object, ToJson},
     name::ConnectionName,
     path::Api,
     site::Site,
@@ -12,7 +13,7 @@ use super::{
 };
 
 /// What is stored of a connection beside its tokens.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default)]
 pub struct Connection {
     /// How people call it.
     pub display_name: Option<String>,
@@ -31,7 +32,7 @@ pub struct Connection {
 /// A site, chosen for one consent. After a new one, which may come from
 /// another account, it counts only once it is confirmed: a crash in between
 /// cannot send a request to the wrong site.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone)]
 pub struct SiteChoice {
     /// The site.
     pub site: Site,
@@ -40,7 +41,7 @@ pub struct SiteChoice {
 }
 
 /// An Atlassian account.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Account {
     /// Its id, opaque.
     pub account_id: String,
@@ -64,7 +65,9 @@ impl Connection {
         if api == Api::ServiceDesk && !self.service_management {
             return Err(Error::configuration(
                 "service-management",
-                format!("connection {name:?} was set up without Jira Service Management; authorize it again with include-service-management"),
+                format!(
+                    "connection {name:?} was set up without Jira Service Management; authorize it again with include-service-management"
+                ),
             ));
         }
         self.site(tokens).ok_or_else(|| {
@@ -73,6 +76,82 @@ impl Connection {
                 format!("no site is chosen for connection {name:?}; call oauth-exchange with choose-site"),
             )
         })
+    }
+}
+
+impl FromJson for Connection {
+    fn from_json(object: &Object) -> Result<Self, Broken> {
+        Ok(Self {
+            display_name: object.optional_text("display_name")?,
+            description: object.optional_text("description")?,
+            service_management: object.optional_flag("service_management")?.unwrap_or(false),
+            asked_scopes: object.texts("asked_scopes")?,
+            account: object.optional("account")?,
+            choice: object.optional("choice")?,
+        })
+    }
+}
+
+impl ToJson for Connection {
+    fn to_json(&self) -> Value {
+        json::object(vec![
+            (
+                "display_name",
+                json::optional_text(self.display_name.as_deref()),
+            ),
+            (
+                "description",
+                json::optional_text(self.description.as_deref()),
+            ),
+            ("service_management", self.service_management.into()),
+            ("asked_scopes", json::texts(&self.asked_scopes)),
+            (
+                "account",
+                self.account.as_ref().map_or(Value::Null, ToJson::to_json),
+            ),
+            (
+                "choice",
+                self.choice.as_ref().map_or(Value::Null, ToJson::to_json),
+            ),
+        ])
+    }
+}
+
+impl FromJson for SiteChoice {
+    fn from_json(object: &Object) -> Result<Self, Broken> {
+        Ok(Self {
+            site: object.object("site")?,
+            consent_id: object.text("consent_id")?,
+        })
+    }
+}
+
+impl ToJson for SiteChoice {
+    fn to_json(&self) -> Value {
+        json::object(vec![
+            ("site", self.site.to_json()),
+            ("consent_id", self.consent_id.as_str().into()),
+        ])
+    }
+}
+
+impl FromJson for Account {
+    fn from_json(object: &Object) -> Result<Self, Broken> {
+        Ok(Self {
+            account_id: object.text("account_id")?,
+            name: object.optional_text("name")?,
+            retrieved_at: UnixMs(object.number("retrieved_at")?),
+        })
+    }
+}
+
+impl ToJson for Account {
+    fn to_json(&self) -> Value {
+        json::object(vec![
+            ("account_id", self.account_id.as_str().into()),
+            ("name", json::optional_text(self.name.as_deref())),
+            ("retrieved_at", self.retrieved_at.0.into()),
+        ])
     }
 }
 

@@ -7,12 +7,7 @@
 
 use core::fmt;
 
-use super::{
-    api_error::ApiError,
-    host::StoreError,
-    http::TransportError,
-    rate_limit::RateLimit,
-};
+use super::{api_error::ApiError, host::StoreError, http::TransportError, rate_limit::RateLimit};
 
 /// Why a call did not succeed.
 #[derive(Clone)]
@@ -175,7 +170,11 @@ impl Error {
     /// idempotency keys, so somebody has to look first.
     #[must_use]
     pub fn action(&self) -> Action {
-        let later = if self.may_have_been_done() { Action::Report } else { Action::Retry };
+        let later = if self.may_have_been_done() {
+            Action::Report
+        } else {
+            Action::Retry
+        };
         match &self.0.kind {
             Kind::InvalidRequest(_) | Kind::LimitExceeded(..) => Action::FixRequest,
             Kind::ReauthorizationRequired(_) => Action::Reauthorize,
@@ -188,7 +187,9 @@ impl Error {
                 _ => Action::Report,
             },
             Kind::Transport(error) => match error {
-                TransportError::Denied(_) | TransportError::TlsFailed(_) => Action::FixConfiguration,
+                TransportError::Denied(_) | TransportError::TlsFailed(_) => {
+                    Action::FixConfiguration
+                }
                 TransportError::NameUnresolved
                 | TransportError::ConnectionFailed(_)
                 | TransportError::TimedOut
@@ -250,7 +251,10 @@ mod tests {
     }
 
     fn api(status: u16) -> Kind {
-        Kind::Api(ApiError { status, ..ApiError::default() })
+        Kind::Api(ApiError {
+            status,
+            ..ApiError::default()
+        })
     }
 
     #[test]
@@ -272,22 +276,55 @@ mod tests {
         assert_action(Kind::Transport(interrupted.clone()), false, Action::Retry);
         assert_action(Kind::Transport(interrupted), true, Action::Report);
         assert_action(api(503), true, Action::Report);
-        assert_action(Kind::SecretStore(StoreError::Unavailable(String::new())), true, Action::Report);
+        assert_action(
+            Kind::SecretStore(StoreError::Unavailable(String::new())),
+            true,
+            Action::Report,
+        );
     }
 
     #[test]
     fn what_only_the_operator_can_mend_says_so() {
-        assert_action(Kind::Transport(TransportError::Denied(String::new())), false, Action::FixConfiguration);
-        assert_action(Kind::Transport(TransportError::TlsFailed(String::new())), false, Action::FixConfiguration);
-        assert_action(Kind::SecretStore(StoreError::AccessDenied), false, Action::FixConfiguration);
-        assert_action(Kind::SecretStore(StoreError::Unsupported(String::new())), false, Action::FixConfiguration);
-        assert_action(Kind::SecretStore(StoreError::TooLarge(1)), false, Action::FixConfiguration);
-        assert_action(Kind::SecretStore(StoreError::Other(String::new())), false, Action::Report);
+        assert_action(
+            Kind::Transport(TransportError::Denied(String::new())),
+            false,
+            Action::FixConfiguration,
+        );
+        assert_action(
+            Kind::Transport(TransportError::TlsFailed(String::new())),
+            false,
+            Action::FixConfiguration,
+        );
+        assert_action(
+            Kind::SecretStore(StoreError::AccessDenied),
+            false,
+            Action::FixConfiguration,
+        );
+        assert_action(
+            Kind::SecretStore(StoreError::Unsupported(String::new())),
+            false,
+            Action::FixConfiguration,
+        );
+        assert_action(
+            Kind::SecretStore(StoreError::TooLarge(1)),
+            false,
+            Action::FixConfiguration,
+        );
+        assert_action(
+            Kind::SecretStore(StoreError::Other(String::new())),
+            false,
+            Action::Report,
+        );
     }
 
     #[test]
     fn context_goes_before_the_sentence() {
-        let error = Error::invalid("url-path", "must begin with '/'").context("checking").context("calling");
-        assert_eq!(error.to_string(), "calling: checking: url-path: must begin with '/'");
+        let error = Error::invalid("url-path", "must begin with '/'")
+            .context("checking")
+            .context("calling");
+        assert_eq!(
+            error.to_string(),
+            "calling: checking: url-path: must begin with '/'"
+        );
     }
 }

@@ -45,14 +45,23 @@ pub async fn exchange(host: &impl Host, api: Api, request: ApiRequest) -> Result
     let request = CheckedRequest::check(api, request)?;
     let deadline = Deadline::after(host, request.timeout_ms.into());
     let mut access = Access::load(host, &request.connection).await?;
-    let site = access.connection.site_for(&access.name, api, &access.tokens.value)?.clone();
+    let site = access
+        .connection
+        .site_for(&access.name, api, &access.tokens.value)?
+        .clone();
     let ending = Ending {
         method: request.method(),
         max_response_bytes: request.max_response_bytes,
         redirect: request.redirect,
     };
-    let budget = Budget { deadline, body_bytes: ending.max_response_bytes.max(ERROR_BODY_BYTES as u64) };
-    let hop = Hop { request: request.to_http(&site, &access.app.api_origin), is_own_site: true };
+    let budget = Budget {
+        deadline,
+        body_bytes: ending.max_response_bytes.max(ERROR_BODY_BYTES as u64),
+    };
+    let hop = Hop {
+        request: request.to_http(&site, &access.app.api_origin),
+        is_own_site: true,
+    };
     let result = follow_hops(host, &mut access, &site, hop, budget, ending).await;
     let sent = result.map_err(|error| error.add_waited(access.waited_ms))?;
     ending
@@ -75,7 +84,10 @@ async fn follow_hops(
         let was_done = redirects > 0 && !ending.method.is_safe();
         let in_context = |error: Error| error.or_maybe_done(was_done);
         let response = if hop.is_own_site {
-            let sent = access.send(host, &mut hop.request, budget).await.map_err(in_context)?;
+            let sent = access
+                .send(host, &mut hop.request, budget)
+                .await
+                .map_err(in_context)?;
             if redirects == 0 {
                 attempts = sent.attempts;
             }
@@ -87,10 +99,15 @@ async fn follow_hops(
         if !redirect::is_redirect(response.status) || ending.redirect == RedirectMode::Manual {
             return Ok(Sent { response, attempts });
         }
-        hop = redirect::follow(hop, &response, site, &access.app.api_origin)
-            .map_err(|error| error.or_maybe_done(!ending.method.is_safe()).with_attempts(attempts))?;
+        hop = redirect::follow(hop, &response, site, &access.app.api_origin).map_err(|error| {
+            error
+                .or_maybe_done(!ending.method.is_safe())
+                .with_attempts(attempts)
+        })?;
     }
-    Err(redirect::too_many().or_maybe_done(!ending.method.is_safe()).with_attempts(attempts))
+    Err(redirect::too_many()
+        .or_maybe_done(!ending.method.is_safe())
+        .with_attempts(attempts))
 }
 
 /// What decides how an answer is read.
@@ -109,7 +126,9 @@ impl Ending {
             || (self.redirect == RedirectMode::Manual && (300..=399).contains(&response.status));
         if !is_ok {
             let scopes = &access.tokens.value.scopes;
-            return Err(failure::read(response, self.method, site, scopes, now).with_attempts(attempts));
+            return Err(
+                failure::read(response, self.method, site, scopes, now).with_attempts(attempts)
+            );
         }
         if response.truncated || response.body.len() as u64 > self.max_response_bytes {
             return Err(self.too_long(&response).with_attempts(attempts));

@@ -22,7 +22,10 @@ pub fn is_token_refused(response: &HttpResponse) -> bool {
 fn is_scope_mismatch(response: &HttpResponse) -> bool {
     const CATEGORY: &str = "FAILURE_CLIENT_SCOPE_CHECK";
     const SENTENCE: &str = "scope does not match";
-    response.headers.get("x-failure-category").is_some_and(|category| category.trim() == CATEGORY)
+    response
+        .headers
+        .get("x-failure-category")
+        .is_some_and(|category| category.trim() == CATEGORY)
         || (response.status == 401 && String::from_utf8_lossy(&response.body).contains(SENTENCE))
 }
 
@@ -35,10 +38,18 @@ pub fn leaves_open(status: u16) -> bool {
 
 /// Reads an answer that is no success.
 #[must_use]
-pub fn read(response: HttpResponse, method: Method, site: &Site, scopes: &[String], now: UnixMs) -> Error {
+pub fn read(
+    response: HttpResponse,
+    method: Method,
+    site: &Site,
+    scopes: &[String],
+    now: UnixMs,
+) -> Error {
     let trace_id = response.trace_id();
     let may_have_been_done = !method.is_safe() && leaves_open(response.status);
-    classify(response, site, scopes, now).with_trace(trace_id).or_maybe_done(may_have_been_done)
+    classify(response, site, scopes, now)
+        .with_trace(trace_id)
+        .or_maybe_done(may_have_been_done)
 }
 
 fn classify(response: HttpResponse, site: &Site, scopes: &[String], now: UnixMs) -> Error {
@@ -68,7 +79,9 @@ fn classify(response: HttpResponse, site: &Site, scopes: &[String], now: UnixMs)
         let Site { name, url, .. } = site;
         return Error::configuration(
             "site",
-            format!("the app is not installed on the site {name} ({url}); consent again for it, or choose another site"),
+            format!(
+                "the app is not installed on the site {name} ({url}); consent again for it, or choose another site"
+            ),
         );
     }
     let message = format!("Jira answered {error}");
@@ -77,7 +90,11 @@ fn classify(response: HttpResponse, site: &Site, scopes: &[String], now: UnixMs)
 
 fn rate_limited(response: &HttpResponse, now: UnixMs) -> Error {
     let limit = RateLimit::read(&response.headers, now).unwrap_or_default();
-    let reason = limit.reason.as_deref().map(|reason| format!(" ({reason})")).unwrap_or_default();
+    let reason = limit
+        .reason
+        .as_deref()
+        .map(|reason| format!(" ({reason})"))
+        .unwrap_or_default();
     let when = match (limit.retry_after_ms, limit.resets_at) {
         (Some(ms), _) => format!("try again in {} s", ms.div_ceil(1_000)),
         (None, Some(at)) => format!("try again after {at}"),
@@ -92,24 +109,59 @@ mod tests {
     use super::*;
 
     fn response(status: u16, headers: &[(&str, &str)], body: &str) -> HttpResponse {
-        let headers: Vec<_> = headers.iter().map(|(n, v)| (n.to_string(), v.to_string())).collect();
-        HttpResponse { status, headers: headers.into(), body: body.into(), truncated: false }
+        let headers: Vec<_> = headers
+            .iter()
+            .map(|(n, v)| (n.to_string(), v.to_string()))
+            .collect();
+        HttpResponse {
+            status,
+            headers: headers.into(),
+            body: body.into(),
+            truncated: false,
+        }
     }
 
     fn failure(method: Method, response: HttpResponse) -> Error {
-        let site = Site { cloud_id: "c".into(), url: "https://acme".into(), name: "Acme".into(), scopes: vec![] };
-        read(response, method, &site, &["read:me".into(), "read:jira-work".into()], UnixMs(0))
+        let site = Site {
+            cloud_id: "c".into(),
+            url: "https://acme".into(),
+            name: "Acme".into(),
+            scopes: vec![],
+        };
+        read(
+            response,
+            method,
+            &site,
+            &["read:me".into(), "read:jira-work".into()],
+            UnixMs(0),
+        )
     }
 
     #[test]
     fn a_scope_mismatch_is_not_a_refused_token_however_it_is_told() {
-        let by_body = response(401, &[], r#"{"code":401,"message":"Unauthorized; scope does not match"}"#);
-        let by_header = response(401, &[("x-failure-category", "FAILURE_CLIENT_SCOPE_CHECK")], "");
+        let by_body = response(
+            401,
+            &[],
+            r#"{"code":401,"message":"Unauthorized; scope does not match"}"#,
+        );
+        let by_header = response(
+            401,
+            &[("x-failure-category", "FAILURE_CLIENT_SCOPE_CHECK")],
+            "",
+        );
         for response in [by_body, by_header] {
             assert!(!is_token_refused(&response));
             let error = failure(Method::Get, response);
-            assert!(matches!(error.kind(), Kind::Configuration("scope")), "{error:?}");
-            assert!(error.to_string().contains("granted are: read:me read:jira-work;"), "{error}");
+            assert!(
+                matches!(error.kind(), Kind::Configuration("scope")),
+                "{error:?}"
+            );
+            assert!(
+                error
+                    .to_string()
+                    .contains("granted are: read:me read:jira-work;"),
+                "{error}"
+            );
         }
     }
 
@@ -117,12 +169,21 @@ mod tests {
     fn any_other_401_is_a_refused_token() {
         for (headers, body) in [
             (&[][..], r#"{"code":401,"message":"Unauthorized"}"#),
-            (&[("x-failure-category", "FAILURE_CLIENT_AUTH_MISMATCH")], ""),
-            (&[("x-seraph-loginreason", "AUTHENTICATED_FAILED")], "<html></html>"),
+            (
+                &[("x-failure-category", "FAILURE_CLIENT_AUTH_MISMATCH")],
+                "",
+            ),
+            (
+                &[("x-seraph-loginreason", "AUTHENTICATED_FAILED")],
+                "<html></html>",
+            ),
         ] {
             let response = response(401, headers, body);
             assert!(is_token_refused(&response));
-            assert!(matches!(failure(Method::Get, response).kind(), Kind::ReauthorizationRequired("unauthorized")));
+            assert!(matches!(
+                failure(Method::Get, response).kind(),
+                Kind::ReauthorizationRequired("unauthorized")
+            ));
         }
         assert!(!is_token_refused(&response(403, &[], "")));
     }
@@ -134,24 +195,45 @@ mod tests {
             r#"{"errorMessages":["The app is not installed on this instance."]}"#,
         ] {
             let error = failure(Method::Get, response(403, &[], body));
-            assert!(matches!(error.kind(), Kind::Configuration("site")), "{error:?}");
+            assert!(
+                matches!(error.kind(), Kind::Configuration("site")),
+                "{error:?}"
+            );
             assert!(error.to_string().contains("Acme (https://acme)"), "{error}");
         }
-        let own = failure(Method::Get, response(403, &[], r#"{"errorMessages":["No permission"]}"#));
+        let own = failure(
+            Method::Get,
+            response(403, &[], r#"{"errorMessages":["No permission"]}"#),
+        );
         assert_eq!(own.to_string(), "Jira answered 403: No permission");
     }
 
     #[test]
     fn a_429_says_when_and_why_and_that_nothing_was_done() {
-        let told = response(429, &[("retry-after", "7"), ("ratelimit-reason", "jira-burst-based")], "");
+        let told = response(
+            429,
+            &[
+                ("retry-after", "7"),
+                ("ratelimit-reason", "jira-burst-based"),
+            ],
+            "",
+        );
         let error = failure(Method::Post, told);
         assert_eq!(
             error.to_string(),
             "Jira limits the rate of requests (jira-burst-based); nothing was done; try again in 7 s"
         );
         assert!(!error.may_have_been_done());
-        let by_reset = failure(Method::Get, response(429, &[("x-ratelimit-reset", "2026-09-29T16:00Z")], ""));
-        assert!(by_reset.to_string().ends_with("try again after 2026-09-29T16:00:00Z"), "{by_reset}");
+        let by_reset = failure(
+            Method::Get,
+            response(429, &[("x-ratelimit-reset", "2026-09-29T16:00Z")], ""),
+        );
+        assert!(
+            by_reset
+                .to_string()
+                .ends_with("try again after 2026-09-29T16:00:00Z"),
+            "{by_reset}"
+        );
         let untold = failure(Method::Get, response(429, &[], "<html>"));
         assert!(untold.to_string().ends_with("try again later"), "{untold}");
     }

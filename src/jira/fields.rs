@@ -42,27 +42,50 @@ pub fn check(headers: &[(String, String)], cookies: &[(String, String)]) -> Resu
 }
 
 fn check_size(field: &'static str, pairs: &[(String, String)]) -> Result<()> {
-    let bytes: usize = pairs.iter().map(|(name, value)| name.len() + value.len()).sum();
+    let bytes: usize = pairs
+        .iter()
+        .map(|(name, value)| name.len() + value.len())
+        .sum();
     match bytes {
         0..=MAX_FIELD_BYTES => Ok(()),
-        _ => Err(Error::invalid(field, format_args!("together they are longer than {MAX_FIELD_BYTES} bytes"))),
+        _ => Err(Error::invalid(
+            field,
+            format_args!("together they are longer than {MAX_FIELD_BYTES} bytes"),
+        )),
     }
 }
 
 fn check_header(name: &str, value: &str) -> Result<()> {
     if !is_token(name) {
-        return Err(Error::invalid("headers", format_args!("{name:?} is not a header name")));
-    }
-    if name.eq_ignore_ascii_case("cookie") {
-        return Err(Error::invalid("headers", "`Cookie` has an input of its own: cookies"));
-    }
-    if REFUSED.iter().any(|refused| refused.eq_ignore_ascii_case(name)) {
-        return Err(Error::invalid("headers", format_args!("`{name}` cannot be set: the connection decides it")));
-    }
-    if !value.bytes().all(|byte| matches!(byte, b'\t' | b' '..=b'~')) {
         return Err(Error::invalid(
             "headers",
-            format_args!("the value of `{name}` has characters that are not visible ASCII, spaces or tabs"),
+            format_args!("{name:?} is not a header name"),
+        ));
+    }
+    if name.eq_ignore_ascii_case("cookie") {
+        return Err(Error::invalid(
+            "headers",
+            "`Cookie` has an input of its own: cookies",
+        ));
+    }
+    if REFUSED
+        .iter()
+        .any(|refused| refused.eq_ignore_ascii_case(name))
+    {
+        return Err(Error::invalid(
+            "headers",
+            format_args!("`{name}` cannot be set: the connection decides it"),
+        ));
+    }
+    if !value
+        .bytes()
+        .all(|byte| matches!(byte, b'\t' | b' '..=b'~'))
+    {
+        return Err(Error::invalid(
+            "headers",
+            format_args!(
+                "the value of `{name}` has characters that are not visible ASCII, spaces or tabs"
+            ),
         ));
     }
     Ok(())
@@ -73,13 +96,19 @@ fn join_cookies(cookies: &[(String, String)]) -> Result<String> {
     let mut pairs = Vec::new();
     for (name, value) in cookies {
         if !is_token(name) {
-            return Err(Error::invalid("cookies", format_args!("{name:?} is not a cookie name")));
+            return Err(Error::invalid(
+                "cookies",
+                format_args!("{name:?} is not a cookie name"),
+            ));
         }
-        let octets = |byte| matches!(byte, b'!' | b'#'..=b'+' | b'-'..=b':' | b'<'..=b'[' | b']'..=b'~');
+        let octets =
+            |byte| matches!(byte, b'!' | b'#'..=b'+' | b'-'..=b':' | b'<'..=b'[' | b']'..=b'~');
         if !value.bytes().all(octets) {
             return Err(Error::invalid(
                 "cookies",
-                format_args!("the value of `{name}` has a space, quote, comma, semicolon, backslash or worse; encode it"),
+                format_args!(
+                    "the value of `{name}` has a space, quote, comma, semicolon, backslash or worse; encode it"
+                ),
             ));
         }
         pairs.push(format!("{name}={value}"));
@@ -98,7 +127,10 @@ mod tests {
     use super::*;
 
     fn pairs(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
-        pairs.iter().map(|(n, v)| (n.to_string(), v.to_string())).collect()
+        pairs
+            .iter()
+            .map(|(n, v)| (n.to_string(), v.to_string()))
+            .collect()
     }
 
     #[track_caller]
@@ -110,7 +142,12 @@ mod tests {
     #[test]
     fn headers_keep_their_order_and_cookies_become_one_header() {
         let headers = check(
-            &pairs(&[("X-Atlassian-Token", "no-check"), ("Accept", " text/csv "), ("x-a", "1"), ("x-a", "2")]),
+            &pairs(&[
+                ("X-Atlassian-Token", "no-check"),
+                ("Accept", " text/csv "),
+                ("x-a", "1"),
+                ("x-a", "2"),
+            ]),
             &pairs(&[("a", "1"), ("b", "x=y")]),
         );
         let expected = pairs(&[
@@ -126,12 +163,17 @@ mod tests {
     #[test]
     fn what_the_connection_decides_cannot_be_set_in_any_case() {
         for name in REFUSED {
-            let expected = |name| format!("headers: `{name}` cannot be set: the connection decides it");
+            let expected =
+                |name| format!("headers: `{name}` cannot be set: the connection decides it");
             assert_refused(&[(name, "x")], &[], &expected(name.to_string()));
             let upper = name.to_uppercase();
             assert_refused(&[(&upper, "x")], &[], &expected(upper.clone()));
         }
-        assert_refused(&[("cookie", "a=1")], &[], "headers: `Cookie` has an input of its own: cookies");
+        assert_refused(
+            &[("cookie", "a=1")],
+            &[],
+            "headers: `Cookie` has an input of its own: cookies",
+        );
     }
 
     #[test]
@@ -141,10 +183,22 @@ mod tests {
             &[],
             "headers: the value of `x` has characters that are not visible ASCII, spaces or tabs",
         );
-        assert_refused(&[("x\r\nauthorization", "b")], &[], r#"headers: "x\r\nauthorization" is not a header name"#);
-        assert_refused(&[("authorization ", "b")], &[], r#"headers: "authorization " is not a header name"#);
+        assert_refused(
+            &[("x\r\nauthorization", "b")],
+            &[],
+            r#"headers: "x\r\nauthorization" is not a header name"#,
+        );
+        assert_refused(
+            &[("authorization ", "b")],
+            &[],
+            r#"headers: "authorization " is not a header name"#,
+        );
         assert_refused(&[("", "b")], &[], r#"headers: "" is not a header name"#);
-        assert_refused(&[], &[("a b", "1")], r#"cookies: "a b" is not a cookie name"#);
+        assert_refused(
+            &[],
+            &[("a b", "1")],
+            r#"cookies: "a b" is not a cookie name"#,
+        );
         assert_refused(
             &[],
             &[("a", "1; b=2")],
@@ -155,7 +209,15 @@ mod tests {
     #[test]
     fn too_much_is_refused_before_anything_else_is_looked_at() {
         let long = "x".repeat(MAX_FIELD_BYTES);
-        assert_refused(&[("x", &long)], &[], "headers: together they are longer than 32768 bytes");
-        assert_refused(&[], &[("x", &long)], "cookies: together they are longer than 32768 bytes");
+        assert_refused(
+            &[("x", &long)],
+            &[],
+            "headers: together they are longer than 32768 bytes",
+        );
+        assert_refused(
+            &[],
+            &[("x", &long)],
+            "cookies: together they are longer than 32768 bytes",
+        );
     }
 }

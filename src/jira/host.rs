@@ -11,7 +11,10 @@ use super::{
 ///
 /// In the component it stands on the world's imports; in tests it is a fake
 /// with virtual time and a record of what was done in which order.
-#[expect(async_fn_in_trait, reason = "the guest has one thread; no future is ever sent to another")]
+#[expect(
+    async_fn_in_trait,
+    reason = "the guest has one thread; no future is ever sent to another"
+)]
 pub trait Host {
     /// Sends a request and reads the answer, once. Never follows a redirect
     /// and never tries again.
@@ -60,7 +63,11 @@ pub struct Entry {
 
 impl fmt::Debug for Entry {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Entry {{ version: {:?}, value: [redacted] }}", self.version)
+        write!(
+            f,
+            "Entry {{ version: {:?}, value: [redacted] }}",
+            self.version
+        )
     }
 }
 
@@ -121,10 +128,15 @@ impl fmt::Display for StoreError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::AccessDenied => f.write_str("the secret store does not allow it"),
-            Self::TooLarge(bytes) => write!(f, "the secret store accepts no more than {bytes} bytes"),
+            Self::TooLarge(bytes) => {
+                write!(f, "the secret store accepts no more than {bytes} bytes")
+            }
             Self::Unavailable(why) => write!(f, "the secret store is not available ({why})"),
             Self::Unsupported(why) => {
-                write!(f, "the secret store cannot compare and set ({why}); use one that can")
+                write!(
+                    f,
+                    "the secret store cannot compare and set ({why}); use one that can"
+                )
             }
             Self::Other(why) => write!(f, "the secret store failed ({why})"),
         }

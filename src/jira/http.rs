@@ -11,7 +11,10 @@ use super::secret::Secret;
 
 /// A request method.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[expect(missing_docs, reason = "the names say it all; wit/types.wit describes them")]
+#[expect(
+    missing_docs,
+    reason = "the names say it all; wit/types.wit describes them"
+)]
 pub enum Method {
     Get,
     Head,
@@ -74,12 +77,16 @@ impl Headers {
     /// The value of the first field of this name.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&str> {
-        self.iter().find(|(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, value)| value)
+        self.iter()
+            .find(|(n, _)| n.eq_ignore_ascii_case(name))
+            .map(|(_, value)| value)
     }
 
     /// All fields in order.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+        self.0
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()))
     }
 
     /// The fields whose names are not listed.
@@ -95,7 +102,13 @@ impl Headers {
     }
 
     fn filtered(&self, keep: impl Fn(&str) -> bool) -> Self {
-        Self(self.0.iter().filter(|(name, _)| keep(name)).cloned().collect())
+        Self(
+            self.0
+                .iter()
+                .filter(|(name, _)| keep(name))
+                .cloned()
+                .collect(),
+        )
     }
 
     /// The fields as plain pairs.
@@ -114,7 +127,9 @@ impl From<Vec<(String, String)>> for Headers {
 /// Names only: values may be secrets or signed URLs.
 impl fmt::Debug for Headers {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_list().entries(self.iter().map(|(name, _)| name)).finish()
+        f.debug_list()
+            .entries(self.iter().map(|(name, _)| name))
+            .finish()
     }
 }
 
@@ -140,7 +155,13 @@ impl HttpRequest {
         let mut headers = Headers::new();
         headers.push("accept", JSON);
         headers.push("user-agent", USER_AGENT);
-        Self { method: Method::Get, url, headers, bearer: None, body: None }
+        Self {
+            method: Method::Get,
+            url,
+            headers,
+            bearer: None,
+            body: None,
+        }
     }
 
     /// A request that sends JSON and wants JSON.
@@ -157,7 +178,12 @@ impl HttpRequest {
 /// Method and origin only: the query may be signed, and the rest may be secret.
 impl fmt::Debug for HttpRequest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}", self.method.as_str(), self.url.origin().ascii_serialization())
+        write!(
+            f,
+            "{} {}",
+            self.method.as_str(),
+            self.url.origin().ascii_serialization()
+        )
     }
 }
 
@@ -199,10 +225,15 @@ impl HttpResponse {
     /// Atlassian's name for this exchange, which its support asks for.
     #[must_use]
     pub fn trace_id(&self) -> Option<String> {
-        ["atl-traceid", "x-arequestid", "x-trace-id", "atl-request-id"]
-            .into_iter()
-            .find_map(|name| self.headers.get(name))
-            .map(String::from)
+        [
+            "atl-traceid",
+            "x-arequestid",
+            "x-trace-id",
+            "atl-request-id",
+        ]
+        .into_iter()
+        .find_map(|name| self.headers.get(name))
+        .map(String::from)
     }
 }
 
@@ -250,13 +281,19 @@ impl fmt::Display for TransportError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Denied(why) => {
-                write!(f, "the host does not allow this request ({why}); allow the origin in its network policy")
+                write!(
+                    f,
+                    "the host does not allow this request ({why}); allow the origin in its network policy"
+                )
             }
             Self::NameUnresolved => f.write_str("the server's name could not be resolved"),
             Self::ConnectionFailed(why) => write!(f, "no connection to the server ({why})"),
             Self::TlsFailed(why) => write!(f, "TLS with the server failed ({why})"),
             Self::TimedOut => f.write_str("no whole answer within the time allowed"),
-            Self::Interrupted(why) => write!(f, "the connection ended before the whole answer was there ({why})"),
+            Self::Interrupted(why) => write!(
+                f,
+                "the connection ended before the whole answer was there ({why})"
+            ),
             Self::ProtocolError(why) => write!(f, "the answer is not valid HTTP ({why})"),
         }
     }

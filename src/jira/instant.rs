@@ -2,11 +2,8 @@
 
 use core::fmt;
 
-use serde::{Deserialize, Serialize};
-
 /// Milliseconds since 1970-01-01T00:00:00Z.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(transparent)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct UnixMs(pub u64);
 
 /// A second in milliseconds.
@@ -83,7 +80,9 @@ impl UnixMs {
     fn from_civil(date: (u64, u64, u64), second_of_day: u64, offset_minutes: i64) -> Option<Self> {
         let days = i64::try_from(days_since_epoch(date)?).ok()?;
         let seconds = days * 86_400 + i64::try_from(second_of_day).ok()? - offset_minutes * 60;
-        u64::try_from(seconds).ok().map(|seconds| Self(seconds * SECOND_MS))
+        u64::try_from(seconds)
+            .ok()
+            .map(|seconds| Self(seconds * SECOND_MS))
     }
 }
 
@@ -93,7 +92,10 @@ impl fmt::Display for UnixMs {
         let seconds = self.0 / SECOND_MS;
         let (year, month, day) = civil(seconds / 86_400);
         let (hour, minute, second) = (seconds / 3_600 % 24, seconds / 60 % 60, seconds % 60);
-        write!(f, "{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z")
+        write!(
+            f,
+            "{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z"
+        )
     }
 }
 
@@ -103,8 +105,13 @@ fn digits(text: &str, count: usize) -> Option<u64> {
 }
 
 fn month(name: &str) -> Option<u64> {
-    let names = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
-    (1..).zip(names).find(|(_, known)| *known == name).map(|(number, _)| number)
+    let names = [
+        "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+    ];
+    (1..)
+        .zip(names)
+        .find(|(_, known)| *known == name)
+        .map(|(number, _)| number)
 }
 
 /// `16:00` or `16:00:59` as the second of the day.
@@ -150,7 +157,8 @@ fn days_since_epoch((year, month, day): (u64, u64, u64)) -> Option<u64> {
 const fn civil(days_since_epoch: u64) -> (u64, u64, u64) {
     let days = days_since_epoch + DAYS_BEFORE_EPOCH;
     let (era, day_of_era) = (days / DAYS_IN_400_YEARS, days % DAYS_IN_400_YEARS);
-    let year_of_era = (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let year_of_era =
+        (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
     let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
     let month_from_march = (5 * day_of_year + 2) / 153;
     let day = day_of_year - (153 * month_from_march + 2) / 5 + 1;
@@ -186,9 +194,20 @@ mod tests {
     #[test]
     fn what_is_no_date_is_refused() {
         for text in [
-            "", "soon", "-1", "2026-09-29", "2026-09-29T25:00Z", "2026-9-29T16:00Z", "2026-09-29T16:00",
-            "2026-13-01T00:00Z", "2026-09-00T00:00Z", "1969-12-31T00:00Z", "2026-09-29T16:00+99:00",
-            "Tue, 29 Sep 2026 16:00:00 CET", "Tue, 29 Sept 2026 16:00:00 GMT", "99999999999999999999",
+            "",
+            "soon",
+            "-1",
+            "2026-09-29",
+            "2026-09-29T25:00Z",
+            "2026-9-29T16:00Z",
+            "2026-09-29T16:00",
+            "2026-13-01T00:00Z",
+            "2026-09-00T00:00Z",
+            "1969-12-31T00:00Z",
+            "2026-09-29T16:00+99:00",
+            "Tue, 29 Sep 2026 16:00:00 CET",
+            "Tue, 29 Sept 2026 16:00:00 GMT",
+            "99999999999999999999",
             "2026-09-29T16:00:00+0é0",
         ] {
             assert_eq!(UnixMs::parse_any(text), None, "{text}");
@@ -197,11 +216,22 @@ mod tests {
 
     #[test]
     fn display_and_parse_are_inverse_over_leap_years_and_centuries() {
-        for day in (0..60_000).step_by(7).chain(11_010..11_020).chain(47_480..47_490) {
+        for day in (0..60_000)
+            .step_by(7)
+            .chain(11_010..11_020)
+            .chain(47_480..47_490)
+        {
             let instant = UnixMs(day * DAY_MS + 3_661_000);
-            assert_eq!(UnixMs::parse_iso8601(&instant.to_string()), Some(instant), "{instant}");
+            assert_eq!(
+                UnixMs::parse_iso8601(&instant.to_string()),
+                Some(instant),
+                "{instant}"
+            );
         }
         assert_eq!(UnixMs(951_782_400_000).to_string(), "2000-02-29T00:00:00Z");
-        assert_eq!(UnixMs(4_107_542_400_000).to_string(), "2100-03-01T00:00:00Z");
+        assert_eq!(
+            UnixMs(4_107_542_400_000).to_string(),
+            "2100-03-01T00:00:00Z"
+        );
     }
 }

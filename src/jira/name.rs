@@ -27,7 +27,10 @@ impl ConnectionName {
             ));
         }
         if name.chars().any(char::is_control) {
-            return Err(Error::invalid("connection", "a name has no control characters"));
+            return Err(Error::invalid(
+                "connection",
+                "a name has no control characters",
+            ));
         }
         Ok(Self(name.into()))
     }
@@ -99,7 +102,15 @@ mod tests {
 
     #[test]
     fn names_come_back_from_their_keys() {
-        for name in ["main", "müller/7", "=3D", "a=b", "..", "日本語", &"ü".repeat(32)] {
+        for name in [
+            "main",
+            "müller/7",
+            "=3D",
+            "a=b",
+            "..",
+            "日本語",
+            &"ü".repeat(32),
+        ] {
             let name = ConnectionName::parse(name).unwrap();
             assert_eq!(ConnectionName::from_key(&name.connection_key()), Some(name));
         }
@@ -108,11 +119,23 @@ mod tests {
     #[test]
     fn keys_keep_to_the_alphabet_and_length_of_the_store() {
         let name = ConnectionName::parse(&"=".repeat(MAX_NAME_BYTES)).unwrap();
-        for key in [name.connection_key(), name.tokens_key(), name.lease_key(), name.consents_prefix()] {
+        for key in [
+            name.connection_key(),
+            name.tokens_key(),
+            name.lease_key(),
+            name.consents_prefix(),
+        ] {
             assert!(key.len() <= 224, "{key} leaves room for an id");
-            assert!(key.bytes().all(|b| b.is_ascii_alphanumeric() || b"_/=.-".contains(&b)), "{key}");
+            assert!(
+                key.bytes()
+                    .all(|b| b.is_ascii_alphanumeric() || b"_/=.-".contains(&b)),
+                "{key}"
+            );
         }
-        assert_eq!(ConnectionName::parse("müller/7").unwrap().tokens_key(), "tokens/m=C3=BCller=2F7");
+        assert_eq!(
+            ConnectionName::parse("müller/7").unwrap().tokens_key(),
+            "tokens/m=C3=BCller=2F7"
+        );
     }
 
     #[test]
@@ -125,14 +148,29 @@ mod tests {
     #[test]
     fn a_name_that_cannot_be_used_is_refused_with_the_reason() {
         let refusal = |name: &str| ConnectionName::parse(name).unwrap_err().to_string();
-        assert_eq!(refusal(""), "connection: a name has 1 to 64 bytes, this one has 0");
-        assert_eq!(refusal(&"x".repeat(65)), "connection: a name has 1 to 64 bytes, this one has 65");
-        assert_eq!(refusal("a\nb"), "connection: a name has no control characters");
+        assert_eq!(
+            refusal(""),
+            "connection: a name has 1 to 64 bytes, this one has 0"
+        );
+        assert_eq!(
+            refusal(&"x".repeat(65)),
+            "connection: a name has 1 to 64 bytes, this one has 65"
+        );
+        assert_eq!(
+            refusal("a\nb"),
+            "connection: a name has no control characters"
+        );
     }
 
     #[test]
     fn keys_that_no_name_has_are_nobodys() {
-        for key in ["tokens/a", "connections/", "connections/a=", "connections/=ZZ", "connections/=FF"] {
+        for key in [
+            "tokens/a",
+            "connections/",
+            "connections/a=",
+            "connections/=ZZ",
+            "connections/=FF",
+        ] {
             assert_eq!(ConnectionName::from_key(key), None, "{key}");
         }
     }

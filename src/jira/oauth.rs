@@ -98,8 +98,12 @@ pub async fn oauth_exchange(host: &impl Host, step: OauthStep) -> Result<OauthOu
         OauthStep::Callback(step) => step.take(host, deadline).await,
         OauthStep::ChooseSite(step) => step.take(host, deadline).await,
         OauthStep::Refresh(name) => refresh(host, &name, deadline).await,
-        OauthStep::Status(name) => status::take(host, name.as_deref()).await.map(OauthOutcome::Status),
-        OauthStep::Disconnect(name) => disconnect::take(host, &name).await.map(OauthOutcome::Disconnected),
+        OauthStep::Status(name) => status::take(host, name.as_deref())
+            .await
+            .map(OauthOutcome::Status),
+        OauthStep::Disconnect(name) => disconnect::take(host, &name)
+            .await
+            .map(OauthOutcome::Disconnected),
     }
 }
 
@@ -108,6 +112,14 @@ async fn refresh(host: &impl Host, name: &str, deadline: Deadline) -> Result<Oau
     let mut access = Access::load(host, &name).await?;
     let renewed = access.renew(host, deadline).await;
     renewed.map_err(|error| error.add_waited(access.waited_ms))?;
-    let status = ConnectionStatus::of(&name, &access.connection, Some(&access.tokens.value), host.now());
-    Ok(OauthOutcome::Connected(Connected { status, affected: Vec::new() }))
+    let status = ConnectionStatus::of(
+        &name,
+        &access.connection,
+        Some(&access.tokens.value),
+        host.now(),
+    );
+    Ok(OauthOutcome::Connected(Connected {
+        status,
+        affected: Vec::new(),
+    }))
 }

@@ -19,14 +19,27 @@ const MAX_ENCODING_LAYERS: usize = 4;
 
 /// RFC 3986 `pchar` and `/` stay as they are; `%` was checked before.
 const PATH: &AsciiSet = &CONTROLS
-    .add(b' ').add(b'"').add(b'<').add(b'>').add(b'^').add(b'`').add(b'{').add(b'|').add(b'}')
-    .add(b'[').add(b']');
+    .add(b' ')
+    .add(b'"')
+    .add(b'<')
+    .add(b'>')
+    .add(b'^')
+    .add(b'`')
+    .add(b'{')
+    .add(b'|')
+    .add(b'}')
+    .add(b'[')
+    .add(b']');
 
 /// The same for a query that the caller wrote himself.
 const QUERY: &AsciiSet = &PATH.add(b'\'').add(b'#').add(b'\\');
 
 /// For names and values: everything but RFC 3986 `unreserved`.
-const COMPONENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+const COMPONENT: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~');
 
 /// Which of the two request exports is called.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,7 +74,9 @@ impl Target {
     /// Checks what the caller gave.
     pub fn parse(api: Api, url_path: &str, query_params: &[(String, String)]) -> Result<Self> {
         if url_path.len() > MAX_PATH_BYTES {
-            return Err(refused(format_args!("it is longer than {MAX_PATH_BYTES} bytes")));
+            return Err(refused(format_args!(
+                "it is longer than {MAX_PATH_BYTES} bytes"
+            )));
         }
         let (path, query) = match url_path.split_once('?') {
             Some((path, query)) => (path, Some(query)),
@@ -93,13 +108,17 @@ fn refused(why: impl core::fmt::Display) -> Error {
 
 fn check_path(path: &str) -> Result<()> {
     if !path.starts_with('/') {
-        return Err(refused("it must begin with '/', such as /issue/DEMO-1, and has no scheme and no host"));
+        return Err(refused(
+            "it must begin with '/', such as /issue/DEMO-1, and has no scheme and no host",
+        ));
     }
     if path.contains("//") {
         return Err(refused("it has an empty segment ('//')"));
     }
     if path.contains('#') {
-        return Err(refused("it has a fragment ('#'); write %23 for the character"));
+        return Err(refused(
+            "it has a fragment ('#'); write %23 for the character",
+        ));
     }
     if path.contains('\\') {
         return Err(refused("it has a backslash"));
@@ -122,7 +141,10 @@ fn check_segment(segment: &str) -> Result<()> {
         }
         level = next;
     }
-    Err(refused(format_args!("a segment is percent-encoded more than {} times", MAX_ENCODING_LAYERS - 1)))
+    Err(refused(format_args!(
+        "a segment is percent-encoded more than {} times",
+        MAX_ENCODING_LAYERS - 1
+    )))
 }
 
 /// A decoded segment may hold slashes, which a server may take for real ones;
@@ -161,7 +183,9 @@ fn place(api: Api, path: &str) -> Result<String> {
     let is_service_desk = is_under(&plain, "/rest/servicedeskapi") || is_under(&plain, "/jsm");
     let whole = match api {
         Api::Platform if is_service_desk => {
-            return Err(refused("it belongs to Jira Service Management; call servicedesk-request"));
+            return Err(refused(
+                "it belongs to Jira Service Management; call servicedesk-request",
+            ));
         }
         Api::ServiceDesk if is_rest && !is_service_desk => {
             return Err(refused("it belongs to the Jira platform; call api-request"));
@@ -170,7 +194,11 @@ fn place(api: Api, path: &str) -> Result<String> {
         Api::ServiceDesk => is_service_desk,
     };
     let path = utf8_percent_encode(path, PATH);
-    Ok(if whole { path.to_string() } else { format!("{}{path}", api.base()) })
+    Ok(if whole {
+        path.to_string()
+    } else {
+        format!("{}{path}", api.base())
+    })
 }
 
 /// Decoded, without `;` parameters, in lower case: however a prefix is
@@ -181,19 +209,24 @@ fn as_a_server_reads_it(path: &str) -> String {
         decoded = percent_decode(&decoded).collect();
     }
     let decoded = String::from_utf8_lossy(&decoded).to_ascii_lowercase();
-    let segments = decoded.split('/').map(|segment| segment.split(';').next().unwrap_or_default());
+    let segments = decoded
+        .split('/')
+        .map(|segment| segment.split(';').next().unwrap_or_default());
     segments.collect::<Vec<_>>().join("/")
 }
 
 fn is_under(path: &str, prefix: &str) -> bool {
-    path.strip_prefix(prefix).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    path.strip_prefix(prefix)
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 fn merge_query(own: Option<&str>, params: &[(String, String)]) -> Result<Option<String>> {
     let mut parts = Vec::new();
     if let Some(own) = own.filter(|own| !own.is_empty()) {
         if own.contains('#') {
-            return Err(refused("it has a fragment ('#'); write %23 for the character"));
+            return Err(refused(
+                "it has a fragment ('#'); write %23 for the character",
+            ));
         }
         if own.chars().any(char::is_control) {
             return Err(refused("its query has a control character"));
@@ -205,7 +238,11 @@ fn merge_query(own: Option<&str>, params: &[(String, String)]) -> Result<Option<
         if name.is_empty() {
             return Err(Error::invalid("query-params", "a parameter has no name"));
         }
-        parts.push(format!("{}={}", encode_component(name), encode_component(value)));
+        parts.push(format!(
+            "{}={}",
+            encode_component(name),
+            encode_component(value)
+        ));
     }
     Ok((!parts.is_empty()).then(|| parts.join("&")))
 }
@@ -215,7 +252,10 @@ mod tests {
     use super::*;
 
     fn params(params: &[(&str, &str)]) -> Vec<(String, String)> {
-        params.iter().map(|(n, v)| (n.to_string(), v.to_string())).collect()
+        params
+            .iter()
+            .map(|(n, v)| (n.to_string(), v.to_string()))
+            .collect()
     }
 
     #[track_caller]
@@ -226,7 +266,11 @@ mod tests {
     #[track_caller]
     fn assert_refused(api: Api, given: &str, expected: &str) {
         let error = Target::parse(api, given, &[]).unwrap_err();
-        assert_eq!(error.to_string(), format!("url-path: {expected}"), "{given}");
+        assert_eq!(
+            error.to_string(),
+            format!("url-path: {expected}"),
+            "{given}"
+        );
     }
 
     #[test]
@@ -242,11 +286,20 @@ mod tests {
             assert_path(Api::Platform, given, expected);
         }
         for (given, expected) in [
-            ("/request/SUP-1/status", "/rest/servicedeskapi/request/SUP-1/status"),
-            ("/rest/servicedeskapi/request", "/rest/servicedeskapi/request"),
+            (
+                "/request/SUP-1/status",
+                "/rest/servicedeskapi/request/SUP-1/status",
+            ),
+            (
+                "/rest/servicedeskapi/request",
+                "/rest/servicedeskapi/request",
+            ),
             ("/rest/servicedeskapi", "/rest/servicedeskapi"),
             ("/jsm/ops/api/v1/alerts", "/jsm/ops/api/v1/alerts"),
-            ("/servicedesk/projectKey:ABC", "/rest/servicedeskapi/servicedesk/projectKey:ABC"),
+            (
+                "/servicedesk/projectKey:ABC",
+                "/rest/servicedeskapi/servicedesk/projectKey:ABC",
+            ),
         ] {
             assert_path(Api::ServiceDesk, given, expected);
         }
@@ -268,8 +321,16 @@ mod tests {
         ] {
             assert_refused(Api::Platform, path, service_desk);
         }
-        for path in ["/rest/api/3/issue/DEMO-1", "/rest/agile/1.0/board", "/%72est/api/2/x"] {
-            assert_refused(Api::ServiceDesk, path, "it belongs to the Jira platform; call api-request");
+        for path in [
+            "/rest/api/3/issue/DEMO-1",
+            "/rest/agile/1.0/board",
+            "/%72est/api/2/x",
+        ] {
+            assert_refused(
+                Api::ServiceDesk,
+                path,
+                "it belongs to the Jira platform; call api-request",
+            );
         }
     }
 
@@ -279,7 +340,10 @@ mod tests {
             ("/user/712020:7bf3", "/rest/api/3/user/712020:7bf3"),
             ("/project/a%20b", "/rest/api/3/project/a%20b"),
             ("/project/a b", "/rest/api/3/project/a%20b"),
-            ("/issue/DEMO-1/properties/a%2Fb", "/rest/api/3/issue/DEMO-1/properties/a%2Fb"),
+            (
+                "/issue/DEMO-1/properties/a%2Fb",
+                "/rest/api/3/issue/DEMO-1/properties/a%2Fb",
+            ),
             ("/x/100%25", "/rest/api/3/x/100%25"),
             ("/x/...", "/rest/api/3/x/..."),
             ("/x/a..b", "/rest/api/3/x/a..b"),
@@ -295,8 +359,22 @@ mod tests {
     #[test]
     fn dot_segments_are_refused_in_every_disguise() {
         for path in [
-            "/..", "/.", "/a/../b", "/a/..", "/%2e%2e/a", "/.%2E/a", "/%2e", "/a/%252e%252e/b", "/a/%25252e./b",
-            "/..;/a", "/..;x=y/a", "/%2e%2e;x/a", "/a%2f..%2fb", "/..%2f", "/%2f../", "/a%252f..%252fb",
+            "/..",
+            "/.",
+            "/a/../b",
+            "/a/..",
+            "/%2e%2e/a",
+            "/.%2E/a",
+            "/%2e",
+            "/a/%252e%252e/b",
+            "/a/%25252e./b",
+            "/..;/a",
+            "/..;x=y/a",
+            "/%2e%2e;x/a",
+            "/a%2f..%2fb",
+            "/..%2f",
+            "/%2f../",
+            "/a%252f..%252fb",
         ] {
             assert_refused(Api::Platform, path, "it has a dot segment ('.' or '..')");
         }
@@ -304,7 +382,8 @@ mod tests {
 
     #[test]
     fn whatever_else_could_reach_another_place_is_refused_with_the_reason() {
-        let no_start = "it must begin with '/', such as /issue/DEMO-1, and has no scheme and no host";
+        let no_start =
+            "it must begin with '/', such as /issue/DEMO-1, and has no scheme and no host";
         for (path, why) in [
             ("", no_start),
             ("issue/DEMO-1", no_start),
@@ -315,21 +394,46 @@ mod tests {
             ("/a//b", "it has an empty segment ('//')"),
             ("/\\evil.example", "it has a backslash"),
             ("/a/%5c..%5cb", "it has an encoded backslash"),
-            ("/a#b", "it has a fragment ('#'); write %23 for the character"),
-            ("/a?b#c", "it has a fragment ('#'); write %23 for the character"),
+            (
+                "/a#b",
+                "it has a fragment ('#'); write %23 for the character",
+            ),
+            (
+                "/a?b#c",
+                "it has a fragment ('#'); write %23 for the character",
+            ),
             ("/a\nb", "it has a control character"),
             ("/a%0d%0ab", "it has an encoded control character"),
             ("/a%2500", "it has an encoded control character"),
             ("/a?b\r\nc", "its query has a control character"),
-            ("/a%", "it has a '%' without two hexadecimal digits; write %25 for the character"),
-            ("/a%2", "it has a '%' without two hexadecimal digits; write %25 for the character"),
-            ("/a%zz", "it has a '%' without two hexadecimal digits; write %25 for the character"),
-            ("/a?q=50%", "in its query, it has a '%' without two hexadecimal digits; write %25 for the character"),
-            ("/%2525252525", "a segment is percent-encoded more than 3 times"),
+            (
+                "/a%",
+                "it has a '%' without two hexadecimal digits; write %25 for the character",
+            ),
+            (
+                "/a%2",
+                "it has a '%' without two hexadecimal digits; write %25 for the character",
+            ),
+            (
+                "/a%zz",
+                "it has a '%' without two hexadecimal digits; write %25 for the character",
+            ),
+            (
+                "/a?q=50%",
+                "in its query, it has a '%' without two hexadecimal digits; write %25 for the character",
+            ),
+            (
+                "/%2525252525",
+                "a segment is percent-encoded more than 3 times",
+            ),
         ] {
             assert_refused(Api::Platform, path, why);
         }
-        assert_refused(Api::Platform, &format!("/{}", "a".repeat(MAX_PATH_BYTES)), "it is longer than 32768 bytes");
+        assert_refused(
+            Api::Platform,
+            &format!("/{}", "a".repeat(MAX_PATH_BYTES)),
+            "it is longer than 32768 bytes",
+        );
     }
 
     #[test]
@@ -337,19 +441,29 @@ mod tests {
         let target = Target::parse(
             Api::Platform,
             "/search/jql?jql=project%20=%20\"A\"&expand=a",
-            &params(&[("expand", "b"), ("orderBy", "+name"), ("s", "a&b=c d'"), ("e", "")]),
+            &params(&[
+                ("expand", "b"),
+                ("orderBy", "+name"),
+                ("s", "a&b=c d'"),
+                ("e", ""),
+            ]),
         );
         assert_eq!(
             target.unwrap().query.unwrap(),
             "jql=project%20=%20%22A%22&expand=a&expand=b&orderBy=%2Bname&s=a%26b%3Dc%20d%27&e="
         );
-        assert_eq!(Target::parse(Api::Platform, "/a?", &[]).unwrap().query, None);
+        assert_eq!(
+            Target::parse(Api::Platform, "/a?", &[]).unwrap().query,
+            None
+        );
     }
 
     #[test]
     fn a_query_that_is_too_long_or_nameless_is_refused() {
         let refusal = |name: &str, value: &str| {
-            Target::parse(Api::Platform, "/a", &params(&[(name, value)])).unwrap_err().to_string()
+            Target::parse(Api::Platform, "/a", &params(&[(name, value)]))
+                .unwrap_err()
+                .to_string()
         };
         assert_eq!(refusal("", "x"), "query-params: a parameter has no name");
         assert_eq!(

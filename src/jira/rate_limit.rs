@@ -31,20 +31,31 @@ impl RateLimit {
     #[must_use]
     pub fn read(headers: &Headers, now: UnixMs) -> Option<Self> {
         let structured = headers.get("ratelimit");
-        let number = |name| headers.get(name).and_then(|value| value.trim().parse().ok());
+        let number = |name| {
+            headers
+                .get(name)
+                .and_then(|value| value.trim().parse().ok())
+        };
         let limit = Self {
-            retry_after_ms: headers.get("retry-after").and_then(|value| retry_after_ms(value, now)),
-            resets_at: headers.get("x-ratelimit-reset").and_then(UnixMs::parse_any).or_else(|| {
-                let seconds = structured.and_then(|value| parameter(value, "t"))?;
-                Some(now.plus(seconds.saturating_mul(SECOND_MS)))
-            }),
+            retry_after_ms: headers
+                .get("retry-after")
+                .and_then(|value| retry_after_ms(value, now)),
+            resets_at: headers
+                .get("x-ratelimit-reset")
+                .and_then(UnixMs::parse_any)
+                .or_else(|| {
+                    let seconds = structured.and_then(|value| parameter(value, "t"))?;
+                    Some(now.plus(seconds.saturating_mul(SECOND_MS)))
+                }),
             limit: number("x-ratelimit-limit"),
             remaining: number("x-ratelimit-remaining")
                 .or_else(|| structured.and_then(|value| parameter(value, "r"))),
             near_limit: headers
                 .get("x-ratelimit-nearlimit")
                 .is_some_and(|value| value.trim().eq_ignore_ascii_case("true")),
-            reason: headers.get("ratelimit-reason").map(|value| value.trim().into()),
+            reason: headers
+                .get("ratelimit-reason")
+                .map(|value| value.trim().into()),
         };
         (limit != Self::default()).then_some(limit)
     }
@@ -64,7 +75,9 @@ fn parameter(value: &str, name: &str) -> Option<u64> {
     let first = value.split(',').next()?;
     first.split(';').skip(1).find_map(|parameter| {
         let (key, number) = parameter.split_once('=')?;
-        (key.trim() == name).then(|| number.trim().parse().ok()).flatten()
+        (key.trim() == name)
+            .then(|| number.trim().parse().ok())
+            .flatten()
     })
 }
 
@@ -75,13 +88,19 @@ mod tests {
     const NOW: UnixMs = UnixMs(1_790_697_600_000); // 2026-09-29T16:00:00Z
 
     fn read(pairs: &[(&str, &str)]) -> Option<RateLimit> {
-        let pairs: Vec<_> = pairs.iter().map(|(n, v)| (n.to_string(), v.to_string())).collect();
+        let pairs: Vec<_> = pairs
+            .iter()
+            .map(|(n, v)| (n.to_string(), v.to_string()))
+            .collect();
         RateLimit::read(&Headers::from(pairs), NOW)
     }
 
     #[test]
     fn an_answer_that_says_nothing_gives_nothing() {
-        assert_eq!(read(&[("content-type", "text/plain"), ("beta-retry-after", "9")]), None);
+        assert_eq!(
+            read(&[("content-type", "text/plain"), ("beta-retry-after", "9")]),
+            None
+        );
     }
 
     #[test]
@@ -109,18 +128,33 @@ mod tests {
 
     #[test]
     fn retry_after_is_read_as_seconds_and_as_a_date_and_not_as_anything_else() {
-        let wait = |value| read(&[("retry-after", value), ("x-ratelimit-limit", "1")]).unwrap().retry_after_ms;
+        let wait = |value| {
+            read(&[("retry-after", value), ("x-ratelimit-limit", "1")])
+                .unwrap()
+                .retry_after_ms
+        };
         assert_eq!(wait("5"), Some(5_000));
         assert_eq!(wait("Tue, 29 Sep 2026 16:00:30 GMT"), Some(30_000));
-        assert_eq!(wait("Tue, 29 Sep 2026 15:00:00 GMT"), Some(0), "a date that has passed");
+        assert_eq!(
+            wait("Tue, 29 Sep 2026 15:00:00 GMT"),
+            Some(0),
+            "a date that has passed"
+        );
         assert_eq!(wait("soon"), None);
         assert_eq!(wait("18446744073709551615"), Some(u64::MAX));
     }
 
     #[test]
     fn the_structured_header_fills_in_what_the_others_do_not_say() {
-        let limit = read(&[("ratelimit", "\"global-app-quota\";r=12;t=600, \"other\";r=1;t=2")]).unwrap();
-        assert_eq!((limit.remaining, limit.resets_at), (Some(12), Some(NOW.plus(600_000))));
+        let limit = read(&[(
+            "ratelimit",
+            "\"global-app-quota\";r=12;t=600, \"other\";r=1;t=2",
+        )])
+        .unwrap();
+        assert_eq!(
+            (limit.remaining, limit.resets_at),
+            (Some(12), Some(NOW.plus(600_000)))
+        );
         let limit = read(&[("ratelimit", "\"q\";r=12"), ("x-ratelimit-remaining", "7")]).unwrap();
         assert_eq!(limit.remaining, Some(7));
     }

@@ -14,7 +14,13 @@ pub const MAX_REDIRECTS: u32 = 5;
 
 /// All that another origin gets to see of the caller's headers: what shapes
 /// the answer, and nothing that could be a secret.
-const HEADERS_FOR_OTHERS: &[&str] = &["accept", "accept-language", "if-range", "range", "user-agent"];
+const HEADERS_FOR_OTHERS: &[&str] = &[
+    "accept",
+    "accept-language",
+    "if-range",
+    "range",
+    "user-agent",
+];
 
 /// A request and whether it goes to the connection's own site.
 #[derive(Debug)]
@@ -39,22 +45,42 @@ pub fn follow(hop: Hop, response: &HttpResponse, site: &Site, api_origin: &Origi
         let message = format!("Jira answered {status}, which cannot be followed: {why}");
         Error::unexpected("location", message).with_trace(response.trace_id())
     };
-    let location = response.headers.get("location").ok_or_else(|| refuse("it has no Location"))?;
-    let mut link = hop.request.url.join(location).map_err(|_| refuse("its Location is not a URL"))?;
+    let location = response
+        .headers
+        .get("location")
+        .ok_or_else(|| refuse("it has no Location"))?;
+    let mut link = hop
+        .request
+        .url
+        .join(location)
+        .map_err(|_| refuse("its Location is not a URL"))?;
     link.set_fragment(None);
     let request = with_method_of(status, hop.request);
     if let Some(url) = site.re_root(api_origin, &link) {
-        return Ok(Hop { request: HttpRequest { url, ..request }, is_own_site: true });
+        return Ok(Hop {
+            request: HttpRequest { url, ..request },
+            is_own_site: true,
+        });
     }
     if request.body.is_some() || !request.method.is_safe() {
-        return Err(refuse("it sends a request that changes something to another origin"));
+        return Err(refuse(
+            "it sends a request that changes something to another origin",
+        ));
     }
     if !may_be_visited(&link, api_origin) {
         return Err(refuse("its Location is not https, or has user information"));
     }
     let headers = request.headers.only(HEADERS_FOR_OTHERS);
-    let request = HttpRequest { url: link, headers, bearer: None, ..request };
-    Ok(Hop { request, is_own_site: false })
+    let request = HttpRequest {
+        url: link,
+        headers,
+        bearer: None,
+        ..request
+    };
+    Ok(Hop {
+        request,
+        is_own_site: false,
+    })
 }
 
 /// Another origin must be https; with a simulator, anything on the same
@@ -77,7 +103,12 @@ fn with_method_of(status: u16, request: HttpRequest) -> HttpRequest {
         return request;
     }
     let headers = request.headers.without(&["content-type"]);
-    HttpRequest { method: Method::Get, body: None, headers, ..request }
+    HttpRequest {
+        method: Method::Get,
+        body: None,
+        headers,
+        ..request
+    }
 }
 
 /// What to say after too many.
@@ -99,25 +130,52 @@ mod tests {
     fn hop(method: Method) -> Hop {
         let mut headers = Headers::new();
         for (name, value) in [
-            ("accept", "a/b"), ("range", "bytes=0-"), ("cookie", "c=1"), ("x-own", "1"), ("content-type", "t/u"),
+            ("accept", "a/b"),
+            ("range", "bytes=0-"),
+            ("cookie", "c=1"),
+            ("x-own", "1"),
+            ("content-type", "t/u"),
         ] {
             headers.push(name, value);
         }
         let body = method.takes_body().then(|| b"body".to_vec());
         let url = Url::parse(OWN).unwrap();
         Hop {
-            request: HttpRequest { method, url, headers, bearer: Some(Secret::new("t")), body },
+            request: HttpRequest {
+                method,
+                url,
+                headers,
+                bearer: Some(Secret::new("t")),
+                body,
+            },
             is_own_site: true,
         }
     }
 
     fn go(method: Method, status: u16, location: Option<&str>) -> Result<Hop> {
         let mut headers = Headers::new();
-        location.into_iter().for_each(|location| headers.push("location", location));
-        let site = Site { cloud_id: "c".into(), url: "https://acme".into(), name: "A".into(), scopes: vec![] };
+        location
+            .into_iter()
+            .for_each(|location| headers.push("location", location));
+        let site = Site {
+            cloud_id: "c".into(),
+            url: "https://acme".into(),
+            name: "A".into(),
+            scopes: vec![],
+        };
         let record = br#"{"client_id":"i","client_secret":"s","redirect_uri":"https://h/"}"#;
-        let response = HttpResponse { status, headers, body: Vec::new(), truncated: false };
-        follow(hop(method), &response, &site, &App::parse(record).unwrap().api_origin)
+        let response = HttpResponse {
+            status,
+            headers,
+            body: Vec::new(),
+            truncated: false,
+        };
+        follow(
+            hop(method),
+            &response,
+            &site,
+            &App::parse(record).unwrap().api_origin,
+        )
     }
 
     fn names(hop: &Hop) -> Vec<&str> {
@@ -126,11 +184,24 @@ mod tests {
 
     #[test]
     fn a_link_to_the_own_site_goes_through_the_gateway_with_everything() {
-        for location in ["/ex/jira/c/rest/api/3/task/1", "https://acme/rest/api/3/task/1", "task/1"] {
+        for location in [
+            "/ex/jira/c/rest/api/3/task/1",
+            "https://acme/rest/api/3/task/1",
+            "task/1",
+        ] {
             let hop = go(Method::Get, 302, Some(location)).unwrap();
             assert!(hop.is_own_site);
-            assert!(hop.request.url.as_str().ends_with("/ex/jira/c/rest/api/3/task/1"), "{location}");
-            assert_eq!(names(&hop), ["accept", "range", "cookie", "x-own", "content-type"]);
+            assert!(
+                hop.request
+                    .url
+                    .as_str()
+                    .ends_with("/ex/jira/c/rest/api/3/task/1"),
+                "{location}"
+            );
+            assert_eq!(
+                names(&hop),
+                ["accept", "range", "cookie", "x-own", "content-type"]
+            );
         }
     }
 
@@ -143,7 +214,10 @@ mod tests {
             "//evil.example/x",
         ] {
             let hop = go(Method::Get, 303, Some(location)).unwrap();
-            assert!(!hop.is_own_site && hop.request.bearer.is_none(), "{location}");
+            assert!(
+                !hop.is_own_site && hop.request.bearer.is_none(),
+                "{location}"
+            );
             assert_eq!(names(&hop), ["accept", "range"]);
         }
     }
@@ -162,30 +236,75 @@ mod tests {
             (Method::Delete, 308, Method::Delete, true),
         ] {
             let request = go(method, status, Some(own)).unwrap().request;
-            assert_eq!((request.method, request.body.is_some()), (expected, keeps_body), "{method:?} {status}");
-            assert_eq!(request.headers.get("content-type").is_some(), keeps_body || method == Method::Head);
+            assert_eq!(
+                (request.method, request.body.is_some()),
+                (expected, keeps_body),
+                "{method:?} {status}"
+            );
+            assert_eq!(
+                request.headers.get("content-type").is_some(),
+                keeps_body || method == Method::Head
+            );
         }
     }
 
     #[track_caller]
     fn assert_refused(method: Method, status: u16, location: Option<&str>, why: &str) {
         let error = go(method, status, location).unwrap_err();
-        assert_eq!(error.to_string(), format!("Jira answered {status}, which cannot be followed: {why}"));
+        assert_eq!(
+            error.to_string(),
+            format!("Jira answered {status}, which cannot be followed: {why}")
+        );
         assert!(!format!("{error:?}").contains("signed"));
     }
 
     #[test]
     fn what_cannot_be_followed_is_refused_without_showing_the_link() {
         assert_refused(Method::Get, 302, None, "it has no Location");
-        assert_refused(Method::Get, 302, Some("https://[signed"), "its Location is not a URL");
+        assert_refused(
+            Method::Get,
+            302,
+            Some("https://[signed"),
+            "its Location is not a URL",
+        );
         let insecure = "its Location is not https, or has user information";
-        assert_refused(Method::Get, 302, Some("http://media.example/?t=signed"), insecure);
-        assert_refused(Method::Get, 302, Some("http://127.0.0.1/?t=signed"), insecure);
-        assert_refused(Method::Get, 302, Some("ftp://media.example/signed"), insecure);
-        assert_refused(Method::Get, 302, Some("https://signed@media.example/"), insecure);
+        assert_refused(
+            Method::Get,
+            302,
+            Some("http://media.example/?t=signed"),
+            insecure,
+        );
+        assert_refused(
+            Method::Get,
+            302,
+            Some("http://127.0.0.1/?t=signed"),
+            insecure,
+        );
+        assert_refused(
+            Method::Get,
+            302,
+            Some("ftp://media.example/signed"),
+            insecure,
+        );
+        assert_refused(
+            Method::Get,
+            302,
+            Some("https://signed@media.example/"),
+            insecure,
+        );
         assert_refused(Method::Get, 302, Some("data:text/plain,signed"), insecure);
         let changes = "it sends a request that changes something to another origin";
-        assert_refused(Method::Post, 307, Some("https://evil.example/signed"), changes);
-        assert_refused(Method::Delete, 302, Some("https://evil.example/signed"), changes);
+        assert_refused(
+            Method::Post,
+            307,
+            Some("https://evil.example/signed"),
+            changes,
+        );
+        assert_refused(
+            Method::Delete,
+            302,
+            Some("https://evil.example/signed"),
+            changes,
+        );
     }
 }

@@ -15,7 +15,7 @@
 //!                  send ──► save, where that pair still is ──► release ──► done
 //! ```
 
-use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::{
     app::App,
@@ -24,6 +24,7 @@ use super::{
     host::{Deadline, DeleteOutcome, Entry, Expect, Host, PutOutcome},
     http::SendLimits,
     instant::{SECOND_MS, UnixMs},
+    json::{self, Broken, FromJson, Object, ToJson},
     name::ConnectionName,
     store::{self, Stored},
     token::{TokenGrant, TokenSet},
@@ -44,10 +45,27 @@ const LEASE_MS: u64 = 2 * TOKEN_TIMEOUT_MS;
 /// do not look at once. A refresh takes a few hundred milliseconds.
 const WAIT_MS: u64 = 100;
 
-#[derive(Serialize, Deserialize)]
 struct Lease {
     owner: String,
     expires_at: UnixMs,
+}
+
+impl FromJson for Lease {
+    fn from_json(object: &Object) -> Result<Self, Broken> {
+        Ok(Self {
+            owner: object.text("owner")?,
+            expires_at: UnixMs(object.number("expires_at")?),
+        })
+    }
+}
+
+impl ToJson for Lease {
+    fn to_json(&self) -> Value {
+        json::object(vec![
+            ("owner", self.owner.as_str().into()),
+            ("expires_at", self.expires_at.0.into()),
+        ])
+    }
 }
 
 /// A rotation for one connection.
@@ -113,8 +131,11 @@ impl<H: Host> Refresh<'_, H> {
             ));
         };
         let grant = TokenGrant::RefreshToken(refresh_token);
-        let limits = SendLimits { timeout_ms: TOKEN_TIMEOUT_MS, body_bytes: TOKEN_ANSWER_BYTES };
-        let answer = match self.host.send(&grant.to_http(self.app)?, limits).await {
+        let limits = SendLimits {
+            timeout_ms: TOKEN_TIMEOUT_MS,
+            body_bytes: TOKEN_ANSWER_BYTES,
+        };
+        let answer = match self.host.send(&grant.to_http(self.app), limits).await {
             Ok(response) => grant.read(&response, self.host.now()),
             Err(error) => Err(error.into()),
         };
@@ -125,7 +146,7 @@ impl<H: Host> Refresh<'_, H> {
         let value = current.value.rotated(answer, self.host.now());
         let expect = Expect::Version(current.version);
         let key = self.name.tokens_key();
-        match store::save(self.host, &key, &store::encode(&value)?, expect).await {
+        match store::save(self.host, &key, &store::encode(&value), expect).await {
             Ok(PutOutcome::Stored(version)) => Ok(Stored { value, version }),
             Ok(PutOutcome::Stale(Some(entry))) => store::decode(&key, &entry),
             Ok(PutOutcome::Stale(None)) => Err(not_connected(self.name)),
@@ -142,20 +163,32 @@ impl<H: Host> Refresh<'_, H> {
                 return Ok(current);
             }
         }
-        Err(error.context(format_args!("refreshing the tokens of connection {:?}", self.name.as_str())))
+        Err(error.context(format_args!(
+            "refreshing the tokens of connection {:?}",
+            self.name.as_str()
+        )))
     }
 
     /// Claims the lease; nothing where another caller holds it.
     async fn claim(&self) -> Result<Option<String>> {
         let key = self.name.lease_key();
         let expires_at = self.host.now().plus(LEASE_MS);
-        let lease = store::encode(Lease { owner: hex(&self.host.random()), expires_at })?;
+        let lease = store::encode(&Lease {
+            owner: hex(&self.host.random()),
+            expires_at,
+        });
         let held = match self.host.put(&key, &lease, Expect::Absent).await? {
             PutOutcome::Stored(version) => return Ok(Some(version)),
             PutOutcome::Stale(held) => held,
         };
-        let Some(held) = held.filter(|held| self.has_ended(&key, held)) else { return Ok(None) };
-        match self.host.put(&key, &lease, Expect::Version(held.version)).await? {
+        let Some(held) = held.filter(|held| self.has_ended(&key, held)) else {
+            return Ok(None);
+        };
+        match self
+            .host
+            .put(&key, &lease, Expect::Version(held.version))
+            .await?
+        {
             PutOutcome::Stored(version) => Ok(Some(version)),
             PutOutcome::Stale(_) => Ok(None),
         }
@@ -170,17 +203,23 @@ impl<H: Host> Refresh<'_, H> {
     /// Gives the lease back, where it is still ours. If that fails it ends by
     /// itself; what was refreshed is saved already.
     async fn release(&self, version: String) {
-        let _: Result<DeleteOutcome, _> =
-            self.host.delete(&self.name.lease_key(), Expect::Version(version)).await;
+        let _: Result<DeleteOutcome, _> = self
+            .host
+            .delete(&self.name.lease_key(), Expect::Version(version))
+            .await;
     }
 
     async fn wait(&self, deadline: Deadline, waited_ms: &mut u64) -> Result<()> {
         let [chance, ..] = self.host.random();
-        let ms = (WAIT_MS + WAIT_MS * u64::from(chance) / 256).min(deadline.remaining_ms(self.host));
+        let ms =
+            (WAIT_MS + WAIT_MS * u64::from(chance) / 256).min(deadline.remaining_ms(self.host));
         if ms == 0 {
             return Err(Error::new(
                 Kind::Transport(super::http::TransportError::TimedOut),
-                format!("another caller is refreshing the tokens of connection {:?} and was not done in time", self.name.as_str()),
+                format!(
+                    "another caller is refreshing the tokens of connection {:?} and was not done in time",
+                    self.name.as_str()
+                ),
             ));
         }
         self.host.sleep(ms).await;

@@ -42,7 +42,12 @@ pub struct ApiRequest {
 /// Method and connection only: the rest may be secret.
 impl fmt::Debug for ApiRequest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "ApiRequest({} on {:?})", self.method.as_str(), self.connection)
+        write!(
+            f,
+            "ApiRequest({} on {:?})",
+            self.method.as_str(),
+            self.connection
+        )
     }
 }
 
@@ -99,7 +104,15 @@ impl fmt::Debug for Body {
 impl CheckedRequest {
     /// Checks everything that can be checked without reading or sending.
     pub fn check(api: Api, request: ApiRequest) -> Result<Self> {
-        let ApiRequest { connection, url_path, method, query_params, headers, cookies, .. } = &request;
+        let ApiRequest {
+            connection,
+            url_path,
+            method,
+            query_params,
+            headers,
+            cookies,
+            ..
+        } = &request;
         let connection = ConnectionName::parse(connection)?;
         let target = Target::parse(api, url_path, query_params)?;
         let mut headers = fields::check(headers, cookies)?;
@@ -109,14 +122,23 @@ impl CheckedRequest {
             match api {
                 Api::ServiceDesk => headers.push("x-experimentalapi", "opt-in"),
                 Api::Platform => {
-                    return Err(Error::invalid("experimental", "it is an option of servicedesk-request only"));
+                    return Err(Error::invalid(
+                        "experimental",
+                        "it is an option of servicedesk-request only",
+                    ));
                 }
             }
         }
         Ok(Self {
             api,
             connection,
-            timeout_ms: in_range("timeout-ms", options.timeout_ms, DEFAULT_TIMEOUT_MS, MAX_TIMEOUT_MS)?.into(),
+            timeout_ms: in_range(
+                "timeout-ms",
+                options.timeout_ms,
+                DEFAULT_TIMEOUT_MS,
+                MAX_TIMEOUT_MS,
+            )?
+            .into(),
             max_response_bytes: in_range(
                 "max-response-bytes",
                 options.max_response_bytes,
@@ -159,7 +181,13 @@ impl CheckedRequest {
             }
         };
         let url = site.gateway_url(api_origin, &self.target);
-        HttpRequest { method: self.method, url, headers, bearer: None, body }
+        HttpRequest {
+            method: self.method,
+            url,
+            headers,
+            bearer: None,
+            body,
+        }
     }
 }
 
@@ -172,7 +200,10 @@ fn in_range<T: PartialOrd + From<u8> + fmt::Display>(
     match given {
         None => Ok(default),
         Some(value) if value >= T::from(1) && value <= max => Ok(value),
-        Some(value) => Err(Error::invalid(field, format_args!("{value} is not between 1 and {max}"))),
+        Some(value) => Err(Error::invalid(
+            field,
+            format_args!("{value} is not between 1 and {max}"),
+        )),
     }
 }
 
@@ -182,24 +213,45 @@ fn check_body(method: Method, request: ApiRequest) -> Result<Option<Body>> {
         ("json-object", request.json_object.is_some()),
         ("raw-json", request.raw_json.is_some()),
     ];
-    let mut given = given.into_iter().filter(|(_, is_given)| *is_given).map(|(name, _)| name);
-    let Some(first) = given.next() else { return Ok(None) };
+    let mut given = given
+        .into_iter()
+        .filter(|(_, is_given)| *is_given)
+        .map(|(name, _)| name);
+    let Some(first) = given.next() else {
+        return Ok(None);
+    };
     if let Some(second) = given.next() {
-        return Err(Error::invalid(second, format_args!("`{first}` is given too; give one of them")));
+        return Err(Error::invalid(
+            second,
+            format_args!("`{first}` is given too; give one of them"),
+        ));
     }
     if !method.takes_body() {
-        return Err(Error::invalid(first, format_args!("a {} request takes no body", method.as_str())));
+        return Err(Error::invalid(
+            first,
+            format_args!("a {} request takes no body", method.as_str()),
+        ));
     }
     if let Some(bytes) = request.body {
         let is_text = core::str::from_utf8(&bytes).is_ok();
-        let content_type = if is_text { "text/plain; charset=utf-8" } else { "application/octet-stream" };
-        return Ok(Some(Body { bytes, content_type }));
+        let content_type = if is_text {
+            "text/plain; charset=utf-8"
+        } else {
+            "application/octet-stream"
+        };
+        return Ok(Some(Body {
+            bytes,
+            content_type,
+        }));
     }
     let text = match (request.json_object, request.raw_json) {
         (Some(text), _) => {
             check_json("json-object", &text)?;
             if !text.trim_start().starts_with('{') {
-                return Err(Error::invalid("json-object", "it is not an object; use raw-json for other JSON"));
+                return Err(Error::invalid(
+                    "json-object",
+                    "it is not an object; use raw-json for other JSON",
+                ));
             }
             text
         }
@@ -209,7 +261,10 @@ fn check_body(method: Method, request: ApiRequest) -> Result<Option<Body>> {
             text
         }
     };
-    Ok(Some(Body { bytes: text.into_bytes(), content_type: JSON }))
+    Ok(Some(Body {
+        bytes: text.into_bytes(),
+        content_type: JSON,
+    }))
 }
 
 /// Whether it is JSON. `IgnoredAny` builds nothing and does not recurse, so
@@ -217,7 +272,10 @@ fn check_body(method: Method, request: ApiRequest) -> Result<Option<Body>> {
 fn check_json(field: &'static str, text: &str) -> Result<()> {
     match serde_json::from_str::<IgnoredAny>(text) {
         Ok(_) => Ok(()),
-        Err(error) => Err(Error::invalid(field, format_args!("it is not JSON: {error}"))),
+        Err(error) => Err(Error::invalid(
+            field,
+            format_args!("it is not JSON: {error}"),
+        )),
     }
 }
 
@@ -244,7 +302,12 @@ pub(super) mod tests {
 
     fn built(request: ApiRequest) -> HttpRequest {
         let record = br#"{"client_id":"i","client_secret":"s","redirect_uri":"https://h/"}"#;
-        let site = Site { cloud_id: "c".into(), url: "https://s".into(), name: "S".into(), scopes: vec![] };
+        let site = Site {
+            cloud_id: "c".into(),
+            url: "https://s".into(),
+            name: "S".into(),
+            scopes: vec![],
+        };
         let checked = CheckedRequest::check(Api::Platform, request).unwrap();
         checked.to_http(&site, &App::parse(record).unwrap().api_origin)
     }
@@ -258,9 +321,15 @@ pub(super) mod tests {
     #[test]
     fn a_plain_get_is_sent_to_the_gateway_with_the_defaults() {
         let http = built(request(Method::Get, "/issue/DEMO-1?expand=names"));
-        assert_eq!(http.url.as_str(), "https://api.atlassian.com/ex/jira/c/rest/api/3/issue/DEMO-1?expand=names");
+        assert_eq!(
+            http.url.as_str(),
+            "https://api.atlassian.com/ex/jira/c/rest/api/3/issue/DEMO-1?expand=names"
+        );
         let headers: Vec<_> = http.headers.iter().collect();
-        assert_eq!(headers, [("accept", "application/json"), ("user-agent", USER_AGENT)]);
+        assert_eq!(
+            headers,
+            [("accept", "application/json"), ("user-agent", USER_AGENT)]
+        );
         assert!(http.body.is_none() && http.bearer.is_none());
     }
 
@@ -268,19 +337,46 @@ pub(super) mod tests {
     fn every_body_is_sent_byte_for_byte_with_its_content_type() {
         let json = " {\"b\": 1.10, \"a\":[ ]}\n";
         for (change, bytes, content_type) in [
-            (ApiRequest { json_object: Some(json.into()), ..request(Method::Post, "/a") }, json.as_bytes(), JSON),
-            (ApiRequest { raw_json: Some("[1.10]".into()), ..request(Method::Put, "/a") }, b"[1.10]", JSON),
             (
-                ApiRequest { body: Some(b"h\xc3\xa9".into()), ..request(Method::Patch, "/a") },
+                ApiRequest {
+                    json_object: Some(json.into()),
+                    ..request(Method::Post, "/a")
+                },
+                json.as_bytes(),
+                JSON,
+            ),
+            (
+                ApiRequest {
+                    raw_json: Some("[1.10]".into()),
+                    ..request(Method::Put, "/a")
+                },
+                b"[1.10]",
+                JSON,
+            ),
+            (
+                ApiRequest {
+                    body: Some(b"h\xc3\xa9".into()),
+                    ..request(Method::Patch, "/a")
+                },
                 b"h\xc3\xa9",
                 "text/plain; charset=utf-8",
             ),
             (
-                ApiRequest { body: Some(b"\xff".into()), ..request(Method::Delete, "/a") },
+                ApiRequest {
+                    body: Some(b"\xff".into()),
+                    ..request(Method::Delete, "/a")
+                },
                 b"\xff",
                 "application/octet-stream",
             ),
-            (ApiRequest { body: Some(Vec::new()), ..request(Method::Post, "/a") }, b"", "text/plain; charset=utf-8"),
+            (
+                ApiRequest {
+                    body: Some(Vec::new()),
+                    ..request(Method::Post, "/a")
+                },
+                b"",
+                "text/plain; charset=utf-8",
+            ),
         ] {
             let http = built(change);
             assert_eq!(http.body.as_deref(), Some(bytes));
@@ -290,70 +386,135 @@ pub(super) mod tests {
 
     #[test]
     fn the_callers_headers_go_before_the_defaults_and_a_content_type_needs_a_body() {
-        let headers = vec![("Accept".into(), "text/csv".into()), ("Content-Type".into(), "image/png".into())];
-        let with_body =
-            ApiRequest { headers: headers.clone(), body: Some(vec![1]), ..request(Method::Post, "/a") };
+        let headers = vec![
+            ("Accept".into(), "text/csv".into()),
+            ("Content-Type".into(), "image/png".into()),
+        ];
+        let with_body = ApiRequest {
+            headers: headers.clone(),
+            body: Some(vec![1]),
+            ..request(Method::Post, "/a")
+        };
         let http = built(with_body);
         assert_eq!(http.headers.get("accept"), Some("text/csv"));
         assert_eq!(http.headers.get("content-type"), Some("image/png"));
-        let http = built(ApiRequest { headers, ..request(Method::Post, "/a") });
+        let http = built(ApiRequest {
+            headers,
+            ..request(Method::Post, "/a")
+        });
         assert_eq!(http.headers.get("content-type"), None);
     }
 
     #[test]
     fn two_bodies_are_an_error_that_names_both() {
         let base = request(Method::Post, "/a");
-        let two = ApiRequest { body: Some(vec![]), json_object: Some("{}".into()), ..base.clone() };
+        let two = ApiRequest {
+            body: Some(vec![]),
+            json_object: Some("{}".into()),
+            ..base.clone()
+        };
         assert_refused(two, "json-object: `body` is given too; give one of them");
-        let two = ApiRequest { json_object: Some("{}".into()), raw_json: Some("1".into()), ..base };
-        assert_refused(two, "raw-json: `json-object` is given too; give one of them");
+        let two = ApiRequest {
+            json_object: Some("{}".into()),
+            raw_json: Some("1".into()),
+            ..base
+        };
+        assert_refused(
+            two,
+            "raw-json: `json-object` is given too; give one of them",
+        );
     }
 
     #[test]
     fn a_body_that_cannot_be_sent_is_refused() {
-        let json = |text: &str| ApiRequest { json_object: Some(text.into()), ..request(Method::Post, "/a") };
-        assert_refused(json("[1]"), "json-object: it is not an object; use raw-json for other JSON");
-        assert_refused(json(""), "json-object: it is not JSON: EOF while parsing a value at line 1 column 0");
-        assert_refused(json("{\"a\":}"), "json-object: it is not JSON: expected value at line 1 column 6");
-        assert_refused(json("{} x"), "json-object: it is not JSON: trailing characters at line 1 column 4");
+        let json = |text: &str| ApiRequest {
+            json_object: Some(text.into()),
+            ..request(Method::Post, "/a")
+        };
+        assert_refused(
+            json("[1]"),
+            "json-object: it is not an object; use raw-json for other JSON",
+        );
+        assert_refused(
+            json(""),
+            "json-object: it is not JSON: EOF while parsing a value at line 1 column 0",
+        );
+        assert_refused(
+            json("{\"a\":}"),
+            "json-object: it is not JSON: expected value at line 1 column 6",
+        );
+        assert_refused(
+            json("{} x"),
+            "json-object: it is not JSON: trailing characters at line 1 column 4",
+        );
         for method in [Method::Get, Method::Head, Method::Trace] {
-            let request = ApiRequest { raw_json: Some("{}".into()), ..request(method, "/a") };
-            assert_refused(request, &format!("raw-json: a {} request takes no body", method.as_str()));
+            let request = ApiRequest {
+                raw_json: Some("{}".into()),
+                ..request(method, "/a")
+            };
+            assert_refused(
+                request,
+                &format!("raw-json: a {} request takes no body", method.as_str()),
+            );
         }
     }
 
     #[test]
     fn deep_json_is_accepted_without_recursion() {
         let deep = format!("{}{}", "[".repeat(1_000_000), "]".repeat(1_000_000));
-        built(ApiRequest { raw_json: Some(deep), ..request(Method::Post, "/a") });
+        built(ApiRequest {
+            raw_json: Some(deep),
+            ..request(Method::Post, "/a")
+        });
     }
 
     #[test]
     fn options_outside_their_range_are_refused() {
-        let with = |options| ApiRequest { options, ..request(Method::Get, "/a") };
+        let with = |options| ApiRequest {
+            options,
+            ..request(Method::Get, "/a")
+        };
         let default = RequestOptions::default();
         assert_refused(
-            with(RequestOptions { timeout_ms: Some(0), ..default }),
+            with(RequestOptions {
+                timeout_ms: Some(0),
+                ..default
+            }),
             "timeout-ms: 0 is not between 1 and 600000",
         );
         assert_refused(
-            with(RequestOptions { timeout_ms: Some(600_001), ..default }),
+            with(RequestOptions {
+                timeout_ms: Some(600_001),
+                ..default
+            }),
             "timeout-ms: 600001 is not between 1 and 600000",
         );
         assert_refused(
-            with(RequestOptions { max_response_bytes: Some(u64::MAX), ..default }),
+            with(RequestOptions {
+                max_response_bytes: Some(u64::MAX),
+                ..default
+            }),
             "max-response-bytes: 18446744073709551615 is not between 1 and 268435456",
         );
         assert_refused(
-            with(RequestOptions { experimental: true, ..default }),
+            with(RequestOptions {
+                experimental: true,
+                ..default
+            }),
             "experimental: it is an option of servicedesk-request only",
         );
     }
 
     #[test]
     fn the_experimental_header_is_sent_where_it_belongs() {
-        let options = RequestOptions { experimental: true, ..RequestOptions::default() };
-        let request = ApiRequest { options, ..request(Method::Get, "/organization") };
+        let options = RequestOptions {
+            experimental: true,
+            ..RequestOptions::default()
+        };
+        let request = ApiRequest {
+            options,
+            ..request(Method::Get, "/organization")
+        };
         let checked = CheckedRequest::check(Api::ServiceDesk, request).unwrap();
         assert_eq!(checked.headers.get("X-ExperimentalApi"), Some("opt-in"));
     }

@@ -2,16 +2,13 @@
 
 use core::fmt;
 
-use serde::{Deserialize, Serialize};
-
 /// A token, client secret or other string that never appears in `Debug`.
 ///
 /// It has no `Display`, no `Deref` and no `PartialEq`: the value comes out
 /// through [`Secret::expose`] only, so that every place that does can be found,
 /// and comparisons go through [`Secret::matches`], which takes the same time
 /// wherever the first difference is.
-#[derive(Clone, Serialize, Deserialize)]
-#[serde(transparent)]
+#[derive(Clone)]
 pub struct Secret(String);
 
 impl Secret {
@@ -48,7 +45,10 @@ mod tests {
 
     #[test]
     fn debug_shows_nothing_of_the_value() {
-        assert_eq!(format!("{:?}", Some(Secret::new("hunter2"))), "Some(Secret([redacted]))");
+        assert_eq!(
+            format!("{:?}", Some(Secret::new("hunter2"))),
+            "Some(Secret([redacted]))"
+        );
     }
 
     #[test]

@@ -1,12 +1,18 @@
 //! Sites, and the gateway behind which they are reached.
 
-use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use url::Url;
 
-use super::{app::Origin, error::{Error, Result}, http::HttpResponse, path::{Target, encode_component}};
+use super::{
+    app::Origin,
+    error::{Error, Result},
+    http::HttpResponse,
+    json::{self, Broken, FromJson, Object, ToJson},
+    path::{Target, encode_component},
+};
 
-/// A Jira Cloud tenant that a grant reaches.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// A Jira Cloud tenant that a grant reaches, written as Atlassian lists it.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Site {
     /// Its cloud id.
     pub cloud_id: String,
@@ -23,8 +29,17 @@ impl Site {
     /// with or without a slash at the end.
     #[must_use]
     pub fn is_called(&self, name: &str) -> bool {
-        let same_url = |url: &Url| Url::parse(&self.url).is_ok_and(|own| own.origin() == url.origin());
+        let same_url =
+            |url: &Url| Url::parse(&self.url).is_ok_and(|own| own.origin() == url.origin());
         self.cloud_id == name || Url::parse(name).as_ref().is_ok_and(same_url)
+    }
+
+    fn add_scopes(&mut self, scopes: Vec<String>) {
+        for scope in scopes {
+            if !self.scopes.contains(&scope) {
+                self.scopes.push(scope);
+            }
+        }
     }
 
     /// The path of this site on the gateway.
@@ -55,22 +70,38 @@ impl Site {
         };
         // `Url` has resolved plain dot segments already; encoded ones remain.
         let is_api = below_the_site.starts_with("/rest/") || below_the_site.starts_with("/jsm/");
-        let could_climb = below_the_site.contains("//") || below_the_site.to_ascii_lowercase().contains("%2e");
+        let could_climb =
+            below_the_site.contains("//") || below_the_site.to_ascii_lowercase().contains("%2e");
         (is_api && !could_climb).then(|| {
-            let target = Target { path: below_the_site.into(), query: link.query().map(String::from) };
+            let target = Target {
+                path: below_the_site.into(),
+                query: link.query().map(String::from),
+            };
             self.gateway_url(api_origin, &target)
         })
     }
 }
 
-#[derive(Deserialize)]
-struct AccessibleResource {
-    id: String,
-    url: String,
-    #[serde(default)]
-    name: String,
-    #[serde(default)]
-    scopes: Vec<String>,
+impl FromJson for Site {
+    fn from_json(object: &Object) -> Result<Self, Broken> {
+        Ok(Self {
+            cloud_id: object.text("id")?,
+            url: object.text("url")?,
+            name: object.optional_text("name")?.unwrap_or_default(),
+            scopes: object.texts("scopes")?,
+        })
+    }
+}
+
+impl ToJson for Site {
+    fn to_json(&self) -> Value {
+        json::object(vec![
+            ("id", self.cloud_id.as_str().into()),
+            ("url", self.url.as_str().into()),
+            ("name", self.name.as_str().into()),
+            ("scopes", json::texts(&self.scopes)),
+        ])
+    }
 }
 
 /// Reads the answer of `accessible-resources`: the Jira sites, each once.
@@ -78,24 +109,18 @@ struct AccessibleResource {
 /// Jira and Confluence of one site share an id and are listed apart, told
 /// apart by their scopes only.
 pub fn read_accessible_resources(response: &HttpResponse) -> Result<Vec<Site>> {
-    let resources: Vec<AccessibleResource> = serde_json::from_slice(&response.body).map_err(|_| {
-        Error::unexpected("accessible-resources", "the list of sites is not the documented JSON array")
-            .with_trace(response.trace_id())
+    let listed: Vec<Site> = json::parse_list(&response.body).map_err(|broken| {
+        let message = format!("the list of sites is not the documented one: {broken}");
+        Error::unexpected("accessible-resources", message).with_trace(response.trace_id())
     })?;
     let mut sites: Vec<Site> = Vec::new();
-    for resource in resources.into_iter().filter(|resource| is_jira(&resource.scopes)) {
-        match sites.iter_mut().find(|site| site.cloud_id == resource.id) {
-            Some(site) => {
-                let new = resource.scopes.into_iter().filter(|scope| !site.scopes.contains(scope));
-                let new: Vec<_> = new.collect();
-                site.scopes.extend(new);
-            }
-            None => sites.push(Site {
-                cloud_id: resource.id,
-                url: resource.url,
-                name: resource.name,
-                scopes: resource.scopes,
-            }),
+    for site in listed.into_iter().filter(|site| is_jira(&site.scopes)) {
+        match sites
+            .iter_mut()
+            .find(|known| known.cloud_id == site.cloud_id)
+        {
+            Some(known) => known.add_scopes(site.scopes),
+            None => sites.push(site),
         }
     }
     Ok(sites)
@@ -105,7 +130,9 @@ pub fn read_accessible_resources(response: &HttpResponse) -> Result<Vec<Site>> {
 /// `read:servicedesk-request`, `read:issue:jira`, `read:sprint:jira-software` …
 fn is_jira(scopes: &[String]) -> bool {
     let names_jira = |part: &str| part.starts_with("jira") || part.starts_with("servicedesk");
-    scopes.iter().any(|scope| scope.split(':').skip(1).any(names_jira))
+    scopes
+        .iter()
+        .any(|scope| scope.split(':').skip(1).any(names_jira))
 }
 
 #[cfg(test)]
@@ -136,9 +163,15 @@ mod tests {
     #[test]
     fn links_in_gateway_and_site_form_lead_to_the_gateway() {
         let expected = Some("https://api.atlassian.com/ex/jira/11-22/rest/api/3/task/1?a=b");
-        assert_re_rooted("https://api.atlassian.com/ex/jira/11-22/rest/api/3/task/1?a=b", expected);
+        assert_re_rooted(
+            "https://api.atlassian.com/ex/jira/11-22/rest/api/3/task/1?a=b",
+            expected,
+        );
         assert_re_rooted("https://acme.atlassian.net/rest/api/3/task/1?a=b", expected);
-        assert_re_rooted("https://acme.atlassian.net/x/../rest/api/3/task/1?a=b#f", expected);
+        assert_re_rooted(
+            "https://acme.atlassian.net/x/../rest/api/3/task/1?a=b#f",
+            expected,
+        );
     }
 
     #[test]
@@ -162,10 +195,20 @@ mod tests {
 
     #[test]
     fn a_site_is_known_by_cloud_id_and_by_url() {
-        for name in ["11-22", "https://acme.atlassian.net", "https://ACME.atlassian.net/"] {
+        for name in [
+            "11-22",
+            "https://acme.atlassian.net",
+            "https://ACME.atlassian.net/",
+        ] {
             assert!(site().is_called(name), "{name}");
         }
-        for name in ["", "11-2", "Acme", "http://acme.atlassian.net", "https://acme.atlassian.net.evil.example"] {
+        for name in [
+            "",
+            "11-2",
+            "Acme",
+            "http://acme.atlassian.net",
+            "https://acme.atlassian.net.evil.example",
+        ] {
             assert!(!site().is_called(name), "{name}");
         }
     }
@@ -178,19 +221,39 @@ mod tests {
             {"id":"1","url":"https://a","name":"A","scopes":["read:servicedesk-request","read:jira-work"]},
             {"id":"2","url":"https://b","name":"B","scopes":["read:confluence-content.all"]},
             {"id":"3","url":"https://c","name":"C","scopes":["read:sprint:jira-software"]}]"#;
-        let response = HttpResponse { status: 200, headers: Headers::new(), body: body.into(), truncated: false };
+        let response = HttpResponse {
+            status: 200,
+            headers: Headers::new(),
+            body: body.into(),
+            truncated: false,
+        };
         let sites = read_accessible_resources(&response).unwrap();
-        let found: Vec<_> = sites.iter().map(|site| (site.cloud_id.as_str(), site.scopes.len())).collect();
+        let found: Vec<_> = sites
+            .iter()
+            .map(|site| (site.cloud_id.as_str(), site.scopes.len()))
+            .collect();
         assert_eq!(found, [("1", 2), ("3", 1)]);
     }
 
     #[test]
     fn a_list_of_sites_that_is_none_is_an_error() {
-        for body in ["", "{}", "[{}]", "<html>"] {
-            let response =
-                HttpResponse { status: 200, headers: Headers::new(), body: body.into(), truncated: false };
+        for (body, why) in [
+            ("<html>", "it is not JSON (line 1, column 1)"),
+            ("{}", "`the whole` is not a list"),
+            ("[{}]", "`id` is missing"),
+            ("[7]", "it is not a JSON object"),
+        ] {
+            let response = HttpResponse {
+                status: 200,
+                headers: Headers::new(),
+                body: body.into(),
+                truncated: false,
+            };
             let error = read_accessible_resources(&response).unwrap_err();
-            assert_eq!(error.to_string(), "the list of sites is not the documented JSON array");
+            assert_eq!(
+                error.to_string(),
+                format!("the list of sites is not the documented one: {why}")
+            );
         }
     }
 }

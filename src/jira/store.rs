@@ -1,15 +1,14 @@
 //! Entries of the store as typed values.
 
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
-
 use super::{
     error::{Error, Result},
     host::{Entry, Expect, Host, PutOutcome, StoreError},
+    json::{self, Broken, FromJson, Object, ToJson},
 };
 
 /// The format in which entries are written. One that is newer was written by
 /// a newer connector and is left alone.
-const FORMAT: u32 = 1;
+const FORMAT: u64 = 1;
 
 /// How often a save that must not be lost is tried. Stores that lock or fail
 /// over recover in about a second; each wait is twice the last.
@@ -25,42 +24,34 @@ pub struct Stored<T> {
     pub version: String,
 }
 
-#[derive(Serialize, Deserialize)]
-struct Envelope<T> {
-    format: u32,
-    value: T,
-}
-
 /// Reads an entry. The value itself never appears in an error.
-pub fn decode<T: DeserializeOwned>(key: &str, entry: &Entry) -> Result<Stored<T>> {
-    #[derive(Deserialize)]
-    struct Head {
-        format: u32,
-    }
-    let broken = |why| Error::from(StoreError::Other(why)).context(format_args!("reading `{key}`"));
-    match serde_json::from_slice::<Envelope<T>>(&entry.value) {
-        Ok(Envelope { format: FORMAT, value }) => Ok(Stored { value, version: entry.version.clone() }),
-        parsed => match (parsed.err(), serde_json::from_slice::<Head>(&entry.value)) {
-            (Some(error), Err(_) | Ok(Head { format: FORMAT })) => {
-                let (line, column) = (error.line(), error.column());
-                Err(broken(format!("the entry is damaged at line {line}, column {column}")))
-            }
-            (_, Ok(Head { format })) => Err(broken(format!(
-                "the entry has format {format}, this connector reads {FORMAT}; use a newer connector"
-            ))),
-            (None, Err(_)) => Err(broken("the entry is damaged".into())),
-        },
+pub fn decode<T: FromJson>(key: &str, entry: &Entry) -> Result<Stored<T>> {
+    let failed = |why| Error::from(StoreError::Other(why)).context(format_args!("reading `{key}`"));
+    let damaged = |broken: Broken| failed(format!("the entry is damaged: {broken}"));
+    let envelope = Object::parse(&entry.value).map_err(damaged)?;
+    match envelope.number("format").map_err(damaged)? {
+        0..=FORMAT => {
+            let value = envelope.object("value").map_err(damaged)?;
+            Ok(Stored {
+                value,
+                version: entry.version.clone(),
+            })
+        }
+        newer => Err(failed(format!(
+            "the entry has format {newer}, this connector reads {FORMAT}; use a newer connector"
+        ))),
     }
 }
 
 /// Writes a value as an entry.
-pub fn encode<T: Serialize>(value: T) -> Result<Vec<u8>> {
-    serde_json::to_vec(&Envelope { format: FORMAT, value })
-        .map_err(|_| Error::from(StoreError::Other("a value cannot be written as JSON".into())))
+#[must_use]
+pub fn encode(value: &impl ToJson) -> Vec<u8> {
+    let envelope = json::object(vec![("format", FORMAT.into()), ("value", value.to_json())]);
+    envelope.to_string().into_bytes()
 }
 
 /// Reads and decodes one key.
-pub async fn read<T: DeserializeOwned>(host: &impl Host, key: &str) -> Result<Option<Stored<T>>> {
+pub async fn read<T: FromJson>(host: &impl Host, key: &str) -> Result<Option<Stored<T>>> {
     match host.get(key).await? {
         Some(entry) => decode(key, &entry).map(Some),
         None => Ok(None),
@@ -90,19 +81,22 @@ pub async fn save(host: &impl Host, key: &str, value: &[u8], expect: Expect) -> 
 
 /// All keys with a prefix, each once.
 pub async fn list(host: &impl Host, prefix: &str) -> Result<Vec<String>> {
-    let mut keys = Vec::new();
+    let mut keys: Vec<String> = Vec::new();
     let mut cursor = None;
     loop {
         let page = host.list(prefix, cursor.clone()).await?;
-        keys.extend(page.keys.into_iter().filter(|key| key.starts_with(prefix)));
+        for key in page.keys {
+            if key.starts_with(prefix) && !keys.contains(&key) {
+                keys.push(key);
+            }
+        }
         if page.cursor.is_some() && page.cursor == cursor {
-            let error = StoreError::Other("its listing does not go on: the same cursor again".into());
+            let error =
+                StoreError::Other("its listing does not go on: the same cursor again".into());
             return Err(error.into());
         }
         cursor = page.cursor;
         if cursor.is_none() {
-            keys.sort_unstable();
-            keys.dedup();
             return Ok(keys);
         }
     }

@@ -2,7 +2,6 @@
 //!
 //! <https://developer.atlassian.com/cloud/jira/platform/oauth-2-3lo-apps/>
 
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{
@@ -11,6 +10,7 @@ use super::{
     error::{Error, Kind, Result},
     http::{Headers, HttpRequest, HttpResponse},
     instant::{DAY_MS, SECOND_MS, UnixMs},
+    json::{self, Broken, FromJson, Object, ToJson},
     rate_limit::RateLimit,
     secret::Secret,
 };
@@ -32,7 +32,7 @@ const GRANT_LIFE_MS: u64 = 365 * DAY_MS;
 
 /// What a connection holds after consent. All tokens are opaque and of any
 /// length.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone)]
 pub struct TokenSet {
     /// What requests carry.
     pub access_token: Secret,
@@ -54,11 +54,18 @@ pub struct TokenSet {
 impl TokenSet {
     /// The first pair of a consent.
     #[must_use]
-    pub fn from_consent(answer: TokenAnswer, asked_scopes: &[String], consent_id: String, now: UnixMs) -> Self {
+    pub fn from_consent(
+        answer: TokenAnswer,
+        asked_scopes: &[String],
+        consent_id: String,
+        now: UnixMs,
+    ) -> Self {
         Self {
             access_token: answer.access_token,
             refresh_token: answer.refresh_token,
-            scopes: answer.scope.map_or_else(|| asked_scopes.to_vec(), |scope| split_scopes(&scope)),
+            scopes: answer
+                .scope
+                .map_or_else(|| asked_scopes.to_vec(), |scope| split_scopes(&scope)),
             expires_at: now.plus(answer.expires_in.saturating_mul(SECOND_MS)),
             refreshed_at: now,
             consented_at: now,
@@ -73,7 +80,9 @@ impl TokenSet {
         Self {
             access_token: answer.access_token,
             refresh_token: answer.refresh_token.or_else(|| self.refresh_token.clone()),
-            scopes: answer.scope.map_or_else(|| self.scopes.clone(), |scope| split_scopes(&scope)),
+            scopes: answer
+                .scope
+                .map_or_else(|| self.scopes.clone(), |scope| split_scopes(&scope)),
             expires_at: now.plus(answer.expires_in.saturating_mul(SECOND_MS)),
             refreshed_at: now,
             consented_at: self.consented_at,
@@ -115,50 +124,42 @@ pub enum TokenGrant<'a> {
 
 impl TokenGrant<'_> {
     /// The request to the token endpoint.
-    pub fn to_http(self, app: &App) -> Result<HttpRequest> {
-        #[derive(Serialize)]
-        struct Body<'a> {
-            grant_type: &'a str,
-            client_id: &'a str,
-            client_secret: &'a str,
-            #[serde(skip_serializing_if = "Option::is_none")]
-            code: Option<&'a str>,
-            #[serde(skip_serializing_if = "Option::is_none")]
-            redirect_uri: Option<&'a str>,
-            #[serde(skip_serializing_if = "Option::is_none")]
-            refresh_token: Option<&'a str>,
-        }
-        let mut body = Body {
-            grant_type: "",
-            client_id: &app.client_id,
-            client_secret: app.client_secret.expose(),
-            code: None,
-            redirect_uri: None,
-            refresh_token: None,
+    #[must_use]
+    pub fn to_http(self, app: &App) -> HttpRequest {
+        let (grant_type, code, redirect_uri, refresh_token) = match self {
+            Self::AuthorizationCode(code) => (
+                "authorization_code",
+                Some(code),
+                Some(app.redirect_uri.as_str()),
+                None,
+            ),
+            Self::RefreshToken(token) => ("refresh_token", None, None, Some(token)),
         };
-        match self {
-            Self::AuthorizationCode(code) => {
-                body.grant_type = "authorization_code";
-                body.code = Some(code.expose());
-                body.redirect_uri = Some(&app.redirect_uri);
-            }
-            Self::RefreshToken(token) => {
-                body.grant_type = "refresh_token";
-                body.refresh_token = Some(token.expose());
-            }
-        }
-        let body = serde_json::to_vec(&body)
-            .map_err(|_| Error::new(Kind::Other("json"), "the token request cannot be written as JSON"))?;
-        Ok(HttpRequest::post_json(app.auth_origin.at("/oauth/token"), body))
+        let body = json::object(vec![
+            ("grant_type", grant_type.into()),
+            ("client_id", app.client_id.as_str().into()),
+            ("client_secret", app.client_secret.expose().into()),
+            ("code", json::optional_text(code.map(Secret::expose))),
+            ("redirect_uri", json::optional_text(redirect_uri)),
+            (
+                "refresh_token",
+                json::optional_text(refresh_token.map(Secret::expose)),
+            ),
+        ]);
+        HttpRequest::post_json(
+            app.auth_origin.at("/oauth/token"),
+            body.to_string().into_bytes(),
+        )
     }
 
     /// Reads the answer of the token endpoint.
     pub fn read(self, response: &HttpResponse, now: UnixMs) -> Result<TokenAnswer> {
         if response.is_success() {
-            // The parser's words would repeat what it found, and that is a token.
-            return serde_json::from_slice(&response.body).map_err(|_| {
-                Error::unexpected("token", "the token endpoint answered with success, but not with the documented JSON")
-                    .with_trace(response.trace_id())
+            let answer =
+                Object::parse(&response.body).and_then(|answer| TokenAnswer::from_json(&answer));
+            return answer.map_err(|broken| {
+                let message = format!("the token endpoint answered with success, but {broken}");
+                Error::unexpected("token", message).with_trace(response.trace_id())
             });
         }
         Err(self.refusal(response, now).with_trace(response.trace_id()))
@@ -169,11 +170,21 @@ impl TokenGrant<'_> {
         let status = response.status;
         if status == 429 {
             let limit = RateLimit::read(&response.headers, now).unwrap_or_default();
-            return Error::new(Kind::RateLimited(limit), "the token endpoint answered 429: try again later");
+            return Error::new(
+                Kind::RateLimited(limit),
+                "the token endpoint answered 429: try again later",
+            );
         }
         if status >= 500 {
-            let error = ApiError { status, headers: Headers::new(), ..ApiError::default() };
-            return Error::new(Kind::Api(error), format!("the token endpoint answered {status}: try again later"));
+            let error = ApiError {
+                status,
+                headers: Headers::new(),
+                ..ApiError::default()
+            };
+            return Error::new(
+                Kind::Api(error),
+                format!("the token endpoint answered {status}: try again later"),
+            );
         }
         match (error_code(&response.body).as_deref(), self) {
             (Some("invalid_grant"), _) => dead("invalid_grant"),
@@ -184,11 +195,16 @@ impl TokenGrant<'_> {
             ),
             (Some(code @ ("access_denied" | "invalid_client")), _) => Error::configuration(
                 "client-secret",
-                format!("Atlassian does not accept client_id and client_secret of the application record ({code})"),
+                format!(
+                    "Atlassian does not accept client_id and client_secret of the application record ({code})"
+                ),
             ),
             (code, _) => Error::unexpected(
                 "token",
-                format!("the token endpoint answered {status} ({})", code.unwrap_or("no error code")),
+                format!(
+                    "the token endpoint answered {status} ({})",
+                    code.unwrap_or("no error code")
+                ),
             ),
         }
     }
@@ -197,30 +213,70 @@ impl TokenGrant<'_> {
 fn dead(code: &'static str) -> Error {
     Error::reauthorize(
         code,
-        format!("Atlassian no longer accepts this grant ({code}): it was revoked, not used for 90 days, or has ended; consent again"),
+        format!(
+            "Atlassian no longer accepts this grant ({code}): it was revoked, not used for 90 days, or has ended; consent again"
+        ),
     )
 }
 
 /// The `error` member, if it looks like one: it is shown.
 fn error_code(body: &[u8]) -> Option<String> {
-    let value: Value = serde_json::from_slice(body).ok()?;
-    let code = value.get("error")?.as_str()?;
+    let code = Object::parse(body).ok()?.text("error").ok()?;
     let plausible = code.len() <= 40 && code.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
-    plausible.then(|| code.into())
+    plausible.then_some(code)
 }
 
 /// What the token endpoint answered.
-#[derive(Debug, Deserialize)]
+#[derive(Debug)]
 pub struct TokenAnswer {
     access_token: Secret,
     refresh_token: Option<Secret>,
-    #[serde(default = "default_expires_in")]
     expires_in: u64,
     scope: Option<String>,
 }
 
-const fn default_expires_in() -> u64 {
-    DEFAULT_EXPIRES_IN
+impl FromJson for TokenAnswer {
+    fn from_json(object: &Object) -> Result<Self, Broken> {
+        Ok(Self {
+            access_token: Secret::new(object.text("access_token")?),
+            refresh_token: object.optional_text("refresh_token")?.map(Secret::new),
+            expires_in: object
+                .optional_number("expires_in")?
+                .unwrap_or(DEFAULT_EXPIRES_IN),
+            scope: object.optional_text("scope")?,
+        })
+    }
+}
+
+impl FromJson for TokenSet {
+    fn from_json(object: &Object) -> Result<Self, Broken> {
+        Ok(Self {
+            access_token: Secret::new(object.text("access_token")?),
+            refresh_token: object.optional_text("refresh_token")?.map(Secret::new),
+            scopes: object.texts("scopes")?,
+            expires_at: UnixMs(object.number("expires_at")?),
+            refreshed_at: UnixMs(object.number("refreshed_at")?),
+            consented_at: UnixMs(object.number("consented_at")?),
+            consent_id: object.text("consent_id")?,
+        })
+    }
+}
+
+impl ToJson for TokenSet {
+    fn to_json(&self) -> Value {
+        json::object(vec![
+            ("access_token", self.access_token.expose().into()),
+            (
+                "refresh_token",
+                json::optional_text(self.refresh_token.as_ref().map(Secret::expose)),
+            ),
+            ("scopes", json::texts(&self.scopes)),
+            ("expires_at", self.expires_at.0.into()),
+            ("refreshed_at", self.refreshed_at.0.into()),
+            ("consented_at", self.consented_at.0.into()),
+            ("consent_id", self.consent_id.as_str().into()),
+        ])
+    }
 }
 
 #[cfg(test)]
@@ -230,11 +286,17 @@ mod tests {
     const NOW: UnixMs = UnixMs(1_000_000_000_000);
 
     fn app() -> App {
-        App::parse(br#"{"client_id":"id","client_secret":"hush","redirect_uri":"https://h/cb"}"#).unwrap()
+        App::parse(br#"{"client_id":"id","client_secret":"hush","redirect_uri":"https://h/cb"}"#)
+            .unwrap()
     }
 
     fn response(status: u16, body: &str) -> HttpResponse {
-        HttpResponse { status, headers: Headers::new(), body: body.into(), truncated: false }
+        HttpResponse {
+            status,
+            headers: Headers::new(),
+            body: body.into(),
+            truncated: false,
+        }
     }
 
     fn read_refresh(status: u16, body: &str) -> Result<TokenAnswer> {
@@ -247,7 +309,7 @@ mod tests {
     }
 
     fn body(grant: TokenGrant<'_>) -> String {
-        String::from_utf8(grant.to_http(&app()).unwrap().body.unwrap()).unwrap()
+        String::from_utf8(grant.to_http(&app()).body.unwrap()).unwrap()
     }
 
     #[test]
@@ -255,13 +317,13 @@ mod tests {
         let secret = Secret::new("s\"1");
         assert_eq!(
             body(TokenGrant::AuthorizationCode(&secret)),
-            r#"{"grant_type":"authorization_code","client_id":"id","client_secret":"hush","code":"s\"1","redirect_uri":"https://h/cb"}"#
+            r#"{"client_id":"id","client_secret":"hush","code":"s\"1","grant_type":"authorization_code","redirect_uri":"https://h/cb"}"#
         );
         assert_eq!(
             body(TokenGrant::RefreshToken(&secret)),
-            r#"{"grant_type":"refresh_token","client_id":"id","client_secret":"hush","refresh_token":"s\"1"}"#
+            r#"{"client_id":"id","client_secret":"hush","grant_type":"refresh_token","refresh_token":"s\"1"}"#
         );
-        let http = TokenGrant::RefreshToken(&secret).to_http(&app()).unwrap();
+        let http = TokenGrant::RefreshToken(&secret).to_http(&app());
         assert_eq!(http.url.as_str(), "https://auth.atlassian.com/oauth/token");
         assert_eq!(http.headers.get("content-type"), Some("application/json"));
     }
@@ -270,14 +332,29 @@ mod tests {
     fn a_rotation_replaces_the_pair_and_keeps_what_the_answer_does_not_have() {
         let first = first_pair();
         let later = NOW.plus(5_000);
-        let full = read_refresh(200, r#"{"access_token":"a2","refresh_token":"r2","expires_in":60,"scope":"z"}"#);
+        let full = read_refresh(
+            200,
+            r#"{"access_token":"a2","refresh_token":"r2","expires_in":60,"scope":"z"}"#,
+        );
         let second = first.rotated(full.unwrap(), later);
-        assert!(second.access_token.matches("a2") && second.refresh_token.as_ref().unwrap().matches("r2"));
+        assert!(
+            second.access_token.matches("a2")
+                && second.refresh_token.as_ref().unwrap().matches("r2")
+        );
         assert_eq!(second.scopes, ["z"]);
-        assert_eq!((second.expires_at, second.refreshed_at), (later.plus(60_000), later));
-        assert_eq!((second.consented_at, second.consent_id.as_str()), (NOW, "c"));
+        assert_eq!(
+            (second.expires_at, second.refreshed_at),
+            (later.plus(60_000), later)
+        );
+        assert_eq!(
+            (second.consented_at, second.consent_id.as_str()),
+            (NOW, "c")
+        );
 
-        let bare = first.rotated(read_refresh(200, r#"{"access_token":"a2"}"#).unwrap(), later);
+        let bare = first.rotated(
+            read_refresh(200, r#"{"access_token":"a2"}"#).unwrap(),
+            later,
+        );
         assert!(bare.refresh_token.unwrap().matches("r1"));
         assert_eq!(bare.scopes, ["x", "y"]);
         assert_eq!(bare.expires_at, later.plus(3_600_000));
@@ -288,10 +365,16 @@ mod tests {
         let hour = first_pair();
         assert!(!hour.is_due(NOW.plus(3_539_999)));
         assert!(hour.is_due(NOW.plus(3_540_000)));
-        let ten_seconds = TokenSet { expires_at: NOW.plus(10_000), ..first_pair() };
+        let ten_seconds = TokenSet {
+            expires_at: NOW.plus(10_000),
+            ..first_pair()
+        };
         assert!(!ten_seconds.is_due(NOW.plus(8_999)));
         assert!(ten_seconds.is_due(NOW.plus(9_000)));
-        let stillborn = TokenSet { expires_at: NOW, ..first_pair() };
+        let stillborn = TokenSet {
+            expires_at: NOW,
+            ..first_pair()
+        };
         assert!(stillborn.is_due(NOW));
     }
 
@@ -313,24 +396,46 @@ mod tests {
     #[test]
     fn refusals_are_told_apart_by_the_error_string_whatever_the_status() {
         for status in [400, 401, 403] {
-            let refused = |code| read_refresh(status, &format!(r#"{{"error":"{code}"}}"#)).unwrap_err();
-            assert_kind(refused("invalid_grant"), r#"ReauthorizationRequired("invalid_grant")"#);
-            assert_kind(refused("unauthorized_client"), r#"ReauthorizationRequired("unauthorized_client")"#);
-            assert_kind(refused("access_denied"), r#"Configuration("client-secret")"#);
-            assert_kind(refused("invalid_client"), r#"Configuration("client-secret")"#);
+            let refused =
+                |code| read_refresh(status, &format!(r#"{{"error":"{code}"}}"#)).unwrap_err();
+            assert_kind(
+                refused("invalid_grant"),
+                r#"ReauthorizationRequired("invalid_grant")"#,
+            );
+            assert_kind(
+                refused("unauthorized_client"),
+                r#"ReauthorizationRequired("unauthorized_client")"#,
+            );
+            assert_kind(
+                refused("access_denied"),
+                r#"Configuration("client-secret")"#,
+            );
+            assert_kind(
+                refused("invalid_client"),
+                r#"Configuration("client-secret")"#,
+            );
             assert_kind(refused("invalid_request"), r#"UnexpectedResponse("token")"#);
         }
         let code = Secret::new("c");
         let used = response(400, r#"{"error":"invalid_request"}"#);
-        let error = TokenGrant::AuthorizationCode(&code).read(&used, NOW).unwrap_err();
+        let error = TokenGrant::AuthorizationCode(&code)
+            .read(&used, NOW)
+            .unwrap_err();
         assert_kind(error, r#"ReauthorizationRequired("invalid_request")"#);
     }
 
     #[test]
     fn a_server_in_trouble_is_never_a_dead_grant() {
-        for (status, body) in [(500, r#"{"error":"invalid_grant"}"#), (502, "<html>"), (503, "")] {
+        for (status, body) in [
+            (500, r#"{"error":"invalid_grant"}"#),
+            (502, "<html>"),
+            (503, ""),
+        ] {
             let error = read_refresh(status, body).unwrap_err();
-            assert!(matches!(error.kind(), Kind::Api(api) if api.status == status), "{error:?}");
+            assert!(
+                matches!(error.kind(), Kind::Api(api) if api.status == status),
+                "{error:?}"
+            );
         }
         let error = read_refresh(429, r#"{"error":"invalid_grant"}"#).unwrap_err();
         assert!(matches!(error.kind(), Kind::RateLimited(_)), "{error:?}");
@@ -347,7 +452,10 @@ mod tests {
         ] {
             let error = read_refresh(status, body).unwrap_err();
             assert_kind(error.clone(), r#"UnexpectedResponse("token")"#);
-            assert!(!format!("{error} {error:?}").to_lowercase().contains("hush"), "{error:?}");
+            assert!(
+                !format!("{error} {error:?}").to_lowercase().contains("hush"),
+                "{error:?}"
+            );
         }
     }
 }

@@ -33,10 +33,19 @@ pub struct Authorize {
 impl Authorize {
     pub(super) async fn take(self, host: &impl Host) -> Result<Consent> {
         let name = ConnectionName::parse(&self.connection)?;
-        at_most("display-name", self.display_name.as_deref(), MAX_DISPLAY_NAME_BYTES)?;
-        at_most("description", self.description.as_deref(), MAX_DESCRIPTION_BYTES)?;
+        at_most(
+            "display-name",
+            self.display_name.as_deref(),
+            MAX_DISPLAY_NAME_BYTES,
+        )?;
+        at_most(
+            "description",
+            self.description.as_deref(),
+            MAX_DESCRIPTION_BYTES,
+        )?;
         let app = load_app(host).await?;
-        let asked_scopes = scopes::to_ask_for(&app, self.include_service_management, &self.extra_scopes)?;
+        let asked_scopes =
+            scopes::to_ask_for(&app, self.include_service_management, &self.extra_scopes)?;
         consent::forget_expired(host, &name).await?;
 
         let state = consent::new_state(host);
@@ -51,8 +60,12 @@ impl Authorize {
             description: self.description,
             service_management: self.include_service_management,
         };
-        store::save(host, &key, &store::encode(pending)?, Expect::Any).await?;
-        Ok(Consent { url, state: state.expose().into(), expires_at })
+        store::save(host, &key, &store::encode(&pending), Expect::Any).await?;
+        Ok(Consent {
+            url,
+            state: state.expose().into(),
+            expires_at,
+        })
     }
 }
 
@@ -63,9 +76,10 @@ pub(super) async fn load_app(host: &impl Host) -> Result<App> {
 
 fn at_most(field: &'static str, text: Option<&str>, max: usize) -> Result<()> {
     match text.map_or(0, str::len) {
-        length if length > max => {
-            Err(Error::invalid(field, format_args!("it has {length} bytes; at most {max} are kept")))
-        }
+        length if length > max => Err(Error::invalid(
+            field,
+            format_args!("it has {length} bytes; at most {max} are kept"),
+        )),
         _ => Ok(()),
     }
 }

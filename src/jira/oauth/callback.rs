@@ -60,8 +60,16 @@ impl Callback {
         let tokens = redeem(host, &app, &name, &code, &pending).await?;
         let connection = remember(host, &name, pending).await?;
         let access = Access::new(app, name, connection, tokens);
-        let finished = Setup { host, deadline, access, wanted: None }.finish().await;
-        finished.map_err(|error| error.context("the consent is saved, choose-site goes on from here"))
+        let finished = Setup {
+            host,
+            deadline,
+            access,
+            wanted: None,
+        }
+        .finish()
+        .await;
+        finished
+            .map_err(|error| error.context("the consent is saved, choose-site goes on from here"))
     }
 }
 
@@ -77,7 +85,10 @@ impl Reply {
         let url = Url::parse(redirect_url)
             .map_err(|_| invalid("it is not a whole URL, with scheme and host"))?;
         let one = |name: &str| {
-            let mut values = url.query_pairs().filter(|(key, _)| key == name).map(|(_, value)| value);
+            let mut values = url
+                .query_pairs()
+                .filter(|(key, _)| key == name)
+                .map(|(_, value)| value);
             let first = values.next();
             match values.next() {
                 Some(_) => Err(invalid(&format!("`{name}` comes more than once"))),
@@ -98,15 +109,22 @@ impl Reply {
 /// RFC 6749 section 4.1.2.1.
 fn declined(error: &str) -> Error {
     match error {
-        "access_denied" => Error::reauthorize("access_denied", "the person declined the consent, or may not give it"),
+        "access_denied" => Error::reauthorize(
+            "access_denied",
+            "the person declined the consent, or may not give it",
+        ),
         "invalid_scope" | "unauthorized_client" => Error::configuration(
             "scope",
             "Atlassian refused the scopes asked for; each must have been added to the app in the developer console",
         ),
-        "server_error" | "temporarily_unavailable" => {
-            Error::reauthorize("server_error", "Atlassian could not finish the consent; begin it again")
-        }
-        _ => Error::unexpected("redirect-url", "the consent came back with an error that OAuth does not know"),
+        "server_error" | "temporarily_unavailable" => Error::reauthorize(
+            "server_error",
+            "Atlassian could not finish the consent; begin it again",
+        ),
+        _ => Error::unexpected(
+            "redirect-url",
+            "the consent came back with an error that OAuth does not know",
+        ),
     }
 }
 
@@ -119,16 +137,21 @@ async fn claim(host: &impl Host, name: &ConnectionName, state: &str) -> Result<P
         )
     };
     let key = consent::key(name, state);
-    let Stored { value: pending, version } =
-        store::read::<PendingConsent>(host, &key).await?.ok_or_else(unknown)?;
+    let Stored {
+        value: pending,
+        version,
+    } = store::read::<PendingConsent>(host, &key)
+        .await?
+        .ok_or_else(unknown)?;
     if !pending.state.matches(state) {
         return Err(unknown());
     }
     match host.delete(&key, Expect::Version(version)).await? {
         DeleteOutcome::Deleted if pending.expires_at > host.now() => Ok(pending),
-        DeleteOutcome::Deleted => {
-            Err(Error::reauthorize("state", "the consent took longer than 10 minutes; begin it again"))
-        }
+        DeleteOutcome::Deleted => Err(Error::reauthorize(
+            "state",
+            "the consent took longer than 10 minutes; begin it again",
+        )),
         DeleteOutcome::Stale(_) => Err(unknown()),
     }
 }
@@ -142,21 +165,40 @@ async fn redeem(
     pending: &PendingConsent,
 ) -> Result<Stored<TokenSet>> {
     let grant = TokenGrant::AuthorizationCode(code);
-    let limits = SendLimits { timeout_ms: TOKEN_TIMEOUT_MS, body_bytes: TOKEN_ANSWER_BYTES };
+    let limits = SendLimits {
+        timeout_ms: TOKEN_TIMEOUT_MS,
+        body_bytes: TOKEN_ANSWER_BYTES,
+    };
     let exchanging = |error: Error| error.context("exchanging the code; begin the consent again");
-    let response = host.send(&grant.to_http(app)?, limits).await.map_err(|e| exchanging(e.into()))?;
+    let response = host
+        .send(&grant.to_http(app), limits)
+        .await
+        .map_err(|e| exchanging(e.into()))?;
     let answer = grant.read(&response, host.now()).map_err(exchanging)?;
     let consent_id = hex(&host.random());
     let value = TokenSet::from_consent(answer, &pending.asked_scopes, consent_id, host.now());
-    match store::save(host, &name.tokens_key(), &store::encode(&value)?, Expect::Any).await? {
+    match store::save(
+        host,
+        &name.tokens_key(),
+        &store::encode(&value),
+        Expect::Any,
+    )
+    .await?
+    {
         PutOutcome::Stored(version) => Ok(Stored { value, version }),
-        PutOutcome::Stale(_) => Err(StoreError::Other("it compared where nothing was to be compared".into()).into()),
+        PutOutcome::Stale(_) => {
+            Err(StoreError::Other("it compared where nothing was to be compared".into()).into())
+        }
     }
 }
 
 /// Writes down how the connection was set up, and leaves the site that was
 /// chosen before: it counts again once it is confirmed.
-async fn remember(host: &impl Host, name: &ConnectionName, pending: PendingConsent) -> Result<Connection> {
+async fn remember(
+    host: &impl Host,
+    name: &ConnectionName,
+    pending: PendingConsent,
+) -> Result<Connection> {
     update(host, name, |before| Connection {
         display_name: pending.display_name.clone(),
         description: pending.description.clone(),
@@ -181,7 +223,9 @@ pub(super) async fn update(
             None => (Connection::default(), Expect::Absent),
         };
         let connection = change(before);
-        if let PutOutcome::Stored(_) = store::save(host, &key, &store::encode(&connection)?, expect).await? {
+        if let PutOutcome::Stored(_) =
+            store::save(host, &key, &store::encode(&connection), expect).await?
+        {
             return Ok(connection);
         }
     }
@@ -207,18 +251,33 @@ mod tests {
     #[test]
     fn a_redirect_url_that_says_nothing_or_too_much_is_refused() {
         assert_refused("", "it is not a whole URL, with scheme and host");
-        assert_refused("/cb?code=c&state=s", "it is not a whole URL, with scheme and host");
+        assert_refused(
+            "/cb?code=c&state=s",
+            "it is not a whole URL, with scheme and host",
+        );
         assert_refused("https://h/?code=c", "it has no `state`");
         assert_refused("https://h/?state=s", "it has neither `code` nor `error`");
-        assert_refused("https://h/?state=s&code=c&error=e", "it has both `code` and `error`");
-        assert_refused("https://h/?state=s&state=t&code=c", "`state` comes more than once");
-        assert_refused("https://h/?state=s&code=c&code=d", "`code` comes more than once");
+        assert_refused(
+            "https://h/?state=s&code=c&error=e",
+            "it has both `code` and `error`",
+        );
+        assert_refused(
+            "https://h/?state=s&state=t&code=c",
+            "`state` comes more than once",
+        );
+        assert_refused(
+            "https://h/?state=s&code=c&code=d",
+            "`code` comes more than once",
+        );
     }
 
     #[test]
     fn an_error_in_the_redirect_url_is_told_apart() {
         for (error, expected) in [
-            ("access_denied", r#"ReauthorizationRequired("access_denied")"#),
+            (
+                "access_denied",
+                r#"ReauthorizationRequired("access_denied")"#,
+            ),
             ("unauthorized_client", r#"Configuration("scope")"#),
             ("invalid_scope", r#"Configuration("scope")"#),
             ("server_error", r#"ReauthorizationRequired("server_error")"#),

@@ -1,11 +1,12 @@
 //! A consent that was begun and has not come back.
 
-use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::jira::{
     error::Result,
     host::{Expect, Host},
     instant::{SECOND_MS, UnixMs},
+    json::{self, Broken, FromJson, Object, ToJson},
     name::ConnectionName,
     refresh::hex,
     secret::Secret,
@@ -20,7 +21,7 @@ pub const CONSENT_LIFE_MS: u64 = 10 * 60 * SECOND_MS;
 const ID_DIGITS: usize = 8;
 
 /// What is kept until the browser comes back.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone)]
 pub struct PendingConsent {
     /// The random value that must come back.
     pub state: Secret,
@@ -36,6 +37,38 @@ pub struct PendingConsent {
     pub service_management: bool,
 }
 
+impl FromJson for PendingConsent {
+    fn from_json(object: &Object) -> Result<Self, Broken> {
+        Ok(Self {
+            state: Secret::new(object.text("state")?),
+            expires_at: UnixMs(object.number("expires_at")?),
+            asked_scopes: object.texts("asked_scopes")?,
+            display_name: object.optional_text("display_name")?,
+            description: object.optional_text("description")?,
+            service_management: object.optional_flag("service_management")?.unwrap_or(false),
+        })
+    }
+}
+
+impl ToJson for PendingConsent {
+    fn to_json(&self) -> Value {
+        json::object(vec![
+            ("state", self.state.expose().into()),
+            ("expires_at", self.expires_at.0.into()),
+            ("asked_scopes", json::texts(&self.asked_scopes)),
+            (
+                "display_name",
+                json::optional_text(self.display_name.as_deref()),
+            ),
+            (
+                "description",
+                json::optional_text(self.description.as_deref()),
+            ),
+            ("service_management", self.service_management.into()),
+        ])
+    }
+}
+
 /// A random value of 32 bytes, as digits.
 pub fn new_state(host: &impl Host) -> Secret {
     Secret::new(format!("{}{}", hex(&host.random()), hex(&host.random())))
@@ -44,7 +77,11 @@ pub fn new_state(host: &impl Host) -> Secret {
 /// The key of the consent with this state. The state may come from anybody;
 /// only digits of it become part of a key.
 pub fn key(name: &ConnectionName, state: &str) -> String {
-    let id: String = state.chars().filter(char::is_ascii_hexdigit).take(ID_DIGITS).collect();
+    let id: String = state
+        .chars()
+        .filter(char::is_ascii_hexdigit)
+        .take(ID_DIGITS)
+        .collect();
     format!("{}{id}", name.consents_prefix())
 }
 
@@ -52,7 +89,9 @@ pub fn key(name: &ConnectionName, state: &str) -> String {
 /// never came back do not pile up.
 pub async fn forget_expired(host: &impl Host, name: &ConnectionName) -> Result<()> {
     for key in store::list(host, &name.consents_prefix()).await? {
-        let Some(entry) = host.get(&key).await? else { continue };
+        let Some(entry) = host.get(&key).await? else {
+            continue;
+        };
         let pending: Result<Stored<PendingConsent>> = store::decode(&key, &entry);
         if pending.is_ok_and(|pending| pending.value.expires_at <= host.now()) {
             host.delete(&key, Expect::Version(entry.version)).await?;

@@ -25,7 +25,9 @@ pub struct Disconnected {
 /// again.
 pub(super) async fn take(host: &impl Host, name: &str) -> Result<Disconnected> {
     let name = ConnectionName::parse(name)?;
-    let found = host.get_many(&[name.tokens_key(), name.connection_key()]).await?;
+    let found = host
+        .get_many(&[name.tokens_key(), name.connection_key()])
+        .await?;
     let consents = store::list(host, &name.consents_prefix()).await?;
     let existed = found.iter().any(Option::is_some) || !consents.is_empty();
 
@@ -35,5 +37,8 @@ pub(super) async fn take(host: &impl Host, name: &str) -> Result<Disconnected> {
     }
     host.delete(&name.lease_key(), Expect::Any).await?;
     host.delete(&name.connection_key(), Expect::Any).await?;
-    Ok(Disconnected { existed, revoke_url: REVOKE_URL })
+    Ok(Disconnected {
+        existed,
+        revoke_url: REVOKE_URL,
+    })
 }

@@ -3,8 +3,6 @@
 //! Both are asked outside of any site:
 //! <https://developer.atlassian.com/cloud/jira/platform/oauth-2-3lo-apps/>.
 
-use serde::Deserialize;
-
 use crate::jira::{
     access::{Access, Budget},
     api_error::ApiError,
@@ -13,6 +11,7 @@ use crate::jira::{
     failure,
     host::{Deadline, Host},
     http::{HttpRequest, HttpResponse},
+    json::Object,
     rate_limit::RateLimit,
     site::{Site, read_accessible_resources},
 };
@@ -21,30 +20,50 @@ use crate::jira::{
 const ANSWER_BYTES: u64 = 1024 * 1024;
 
 /// The sites that a grant reaches.
-pub async fn accessible_resources(host: &impl Host, access: &mut Access, deadline: Deadline) -> Result<Vec<Site>> {
+pub async fn accessible_resources(
+    host: &impl Host,
+    access: &mut Access,
+    deadline: Deadline,
+) -> Result<Vec<Site>> {
     let response = get(host, access, "/oauth/token/accessible-resources", deadline).await?;
     read_accessible_resources(&response)
 }
 
 /// The account that consented.
 pub async fn me(host: &impl Host, access: &mut Access, deadline: Deadline) -> Result<Account> {
-    #[derive(Deserialize)]
-    struct Me {
-        account_id: String,
-        name: Option<String>,
-    }
     let response = get(host, access, "/me", deadline).await?;
-    let me: Me = serde_json::from_slice(&response.body).map_err(|_| {
-        Error::unexpected("me", "the account is not the documented JSON").with_trace(response.trace_id())
-    })?;
-    Ok(Account { account_id: me.account_id, name: me.name, retrieved_at: host.now() })
+    let read = |me: Object| {
+        let (account_id, name) = (me.text("account_id")?, me.optional_text("name")?);
+        Ok(Account {
+            account_id,
+            name,
+            retrieved_at: host.now(),
+        })
+    };
+    Object::parse(&response.body)
+        .and_then(read)
+        .map_err(|broken| {
+            let message = format!("the account is not as documented: {broken}");
+            Error::unexpected("me", message).with_trace(response.trace_id())
+        })
 }
 
-async fn get(host: &impl Host, access: &mut Access, path: &str, deadline: Deadline) -> Result<HttpResponse> {
+async fn get(
+    host: &impl Host,
+    access: &mut Access,
+    path: &str,
+    deadline: Deadline,
+) -> Result<HttpResponse> {
     let mut request = HttpRequest::get_json(access.app.api_origin.at(path));
-    let budget = Budget { deadline, body_bytes: ANSWER_BYTES };
+    let budget = Budget {
+        deadline,
+        body_bytes: ANSWER_BYTES,
+    };
     let asking = |error: Error| error.context(format_args!("asking {path}"));
-    let sent = access.send(host, &mut request, budget).await.map_err(asking)?;
+    let sent = access
+        .send(host, &mut request, budget)
+        .await
+        .map_err(asking)?;
     if sent.response.is_success() {
         return Ok(sent.response);
     }
@@ -54,13 +73,22 @@ async fn get(host: &impl Host, access: &mut Access, path: &str, deadline: Deadli
 fn refusal(response: HttpResponse, access: &Access, host: &impl Host) -> Error {
     let trace_id = response.trace_id();
     let error = if failure::is_token_refused(&response) {
-        Error::reauthorize("unauthorized", "a fresh access token was refused (401); consent again")
+        Error::reauthorize(
+            "unauthorized",
+            "a fresh access token was refused (401); consent again",
+        )
     } else if matches!(response.status, 401 | 403) {
         let granted = access.tokens.value.scopes.join(" ");
-        Error::configuration("scope", format!("the grant does not reach it; granted are: {granted}"))
+        Error::configuration(
+            "scope",
+            format!("the grant does not reach it; granted are: {granted}"),
+        )
     } else if response.status == 429 {
         let limit = RateLimit::read(&response.headers, host.now()).unwrap_or_default();
-        Error::new(Kind::RateLimited(limit), "Atlassian answered 429: try again later")
+        Error::new(
+            Kind::RateLimited(limit),
+            "Atlassian answered 429: try again later",
+        )
     } else {
         let error = ApiError::read(response);
         let message = format!("Atlassian answered {error}");

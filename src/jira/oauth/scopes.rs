@@ -24,15 +24,22 @@ const OFFLINE_ACCESS: &str = "offline_access";
 const REPORT_PERSONAL_DATA: &str = "report:personal-data";
 
 /// With service management.
-const SERVICE_MANAGEMENT: &[&str] =
-    &["read:servicedesk-request", "write:servicedesk-request", "manage:servicedesk-customer"];
+const SERVICE_MANAGEMENT: &[&str] = &[
+    "read:servicedesk-request",
+    "write:servicedesk-request",
+    "manage:servicedesk-customer",
+];
 
 /// The longest list of extra scopes: the consent URL must stay one that
 /// browsers and servers accept.
 const MAX_EXTRA_BYTES: usize = 4 * 1024;
 
 /// All scopes to ask for, each once.
-pub fn to_ask_for(app: &App, include_service_management: bool, extra: &[String]) -> Result<Vec<String>> {
+pub fn to_ask_for(
+    app: &App,
+    include_service_management: bool,
+    extra: &[String],
+) -> Result<Vec<String>> {
     if extra.iter().map(String::len).sum::<usize>() > MAX_EXTRA_BYTES {
         let why = format!("together they are longer than {MAX_EXTRA_BYTES} bytes");
         return Err(Error::invalid("extra-scopes", why));
@@ -47,7 +54,10 @@ pub fn to_ask_for(app: &App, include_service_management: bool, extra: &[String])
     }
     for scope in extra {
         if !is_scope_token(scope) {
-            return Err(Error::invalid("extra-scopes", format_args!("{scope:?} is not a scope")));
+            return Err(Error::invalid(
+                "extra-scopes",
+                format_args!("{scope:?} is not a scope"),
+            ));
         }
         if !scopes.contains(scope) {
             scopes.push(scope.clone());
@@ -66,7 +76,10 @@ fn is_scope_token(scope: &str) -> bool {
 /// identity provider's own and the app's are not.
 #[must_use]
 pub fn is_of_a_site(scope: &str) -> bool {
-    !matches!(scope, "read:me" | "read:account" | OFFLINE_ACCESS | REPORT_PERSONAL_DATA)
+    !matches!(
+        scope,
+        "read:me" | "read:account" | OFFLINE_ACCESS | REPORT_PERSONAL_DATA
+    )
 }
 
 #[cfg(test)]
@@ -74,7 +87,8 @@ mod tests {
     use super::*;
 
     fn app(more: &str) -> App {
-        let record = format!(r#"{{"client_id":"i","client_secret":"s","redirect_uri":"https://h/"{more}}}"#);
+        let record =
+            format!(r#"{{"client_id":"i","client_secret":"s","redirect_uri":"https://h/"{more}}}"#);
         App::parse(record.as_bytes()).unwrap()
     }
 
@@ -88,8 +102,12 @@ mod tests {
     }
 
     #[test]
-    fn service_management_and_extra_scopes_are_added_once_and_reporting_only_where_the_app_has_it() {
-        let extra = ["read:jira-work".into(), "read:board-scope:jira-software".into()];
+    fn service_management_and_extra_scopes_are_added_once_and_reporting_only_where_the_app_has_it()
+    {
+        let extra = [
+            "read:jira-work".into(),
+            "read:board-scope:jira-software".into(),
+        ];
         let scopes = to_ask_for(&app(r#","report_personal_data":false"#), true, &extra).unwrap();
         assert_eq!(
             scopes.join(" "),
@@ -103,9 +121,15 @@ mod tests {
     fn what_is_no_scope_is_refused() {
         for scope in ["", "a b", "a\"b", "a\\b", "ü"] {
             let error = to_ask_for(&app(""), false, &[scope.into()]).unwrap_err();
-            assert_eq!(error.to_string(), format!("extra-scopes: {scope:?} is not a scope"));
+            assert_eq!(
+                error.to_string(),
+                format!("extra-scopes: {scope:?} is not a scope")
+            );
         }
         let error = to_ask_for(&app(""), false, &["x".repeat(5_000)]).unwrap_err();
-        assert_eq!(error.to_string(), "extra-scopes: together they are longer than 4096 bytes");
+        assert_eq!(
+            error.to_string(),
+            "extra-scopes: together they are longer than 4096 bytes"
+        );
     }
 }

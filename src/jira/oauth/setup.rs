@@ -1,8 +1,6 @@
 //! The end of setting up: account, site, and what other connections lost.
 
-use super::{
-    Connected, ConnectionStatus, OauthOutcome, callback::update, identity, scopes,
-};
+use super::{Connected, ConnectionStatus, OauthOutcome, callback::update, identity, scopes};
 use crate::jira::{
     access::Access,
     connection::{Connection, SiteChoice},
@@ -29,7 +27,14 @@ impl ChooseSite {
     pub(super) async fn take(self, host: &impl Host, deadline: Deadline) -> Result<OauthOutcome> {
         let name = ConnectionName::parse(&self.connection)?;
         let access = Access::load(host, &name).await?;
-        Setup { host, deadline, access, wanted: self.site }.finish().await
+        Setup {
+            host,
+            deadline,
+            access,
+            wanted: self.site,
+        }
+        .finish()
+        .await
     }
 }
 
@@ -57,15 +62,26 @@ pub(super) struct Setup<'a, H> {
 
 impl<H: Host> Setup<'_, H> {
     pub async fn finish(mut self) -> Result<OauthOutcome> {
-        let sites = identity::accessible_resources(self.host, &mut self.access, self.deadline).await?;
+        let sites =
+            identity::accessible_resources(self.host, &mut self.access, self.deadline).await?;
         let account = identity::me(self.host, &mut self.access, self.deadline).await?;
         let before = &self.access.connection;
-        let same_account = before.account.as_ref().is_some_and(|known| known.account_id == account.account_id);
-        let earlier = before.choice.as_ref().filter(|_| same_account).map(|choice| choice.site.cloud_id.as_str());
+        let same_account = before
+            .account
+            .as_ref()
+            .is_some_and(|known| known.account_id == account.account_id);
+        let earlier = before
+            .choice
+            .as_ref()
+            .filter(|_| same_account)
+            .map(|choice| choice.site.cloud_id.as_str());
         let chosen = choose(&sites, self.wanted.as_deref(), earlier)?.cloned();
 
         let consent_id = &self.access.tokens.value.consent_id;
-        let choice = chosen.map(|site| SiteChoice { site, consent_id: consent_id.clone() });
+        let choice = chosen.map(|site| SiteChoice {
+            site,
+            consent_id: consent_id.clone(),
+        });
         self.access.connection = update(self.host, &self.access.name, |before| Connection {
             account: Some(account.clone()),
             choice: choice.clone(),
@@ -76,7 +92,12 @@ impl<H: Host> Setup<'_, H> {
             return Ok(OauthOutcome::Sites(sites));
         }
         let affected = self.affected_connections(&account.account_id).await?;
-        let Access { name, connection, tokens, .. } = &self.access;
+        let Access {
+            name,
+            connection,
+            tokens,
+            ..
+        } = &self.access;
         let status = ConnectionStatus::of(name, connection, Some(&tokens.value), self.host.now());
         Ok(OauthOutcome::Connected(Connected { status, affected }))
     }
@@ -87,11 +108,16 @@ impl<H: Host> Setup<'_, H> {
         let mut affected = Vec::new();
         let mut checked = 0;
         for key in store::list(self.host, CONNECTIONS).await? {
-            let Some(name) = ConnectionName::from_key(&key).filter(|name| *name != self.access.name) else {
+            let Some(name) =
+                ConnectionName::from_key(&key).filter(|name| *name != self.access.name)
+            else {
                 continue;
             };
             let of_this_account = match store::read::<Connection>(self.host, &key).await {
-                Ok(Some(other)) => other.value.account.is_some_and(|account| account.account_id == account_id),
+                Ok(Some(other)) => other
+                    .value
+                    .account
+                    .is_some_and(|account| account.account_id == account_id),
                 Ok(None) => false,
                 Err(error) => {
                     affected.push(AffectedConnection::unchecked(&name, error.to_string()));
@@ -103,9 +129,14 @@ impl<H: Host> Setup<'_, H> {
             }
             checked += 1;
             affected.push(if checked > MAX_CHECKED {
-                AffectedConnection::unchecked(&name, format!("only {MAX_CHECKED} connections are checked"))
+                AffectedConnection::unchecked(
+                    &name,
+                    format!("only {MAX_CHECKED} connections are checked"),
+                )
             } else {
-                self.check(&name).await.unwrap_or_else(|error| AffectedConnection::unchecked(&name, error.to_string()))
+                self.check(&name)
+                    .await
+                    .unwrap_or_else(|error| AffectedConnection::unchecked(&name, error.to_string()))
             });
         }
         affected.retain(AffectedConnection::has_lost_something);
@@ -118,7 +149,10 @@ impl<H: Host> Setup<'_, H> {
         let tokens = &other.tokens.value;
         let site = other.connection.site(tokens);
         let reached = site.and_then(|own| sites.iter().find(|site| site.cloud_id == own.cloud_id));
-        let had = tokens.scopes.iter().filter(|scope| scopes::is_of_a_site(scope));
+        let had = tokens
+            .scopes
+            .iter()
+            .filter(|scope| scopes::is_of_a_site(scope));
         let lost = had.filter(|scope| reached.is_some_and(|site| !site.scopes.contains(scope)));
         Ok(AffectedConnection {
             connection: name.as_str().into(),
@@ -131,7 +165,12 @@ impl<H: Host> Setup<'_, H> {
 
 impl AffectedConnection {
     fn unchecked(name: &ConnectionName, why: String) -> Self {
-        Self { connection: name.as_str().into(), lost_scopes: Vec::new(), lost_site: false, unchecked: Some(why) }
+        Self {
+            connection: name.as_str().into(),
+            lost_scopes: Vec::new(),
+            lost_site: false,
+            unchecked: Some(why),
+        }
     }
 
     fn has_lost_something(&self) -> bool {
@@ -142,13 +181,23 @@ impl AffectedConnection {
 /// The site to take: the one that was named; the only one; or, of several, the
 /// one that this account chose for this connection earlier. `None` is for the
 /// person to decide.
-fn choose<'a>(sites: &'a [Site], wanted: Option<&str>, earlier: Option<&str>) -> Result<Option<&'a Site>> {
+fn choose<'a>(
+    sites: &'a [Site],
+    wanted: Option<&str>,
+    earlier: Option<&str>,
+) -> Result<Option<&'a Site>> {
     if let Some(wanted) = wanted {
-        let site = sites.iter().find(|site| site.is_called(wanted)).ok_or_else(|| {
-            let known: Vec<_> = sites.iter().map(|site| site.url.as_str()).collect();
-            let known = known.join(", ");
-            Error::invalid("site", format_args!("{wanted:?} is not among the sites of this grant: {known}"))
-        })?;
+        let site = sites
+            .iter()
+            .find(|site| site.is_called(wanted))
+            .ok_or_else(|| {
+                let known: Vec<_> = sites.iter().map(|site| site.url.as_str()).collect();
+                let known = known.join(", ");
+                Error::invalid(
+                    "site",
+                    format_args!("{wanted:?} is not among the sites of this grant: {known}"),
+                )
+            })?;
         return Ok(Some(site));
     }
     match sites {
@@ -157,7 +206,9 @@ fn choose<'a>(sites: &'a [Site], wanted: Option<&str>, earlier: Option<&str>) ->
             "the grant reaches no Jira site: the account has none, or none allows the app; consent again with another account or site",
         )),
         [only] => Ok(Some(only)),
-        several => Ok(earlier.and_then(|earlier| several.iter().find(|site| site.cloud_id == earlier))),
+        several => {
+            Ok(earlier.and_then(|earlier| several.iter().find(|site| site.cloud_id == earlier)))
+        }
     }
 }
 
@@ -176,7 +227,12 @@ mod tests {
     }
 
     #[track_caller]
-    fn assert_choice(ids: &[&str], wanted: Option<&str>, earlier: Option<&str>, expected: Option<&str>) {
+    fn assert_choice(
+        ids: &[&str],
+        wanted: Option<&str>,
+        earlier: Option<&str>,
+        expected: Option<&str>,
+    ) {
         let sites = sites(ids);
         let chosen = choose(&sites, wanted, earlier).unwrap();
         assert_eq!(chosen.map(|site| site.cloud_id.as_str()), expected);
@@ -189,7 +245,12 @@ mod tests {
         assert_choice(&["a", "b"], None, Some("b"), Some("b"));
         assert_choice(&["a", "b"], None, Some("gone"), None);
         assert_choice(&["a"], None, Some("b"), Some("a"));
-        assert_choice(&["a", "b"], Some("https://b.atlassian.net/"), Some("a"), Some("b"));
+        assert_choice(
+            &["a", "b"],
+            Some("https://b.atlassian.net/"),
+            Some("a"),
+            Some("b"),
+        );
     }
 
     #[test]
@@ -200,6 +261,11 @@ mod tests {
             r#"site: "c" is not among the sites of this grant: https://a.atlassian.net, https://b.atlassian.net"#
         );
         let error = choose(&[], None, None).unwrap_err();
-        assert!(error.to_string().starts_with("the grant reaches no Jira site"), "{error}");
+        assert!(
+            error
+                .to_string()
+                .starts_with("the grant reaches no Jira site"),
+            "{error}"
+        );
     }
 }

@@ -47,10 +47,20 @@ pub struct ConnectionStatus {
 impl ConnectionStatus {
     /// The status of a connection and its tokens, if it has any.
     #[must_use]
-    pub fn of(name: &ConnectionName, connection: &Connection, tokens: Option<&TokenSet>, now: UnixMs) -> Self {
+    pub fn of(
+        name: &ConnectionName,
+        connection: &Connection,
+        tokens: Option<&TokenSet>,
+        now: UnixMs,
+    ) -> Self {
         let site = tokens.and_then(|tokens| connection.site(tokens));
-        let granted_scopes = tokens.map(|tokens| tokens.scopes.clone()).unwrap_or_default();
-        let missing = connection.asked_scopes.iter().filter(|scope| !granted_scopes.contains(scope));
+        let granted_scopes = tokens
+            .map(|tokens| tokens.scopes.clone())
+            .unwrap_or_default();
+        let missing = connection
+            .asked_scopes
+            .iter()
+            .filter(|scope| !granted_scopes.contains(scope));
         Self {
             connection: name.as_str().into(),
             display_name: connection.display_name.clone(),
@@ -80,10 +90,17 @@ pub(super) async fn take(host: &impl Host, name: Option<&str>) -> Result<Vec<Con
     if let Some(name) = name {
         let name = ConnectionName::parse(name)?;
         let found = read(host, std::slice::from_ref(&name)).await?;
-        return if found.is_empty() { Err(not_connected(&name)) } else { Ok(found) };
+        return if found.is_empty() {
+            Err(not_connected(&name))
+        } else {
+            Ok(found)
+        };
     }
     let keys = store::list(host, CONNECTIONS).await?;
-    let names: Vec<_> = keys.iter().filter_map(|key| ConnectionName::from_key(key)).collect();
+    let names: Vec<_> = keys
+        .iter()
+        .filter_map(|key| ConnectionName::from_key(key))
+        .collect();
     let mut all = Vec::new();
     for names in names.chunks(READ_AT_ONCE) {
         all.extend(read(host, names).await?);
@@ -92,7 +109,10 @@ pub(super) async fn take(host: &impl Host, name: Option<&str>) -> Result<Vec<Con
 }
 
 async fn read(host: &impl Host, names: &[ConnectionName]) -> Result<Vec<ConnectionStatus>> {
-    let keys: Vec<_> = names.iter().flat_map(|name| [name.connection_key(), name.tokens_key()]).collect();
+    let keys: Vec<_> = names
+        .iter()
+        .flat_map(|name| [name.connection_key(), name.tokens_key()])
+        .collect();
     let entries = host.get_many(&keys).await?;
     let mut found = Vec::new();
     for (name, pair) in names.iter().zip(entries.chunks(2)) {
@@ -110,6 +130,13 @@ fn decode(
     now: UnixMs,
 ) -> Result<ConnectionStatus> {
     let connection = store::decode(&name.connection_key(), connection)?;
-    let tokens = tokens.map(|entry| store::decode(&name.tokens_key(), entry)).transpose()?;
-    Ok(ConnectionStatus::of(name, &connection.value, tokens.as_ref().map(|tokens| &tokens.value), now))
+    let tokens = tokens
+        .map(|entry| store::decode(&name.tokens_key(), entry))
+        .transpose()?;
+    Ok(ConnectionStatus::of(
+        name,
+        &connection.value,
+        tokens.as_ref().map(|tokens| &tokens.value),
+        now,
+    ))
 }

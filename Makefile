@@ -1,0 +1,36 @@
+# The front door: every target sets up what it needs, on a machine with rustup.
+
+CARGO     ?= cargo
+COMPONENT := target/jira_connector.wasm
+BUILT     := target/wasm32-unknown-unknown/component/jira_connector.wasm
+
+.DEFAULT_GOAL := help
+.PHONY: help component host run test lint doc clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+component: ## build the component: target/jira_connector.wasm
+	$(CARGO) build --locked --package jira-connector --lib --target wasm32-unknown-unknown --profile component
+	@cmp -s $(BUILT) $(COMPONENT) || cp $(BUILT) $(COMPONENT)
+	@printf '%s: %s bytes\n' $(COMPONENT) "$$(wc -c < $(COMPONENT) | tr -d ' ')"
+
+host: ## build the host: the jira-host command
+	$(CARGO) build --locked --package jira-host
+
+run: component host ## see the component at work on a simulated Atlassian
+	@$(CARGO) run --quiet --locked --package jira-host -- demo --component $(COMPONENT)
+
+test: component ## run all tests
+	$(CARGO) test --locked --workspace
+
+lint: ## check formatting, clippy's advice and the component's target
+	$(CARGO) fmt --all --check
+	$(CARGO) clippy --locked --workspace --all-targets -- -D warnings
+	$(CARGO) clippy --locked --package jira-connector --lib --target wasm32-unknown-unknown --profile component -- -D warnings
+
+doc: ## build the documentation, private items too
+	RUSTDOCFLAGS=-Dwarnings $(CARGO) doc --locked --workspace --no-deps --document-private-items
+
+clean: ## remove everything that was built
+	$(CARGO) clean

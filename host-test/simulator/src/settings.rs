@@ -1,0 +1,156 @@
+//! What is simulated: the app, its console, the sites and the people.
+
+use std::fmt;
+
+/// The scopes that an app of the connector has in its console, and two that
+/// tests ask for beyond them.
+const USUAL_SCOPES: [&str; 14] = [
+    "read:me",
+    "read:jira-user",
+    "read:jira-work",
+    "write:jira-work",
+    "manage:jira-project",
+    "manage:jira-configuration",
+    "manage:jira-webhook",
+    "report:personal-data",
+    "read:servicedesk-request",
+    "write:servicedesk-request",
+    "manage:servicedesk-customer",
+    "read:board-scope:jira-software",
+    "read:project:jira",
+    "read:ops-alert:jira-service-management",
+];
+
+/// What is simulated. The default is one site, two people and an app that has
+/// every scope the connector asks for.
+#[derive(Clone)]
+pub struct Settings {
+    /// The Jira Cloud sites.
+    pub sites: Vec<Site>,
+    /// The people. The first is who consents where a test names nobody.
+    pub accounts: Vec<Account>,
+    /// The app's name on the consent page.
+    pub app_name: String,
+    /// The app's client id.
+    pub client_id: String,
+    /// The app's client secret.
+    pub client_secret: String,
+    /// The callback URL that is registered for the app.
+    pub redirect_uri: String,
+    /// The scopes that were added to the app in the developer console.
+    /// `offline_access` is not one of them and always allowed.
+    pub app_scopes: Vec<String>,
+    /// How long an access token is good, in seconds.
+    pub expires_in: u64,
+    /// A refresh answers without a new refresh token, as it was seen to
+    /// happen. The old one stays good then.
+    pub omit_refresh_token: bool,
+}
+
+/// A Jira Cloud tenant.
+#[derive(Clone, Debug)]
+pub struct Site {
+    /// Its cloud id.
+    pub cloud_id: String,
+    /// Its URL, without a slash at the end.
+    pub url: String,
+    /// Its name.
+    pub name: String,
+    /// It has Confluence too, which shows up as a second accessible resource
+    /// of the same id.
+    pub confluence: bool,
+}
+
+/// A person's Atlassian account.
+#[derive(Clone, Debug)]
+pub struct Account {
+    /// Its id. The colon in it is percent-encoded in `X-AACCOUNTID`.
+    pub account_id: String,
+    /// Its public name.
+    pub name: String,
+    /// Its address.
+    pub email: String,
+    /// The cloud ids of the sites this person can get at; empty for all.
+    pub sites: Vec<String>,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Settings {
+            sites: vec![Site {
+                cloud_id: "11111111-aaaa-4bbb-8ccc-000000000001".to_owned(),
+                url: "https://example.atlassian.net".to_owned(),
+                name: "example".to_owned(),
+                confluence: false,
+            }],
+            accounts: vec![
+                Account {
+                    account_id: "712020:7bf10000-0000-4000-8000-00000000000a".to_owned(),
+                    name: "Ada Ohm".to_owned(),
+                    email: "ada@company.example".to_owned(),
+                    sites: Vec::new(),
+                },
+                Account {
+                    account_id: "712020:7bf10000-0000-4000-8000-00000000000b".to_owned(),
+                    name: "Björn Volt".to_owned(),
+                    email: "bjorn@company.example".to_owned(),
+                    sites: Vec::new(),
+                },
+            ],
+            app_name: "Connector".to_owned(),
+            client_id: "simulated-client-id".to_owned(),
+            client_secret: "simulated-client-secret-5d1f0c".to_owned(),
+            redirect_uri: "https://connector.example/oauth/callback".to_owned(),
+            app_scopes: USUAL_SCOPES.map(str::to_owned).to_vec(),
+            expires_in: 3600,
+            omit_refresh_token: false,
+        }
+    }
+}
+
+impl Settings {
+    /// The default and a second site, which both people can get at.
+    pub fn two_sites() -> Self {
+        let mut settings = Settings::default();
+        settings.sites.push(Site {
+            cloud_id: "22222222-aaaa-4bbb-8ccc-000000000002".to_owned(),
+            url: "https://second.atlassian.net".to_owned(),
+            name: "second".to_owned(),
+            confluence: false,
+        });
+        settings
+    }
+
+    pub(crate) fn site(&self, cloud_id: &str) -> Option<&Site> {
+        self.sites.iter().find(|site| site.cloud_id == cloud_id)
+    }
+
+    pub(crate) fn account(&self, account_id: &str) -> Option<&Account> {
+        self.accounts
+            .iter()
+            .find(|account| account.account_id == account_id)
+    }
+
+    pub(crate) fn sites_of<'a>(&'a self, account: &Account) -> Vec<&'a Site> {
+        self.sites
+            .iter()
+            .filter(|site| account.sites.is_empty() || account.sites.contains(&site.cloud_id))
+            .collect()
+    }
+}
+
+impl fmt::Debug for Settings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Settings")
+            .field("sites", &self.sites)
+            .field("accounts", &self.accounts)
+            .field("app_name", &self.app_name)
+            .field("client_id", &self.client_id)
+            .field("client_secret", &format_args!("[redacted]"))
+            .field("redirect_uri", &self.redirect_uri)
+            .field("app_scopes", &self.app_scopes)
+            .field("expires_in", &self.expires_in)
+            .field("omit_refresh_token", &self.omit_refresh_token)
+            .finish()
+    }
+}

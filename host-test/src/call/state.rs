@@ -1,0 +1,126 @@
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use wasmtime::Store;
+use wasmtime::component::ResourceTable;
+use wasmtime_wasi::{HostWallClock, WasiCtx, WasiCtxView, WasiView};
+use wasmtime_wasi_http::{WasiHttpCtx, WasiHttpCtxView, WasiHttpHooks, WasiHttpView};
+
+use super::memory::MemoryLimit;
+use crate::network::{Body, Network, SendError, Timeouts};
+use crate::secrets::SecretStore;
+
+/// How much a component may hand to the host in one call, in bytes: the longest
+/// body that the contract allows, and 16 MiB for all that goes with it.
+const MAX_HANDED_OVER_BYTES: usize = (256 + 16) * 1024 * 1024;
+
+/// Where the time of day comes from.
+pub(crate) type WallClock = Arc<dyn Fn() -> SystemTime + Send + Sync>;
+
+/// What stands behind the imports during one call.
+pub(crate) struct CallState {
+    table: ResourceTable,
+    wasi: WasiCtx,
+    http: WasiHttpCtx,
+    egress: Egress,
+    secrets: Arc<dyn SecretStore>,
+    memory: MemoryLimit,
+}
+
+impl CallState {
+    pub(crate) fn new(
+        secrets: Arc<dyn SecretStore>,
+        network: Network,
+        wall_clock: WallClock,
+        memory_bytes: usize,
+    ) -> Self {
+        CallState {
+            table: ResourceTable::new(),
+            wasi: WasiCtx::builder().wall_clock(TimeOfDay(wall_clock)).build(),
+            http: WasiHttpCtx::new(),
+            egress: Egress(network),
+            secrets,
+            memory: MemoryLimit::new(memory_bytes),
+        }
+    }
+
+    /// The store of one instance, with its limits set.
+    pub(crate) fn into_store(self, engine: &wasmtime::Engine) -> Store<CallState> {
+        let mut store = Store::new(engine, self);
+        store.limiter(|state| &mut state.memory);
+        store.set_hostcall_fuel(MAX_HANDED_OVER_BYTES);
+        store.set_epoch_deadline(1);
+        store.epoch_deadline_async_yield_and_update(1);
+        store
+    }
+
+    pub(crate) fn table(&mut self) -> &mut ResourceTable {
+        &mut self.table
+    }
+
+    pub(crate) fn secrets(&self) -> &Arc<dyn SecretStore> {
+        &self.secrets
+    }
+}
+
+impl WasiView for CallState {
+    fn ctx(&mut self) -> WasiCtxView<'_> {
+        WasiCtxView {
+            ctx: &mut self.wasi,
+            table: &mut self.table,
+        }
+    }
+}
+
+impl WasiHttpView for CallState {
+    fn http(&mut self) -> WasiHttpCtxView<'_> {
+        WasiHttpCtxView {
+            ctx: &mut self.http,
+            table: &mut self.table,
+            hooks: &mut self.egress,
+        }
+    }
+}
+
+struct TimeOfDay(WallClock);
+
+impl HostWallClock for TimeOfDay {
+    fn resolution(&self) -> Duration {
+        Duration::from_nanos(1)
+    }
+
+    fn now(&self) -> Duration {
+        (self.0)()
+            .duration_since(SystemTime::UNIX_EPOCH)
+            .unwrap_or_default()
+    }
+}
+
+/// The component's requests, on their way to the network.
+struct Egress(Network);
+
+type Answer = (http::Response<Body>, Worker);
+type Worker = Box<dyn Future<Output = Result<(), SendError>> + Send>;
+
+impl WasiHttpHooks for Egress {
+    /// The client derives it from the URL that was checked.
+    fn set_host_header(&mut self) -> bool {
+        false
+    }
+
+    /// The connection is driven by the client's own task, so neither end has a
+    /// worker to wait for.
+    fn send_request(
+        &mut self,
+        request: http::Request<Body>,
+        timeouts: Option<Timeouts>,
+        _: Worker,
+    ) -> Box<dyn Future<Output = Result<Answer, SendError>> + Send> {
+        let network = self.0.clone();
+        Box::new(async move {
+            let response = network.send(request, timeouts.unwrap_or_default()).await?;
+            let worker: Worker = Box::new(async { Ok(()) });
+            Ok((response, worker))
+        })
+    }
+}

@@ -1,0 +1,150 @@
+//! A component, compiled once and linked to the little that it may do.
+
+mod inspection;
+mod link;
+mod ticker;
+
+use std::fmt;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use wasmtime::component::Component;
+use wasmtime::{Config, Engine};
+
+pub use self::inspection::Inspection;
+use self::ticker::Ticker;
+use crate::bindings::world::JiraConnectorPre;
+use crate::call::CallState;
+use crate::network::Network;
+use crate::secrets::SecretStore;
+use crate::tenant::Tenant;
+
+/// A compiled component. A clone is the same one.
+///
+/// Compiling takes a good part of a second, so a service does it once, when it
+/// starts. It holds no tenant's data: every call gets an instance of its own.
+#[derive(Clone)]
+pub struct Connector {
+    compiled: Arc<Compiled>,
+}
+
+struct Compiled {
+    pre: JiraConnectorPre<CallState>,
+    inspection: Inspection,
+    /// Dropped with the last clone, and stops then.
+    _ticker: Ticker,
+}
+
+/// Why a component cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum LoadError {
+    /// The file cannot be read.
+    #[error("cannot read the component `{}`: {source}", path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// Why not.
+        source: io::Error,
+    },
+    /// It is not a component that this engine compiles.
+    #[error("not a usable component: {0}")]
+    Compile(String),
+    /// It wants to do what it is not allowed to do.
+    #[error(
+        "the component imports {}, which this host does not give it; build it for world \
+         `jira:connector/jira-connector`",
+        .0.join(", ")
+    )]
+    ForeignImports(Vec<String>),
+    /// Its imports or exports have another shape than the contract.
+    #[error("the component does not fit world `jira:connector/jira-connector`: {0}")]
+    Mismatch(String),
+    /// The thread that keeps the time of the engine cannot be started.
+    #[error("cannot start a thread: {0}")]
+    Thread(io::Error),
+}
+
+impl Connector {
+    /// Compiles a component from a file.
+    pub fn load(path: impl AsRef<Path>) -> Result<Connector, LoadError> {
+        Connector::from_bytes(&read(path.as_ref())?)
+    }
+
+    /// Compiles a component.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Connector, LoadError> {
+        let engine = engine()?;
+        let component = compile(&engine, bytes)?;
+        let inspection = Inspection::of(&component, bytes.len());
+        let foreign = inspection.foreign_imports();
+        if !foreign.is_empty() {
+            return Err(LoadError::ForeignImports(foreign));
+        }
+        let mismatch = |error: wasmtime::Error| LoadError::Mismatch(format!("{error:#}"));
+        let linker = link::linker(&engine).map_err(mismatch)?;
+        let pre = linker
+            .instantiate_pre(&component)
+            .and_then(JiraConnectorPre::new)
+            .map_err(mismatch)?;
+        let ticker = Ticker::start(engine.weak()).map_err(LoadError::Thread)?;
+        Ok(Connector {
+            compiled: Arc::new(Compiled {
+                pre,
+                inspection,
+                _ticker: ticker,
+            }),
+        })
+    }
+
+    /// What the component imports and exports, and its size.
+    pub fn inspection(&self) -> &Inspection {
+        &self.compiled.inspection
+    }
+
+    /// A tenant: the component with a store of its own, and a way out.
+    pub fn tenant(&self, store: Arc<dyn SecretStore>, network: Network) -> Tenant {
+        Tenant::new(self.clone(), store, network)
+    }
+
+    pub(crate) fn pre(&self) -> &JiraConnectorPre<CallState> {
+        &self.compiled.pre
+    }
+}
+
+impl Inspection {
+    /// Looks into a file, whatever the component in it imports.
+    pub fn load(path: impl AsRef<Path>) -> Result<Inspection, LoadError> {
+        let bytes = read(path.as_ref())?;
+        let component = compile(&engine()?, &bytes)?;
+        Ok(Inspection::of(&component, bytes.len()))
+    }
+}
+
+impl fmt::Debug for Connector {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Connector").field(self.inspection()).finish()
+    }
+}
+
+fn read(path: &Path) -> Result<Vec<u8>, LoadError> {
+    std::fs::read(path).map_err(|source| LoadError::Read {
+        path: path.to_owned(),
+        source,
+    })
+}
+
+fn engine() -> Result<Engine, LoadError> {
+    let mut config = Config::new();
+    // A component that computes for long gives way at every tick, so that it
+    // can be stopped and does not hold up others.
+    config.epoch_interruption(true);
+    Engine::new(&config).map_err(not_usable)
+}
+
+fn compile(engine: &Engine, bytes: &[u8]) -> Result<Component, LoadError> {
+    Component::from_binary(engine, bytes).map_err(not_usable)
+}
+
+fn not_usable(error: wasmtime::Error) -> LoadError {
+    LoadError::Compile(format!("{error:#}"))
+}

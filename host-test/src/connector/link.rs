@@ -1,0 +1,79 @@
+//! The imports, one by one. What is not here, a component cannot do.
+
+use std::sync::Arc;
+
+use wasmtime::component::{HasData, Linker, LinkerInstance, ResourceTable};
+use wasmtime::{Engine, Result, StoreContextMut};
+use wasmtime_wasi::clocks::{WasiClocks, WasiClocksView};
+use wasmtime_wasi::p2::bindings::{clocks, io, random};
+use wasmtime_wasi::random::{WasiRandom, WasiRandomView};
+
+use crate::call::CallState;
+use crate::secrets::{Change, Expect, SecretStore};
+
+const SECRET_STORE: &str = "jira:connector/secret-store@0.1.0";
+const TYPES: &str = "jira:connector/types@0.1.0";
+
+pub(super) fn linker(engine: &Engine) -> Result<Linker<CallState>> {
+    let mut linker = Linker::new(engine);
+    add_wasi(&mut linker)?;
+    add_secret_store(&mut linker.instance(SECRET_STORE)?)?;
+    // It has types only, but it is imported like any other interface.
+    linker.instance(TYPES)?;
+    Ok(linker)
+}
+
+struct Table;
+
+impl HasData for Table {
+    type Data<'a> = &'a mut ResourceTable;
+}
+
+fn add_wasi(linker: &mut Linker<CallState>) -> Result<()> {
+    io::error::add_to_linker::<_, Table>(linker, CallState::table)?;
+    io::poll::add_to_linker::<_, Table>(linker, CallState::table)?;
+    io::streams::add_to_linker::<_, Table>(linker, CallState::table)?;
+    clocks::wall_clock::add_to_linker::<_, WasiClocks>(linker, CallState::clocks)?;
+    clocks::monotonic_clock::add_to_linker::<_, WasiClocks>(linker, CallState::clocks)?;
+    random::random::add_to_linker::<_, WasiRandom>(linker, CallState::random)?;
+    wasmtime_wasi_http::p2::add_only_http_to_linker_async(linker)
+}
+
+/// The six operations of the store. Its errors are values for the component,
+/// so none of them traps.
+fn add_secret_store(interface: &mut LinkerInstance<'_, CallState>) -> Result<()> {
+    interface.func_wrap_async("get", |call, (key,): (String,)| {
+        let store = secrets(&call);
+        Box::new(async move { Ok((store.get(&key).await,)) })
+    })?;
+    interface.func_wrap_async("get-many", |call, (keys,): (Vec<String>,)| {
+        let store = secrets(&call);
+        Box::new(async move { Ok((store.get_many(&keys).await,)) })
+    })?;
+    interface.func_wrap_async(
+        "put",
+        |call, (key, value, expect): (String, Vec<u8>, Expect)| {
+            let store = secrets(&call);
+            Box::new(async move { Ok((store.put(&key, value, expect).await,)) })
+        },
+    )?;
+    interface.func_wrap_async("put-many", |call, (changes,): (Vec<Change>,)| {
+        let store = secrets(&call);
+        Box::new(async move { Ok((store.put_many(changes).await,)) })
+    })?;
+    interface.func_wrap_async("delete", |call, (key, expect): (String, Expect)| {
+        let store = secrets(&call);
+        Box::new(async move { Ok((store.delete(&key, expect).await,)) })
+    })?;
+    interface.func_wrap_async(
+        "list",
+        |call, (prefix, cursor): (String, Option<String>)| {
+            let store = secrets(&call);
+            Box::new(async move { Ok((store.list(&prefix, cursor).await,)) })
+        },
+    )
+}
+
+fn secrets(call: &StoreContextMut<'_, CallState>) -> Arc<dyn SecretStore> {
+    Arc::clone(call.data().secrets())
+}

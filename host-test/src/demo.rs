@@ -1,0 +1,75 @@
+//! `jira-host demo`: what the component does, step by step, against a
+//! simulated Atlassian.
+
+mod closing;
+mod component;
+mod consent;
+mod issues;
+mod refresh;
+mod sandbox;
+mod servicedesk;
+mod stage;
+mod watched;
+
+use std::error::Error;
+use std::path::Path;
+
+use jira_host::Connector;
+
+use self::stage::Stage;
+use crate::output::Output;
+
+/// What came of a step. An error says what did not come out as it should.
+type Step = Result<(), Box<dyn Error>>;
+
+/// The connection of all steps.
+const CONNECTION: &str = "demo";
+
+pub(crate) async fn run(path: &Path) -> Step {
+    let connector = Connector::load(path)?;
+    let stage = Stage::set(connector).await?;
+    let mut output = Output::new();
+
+    title(&mut output, 1, "The component")?;
+    component::tell(&stage, path, &mut output)?;
+    title(&mut output, 2, "A person consents")?;
+    consent::give(&stage, &mut output).await?;
+    title(&mut output, 3, "Read an issue")?;
+    issues::read(&stage, &mut output).await?;
+    title(&mut output, 4, "Create an issue")?;
+    issues::create(&stage, &mut output).await?;
+    title(
+        &mut output,
+        5,
+        "Ask for the status of a service desk request",
+    )?;
+    servicedesk::status(&stage, &mut output).await?;
+    title(&mut output, 6, "The access token expires")?;
+    refresh::expire(&stage, &mut output).await?;
+    title(&mut output, 7, "A hostile path")?;
+    sandbox::hostile_paths(&stage, &mut output).await?;
+    title(&mut output, 8, "A destination that is not allowed")?;
+    sandbox::denied_destination(&stage, &mut output).await?;
+    title(&mut output, 9, "What went over the wire")?;
+    closing::tell(&stage, &mut output)?;
+
+    output.gap()?;
+    output.heading("Everything came out as it should.")?;
+    Ok(())
+}
+
+fn title(output: &mut Output, number: u32, title: &str) -> std::io::Result<()> {
+    if number > 1 {
+        output.gap()?;
+    }
+    output.heading(&format!("{number}. {title}"))
+}
+
+/// An error, where something is not as it should be.
+fn check(as_it_should_be: bool, otherwise: impl Into<String>) -> Step {
+    if as_it_should_be {
+        Ok(())
+    } else {
+        Err(otherwise.into().into())
+    }
+}

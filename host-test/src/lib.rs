@@ -1,0 +1,76 @@
+//! A wasmtime host for the component `jira-connector`.
+//!
+//! The component does the work with Jira; this crate gives it what it may have
+//! and nothing else, and calls it.
+//!
+//! ```no_run
+//! use std::sync::Arc;
+//!
+//! use jira_host::secrets::MemoryStore;
+//! use jira_host::types::Request;
+//! use jira_host::{Connector, Network};
+//!
+//! # async fn serve() -> Result<(), Box<dyn std::error::Error>> {
+//! // When the service starts.
+//! let connector = Connector::load("jira_connector.wasm")?;
+//! let network = Network::atlassian()?;
+//!
+//! // For each tenant: a store of its own. This one forgets; write one that does not.
+//! let store = MemoryStore::new();
+//! store.insert("app", r#"{"client_id": "…", "client_secret": "…", "redirect_uri": "…"}"#)?;
+//! let tenant = connector.tenant(Arc::new(store), network.clone());
+//!
+//! // For each request.
+//! let request = Request::get("support", "/issue/DEMO-1").with_query("fields", "summary");
+//! match tenant.api_request(&request).await? {
+//!     Ok(response) => println!("{} {}", response.status, String::from_utf8_lossy(&response.body)),
+//!     Err(error) => println!("{error} (now: {:?})", error.action),
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! Before that, a person consents: [`types::OauthStep::Authorize`] answers the
+//! URL to send them to, and [`types::OauthStep::Callback`] takes the one that
+//! they come back with.
+//!
+//! # In scope
+//!
+//! - Compiling the component once, and an instance for each call
+//!   ([`Connector`], [`Tenant`]).
+//! - Its imports: a pooled HTTP client behind a list of origins ([`Network`]),
+//!   clocks, random numbers, a secret store ([`secrets::SecretStore`]).
+//! - Limits of time and memory ([`Limits`]), and traps told apart from what the
+//!   component answers ([`CallError`]).
+//!
+//! # Out of scope
+//!
+//! - Everything about Jira: paths, tokens, refreshing, retries. That is the
+//!   component's.
+//! - Durable stores. A service has its own database; [`secrets::SecretStore`]
+//!   is what it must do.
+//! - Serving: who may call which tenant, and the web page that a person comes
+//!   back to.
+//! - WASI 0.3, files, sockets, environment, standard output. A component that
+//!   imports them is not loaded.
+//!
+//! # Secrets
+//!
+//! No `Debug` and no error of this crate shows a body, a header's value, a
+//! `state`, a code or a stored value. Libraries beneath it describe what they
+//! do at the levels `trace` and `debug` of the `tracing` and `log` crates, URLs
+//! included: keep these levels off for `hyper*`, `h2` and `wasmtime*`.
+
+mod bindings;
+mod call;
+mod connector;
+pub mod network;
+mod redacted;
+pub mod secrets;
+mod tenant;
+pub mod types;
+
+pub use self::call::{CallError, Limits};
+pub use self::connector::{Connector, Inspection, LoadError};
+pub use self::network::{Network, NetworkError};
+pub use self::tenant::{Outcome, Tenant};

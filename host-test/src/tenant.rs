@@ -1,0 +1,113 @@
+//! The exports, called on behalf of one tenant.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use wasmtime::{Result as WasmResult, Store};
+
+use crate::bindings::world::JiraConnector;
+use crate::call::{CallError, CallState, Limits, WallClock};
+use crate::connector::Connector;
+use crate::network::Network;
+use crate::secrets::SecretStore;
+use crate::types::{Error, OauthOutcome, OauthStep, Request, Response};
+
+/// What came of a call: outside, whether the component could do its work;
+/// inside, what it has to say. They stay apart because they are for different
+/// people: a [`CallError`] is for who runs the host, an [`Error`] says itself
+/// who must do what. `tenant.api_request(&request).await??` joins them where
+/// that does not matter.
+pub type Outcome<T> = Result<Result<T, Error>, CallError>;
+
+/// One tenant's connector. A clone is the same tenant.
+///
+/// Every call runs in an instance of its own, which is gone afterwards; calls
+/// may be made at the same time. What keeps them from each other's tokens is
+/// the store.
+#[derive(Clone)]
+pub struct Tenant {
+    connector: Connector,
+    store: Arc<dyn SecretStore>,
+    network: Network,
+    limits: Limits,
+    wall_clock: WallClock,
+}
+
+impl Tenant {
+    pub(crate) fn new(connector: Connector, store: Arc<dyn SecretStore>, network: Network) -> Self {
+        Tenant {
+            connector,
+            store,
+            network,
+            limits: Limits::default(),
+            wall_clock: Arc::new(SystemTime::now),
+        }
+    }
+
+    /// Sets what a call may use.
+    pub fn with_limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
+    }
+
+    /// Sets where the component gets the time of day from, so that a test can
+    /// let an hour pass.
+    pub fn with_wall_clock(mut self, now: impl Fn() -> SystemTime + Send + Sync + 'static) -> Self {
+        self.wall_clock = Arc::new(now);
+        self
+    }
+
+    /// Sends an authorised request to the Jira platform.
+    pub async fn api_request(&self, request: &Request) -> Outcome<Response> {
+        self.call(async |connector, store| connector.call_api_request(store, request).await)
+            .await
+    }
+
+    /// Sends an authorised request to Jira Service Management.
+    pub async fn servicedesk_request(&self, request: &Request) -> Outcome<Response> {
+        self.call(async |connector, store| connector.call_servicedesk_request(store, request).await)
+            .await
+    }
+
+    /// Makes, renews, shows and erases connections.
+    pub async fn oauth_exchange(&self, step: &OauthStep) -> Outcome<OauthOutcome> {
+        self.call(async |connector, store| connector.call_oauth_exchange(store, step).await)
+            .await
+    }
+
+    async fn call<T>(
+        &self,
+        export: impl AsyncFnOnce(&JiraConnector, &mut Store<CallState>) -> WasmResult<T>,
+    ) -> Result<T, CallError> {
+        let pre = self.connector.pre();
+        let mut store = self.call_state().into_store(pre.engine());
+        let call = async {
+            let connector = pre.instantiate_async(&mut store).await?;
+            export(&connector, &mut store).await
+        };
+        match tokio::time::timeout(self.limits.timeout, call).await {
+            Ok(outcome) => outcome.map_err(|error| CallError::of(&error)),
+            Err(_) => Err(CallError::OutOfTime(self.limits.timeout)),
+        }
+    }
+
+    fn call_state(&self) -> CallState {
+        CallState::new(
+            Arc::clone(&self.store),
+            self.network.clone(),
+            Arc::clone(&self.wall_clock),
+            self.limits.memory_bytes,
+        )
+    }
+}
+
+impl fmt::Debug for Tenant {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Tenant")
+            .field("connector", &self.connector)
+            .field("network", &self.network)
+            .field("limits", &self.limits)
+            .finish_non_exhaustive()
+    }
+}

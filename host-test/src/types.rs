@@ -1,0 +1,18 @@
+//! What the exports take and give.
+//!
+//! These are the types of the contract (`wit/types.wit`), which says what each
+//! of them means. A `Debug` here never shows a body, a `state`, a redirect URL
+//! or the value of a header.
+
+mod oauth;
+mod outcome;
+mod request;
+
+pub use self::oauth::{Callback, Consent, OauthOutcome, OauthStep};
+pub use self::outcome::{ApiError, Error, ErrorKind, Response};
+pub use self::request::Request;
+pub use crate::bindings::plain::types::{
+    Account, Action, AffectedConnection, Authorize, ChooseSite, Connected, ConnectionState,
+    ConnectionStatus, Disconnected, Field, Limit, Method, RateLimit, RedirectMode, RequestOptions,
+    Site, StoreError, TransportError,
+};

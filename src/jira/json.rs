@@ -1,0 +1,223 @@
+//! JSON objects read and written member by member.
+//!
+//! Derived code would be larger than the rest of the connector, and its errors
+//! repeat the values they stumble over: here those are tokens. So what is wrong
+//! is named by its member, and never shown.
+
+use core::fmt;
+
+use serde_json::{Map, Value};
+
+/// What can be read from a JSON object.
+pub trait FromJson: Sized {
+    /// Reads the members.
+    fn from_json(object: &Object) -> Result<Self, Broken>;
+}
+
+/// What can be written as JSON.
+pub trait ToJson {
+    /// Writes the members.
+    fn to_json(&self) -> Value;
+}
+
+/// A JSON object.
+pub struct Object(Map<String, Value>);
+
+impl fmt::Debug for Object {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.0.keys()).finish()
+    }
+}
+
+/// What is wrong with some JSON.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Broken {
+    /// It is not JSON, from this line and column on.
+    Syntax(usize, usize),
+    /// It is JSON, but not an object.
+    NotAnObject,
+    /// A member is missing.
+    Missing(&'static str),
+    /// A member is not of the kind that it should be.
+    WrongKind(&'static str, &'static str),
+}
+
+impl fmt::Display for Broken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Syntax(line, column) => {
+                write!(f, "it is not JSON (line {line}, column {column})")
+            }
+            Self::NotAnObject => f.write_str("it is not a JSON object"),
+            Self::Missing(member) => write!(f, "`{member}` is missing"),
+            Self::WrongKind(member, kind) => write!(f, "`{member}` is not {kind}"),
+        }
+    }
+}
+
+impl Object {
+    /// Parses text that is one JSON object.
+    pub fn parse(text: &[u8]) -> Result<Self, Broken> {
+        Self::of(parse(text)?)
+    }
+
+    fn of(value: Value) -> Result<Self, Broken> {
+        match value {
+            Value::Object(members) => Ok(Self(members)),
+            _ => Err(Broken::NotAnObject),
+        }
+    }
+
+    /// The names of the members.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.0.keys().map(String::as_str)
+    }
+
+    /// A member that may be absent or null.
+    fn member<T>(
+        &self,
+        name: &'static str,
+        kind: &'static str,
+        read: impl FnOnce(&Value) -> Option<T>,
+    ) -> Result<Option<T>, Broken> {
+        match self.0.get(name) {
+            None | Some(Value::Null) => Ok(None),
+            Some(value) => read(value).map(Some).ok_or(Broken::WrongKind(name, kind)),
+        }
+    }
+
+    /// A text that may be absent.
+    pub fn optional_text(&self, name: &'static str) -> Result<Option<String>, Broken> {
+        self.member(name, "a text", |value| value.as_str().map(String::from))
+    }
+
+    /// A text.
+    pub fn text(&self, name: &'static str) -> Result<String, Broken> {
+        self.optional_text(name)?.ok_or(Broken::Missing(name))
+    }
+
+    /// A whole number that may be absent.
+    pub fn optional_number(&self, name: &'static str) -> Result<Option<u64>, Broken> {
+        self.member(name, "a whole number", Value::as_u64)
+    }
+
+    /// A whole number.
+    pub fn number(&self, name: &'static str) -> Result<u64, Broken> {
+        self.optional_number(name)?.ok_or(Broken::Missing(name))
+    }
+
+    /// True or false, or absent.
+    pub fn optional_flag(&self, name: &'static str) -> Result<Option<bool>, Broken> {
+        self.member(name, "true or false", Value::as_bool)
+    }
+
+    /// A list of texts; absent, it is empty.
+    pub fn texts(&self, name: &'static str) -> Result<Vec<String>, Broken> {
+        let text = |value: &Value| value.as_str().map(String::from);
+        let list = self.member(name, "a list of texts", |value| {
+            value.as_array()?.iter().map(text).collect()
+        });
+        Ok(list?.unwrap_or_default())
+    }
+
+    /// An object inside that may be absent.
+    pub fn optional<T: FromJson>(&self, name: &'static str) -> Result<Option<T>, Broken> {
+        let object = self.member(name, "an object", |value| {
+            value.as_object().cloned().map(Object)
+        })?;
+        object.as_ref().map(T::from_json).transpose()
+    }
+
+    /// An object inside.
+    pub fn object<T: FromJson>(&self, name: &'static str) -> Result<T, Broken> {
+        self.optional(name)?.ok_or(Broken::Missing(name))
+    }
+}
+
+/// Parses text that is one JSON value.
+pub fn parse(text: &[u8]) -> Result<Value, Broken> {
+    serde_json::from_slice(text).map_err(|error| Broken::Syntax(error.line(), error.column()))
+}
+
+/// Parses a list of objects.
+pub fn parse_list<T: FromJson>(text: &[u8]) -> Result<Vec<T>, Broken> {
+    match parse(text)? {
+        Value::Array(items) => items
+            .into_iter()
+            .map(|item| T::from_json(&Object::of(item)?))
+            .collect(),
+        _ => Err(Broken::WrongKind("the whole", "a list")),
+    }
+}
+
+/// An object of these members; those that are null are left out.
+#[must_use]
+pub fn object(members: Vec<(&str, Value)>) -> Value {
+    let mut object = Map::new();
+    for (name, value) in members {
+        if !value.is_null() {
+            object.insert(name.into(), value);
+        }
+    }
+    Value::Object(object)
+}
+
+/// A list of texts.
+#[must_use]
+pub fn texts(list: &[String]) -> Value {
+    Value::Array(list.iter().map(|text| Value::from(text.as_str())).collect())
+}
+
+/// A text, or null.
+#[must_use]
+pub fn optional_text(text: Option<&str>) -> Value {
+    text.map_or(Value::Null, Value::from)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parsed(text: &str) -> Object {
+        Object::parse(text.as_bytes()).unwrap()
+    }
+
+    #[test]
+    fn what_is_wrong_is_named_and_not_shown() {
+        let object = parsed(r#"{"text":7,"number":-1,"flag":"hush","list":["a",1],"inner":[]}"#);
+        let wrong: [Broken; 5] = [
+            object.text("text").unwrap_err(),
+            object.number("number").unwrap_err(),
+            object.optional_flag("flag").unwrap_err(),
+            object.texts("list").unwrap_err(),
+            object.text("absent").unwrap_err(),
+        ];
+        assert_eq!(
+            wrong.map(|broken| broken.to_string()),
+            [
+                "`text` is not a text",
+                "`number` is not a whole number",
+                "`flag` is not true or false",
+                "`list` is not a list of texts",
+                "`absent` is missing",
+            ]
+        );
+        assert_eq!(
+            Object::parse(b"[1]").unwrap_err().to_string(),
+            "it is not a JSON object"
+        );
+        assert_eq!(
+            Object::parse(b"{\n ?").unwrap_err().to_string(),
+            "it is not JSON (line 2, column 2)"
+        );
+    }
+
+    #[test]
+    fn absent_and_null_are_the_same_and_nulls_are_not_written() {
+        let object = parsed(r#"{"a":null}"#);
+        assert_eq!(object.optional_text("a"), Ok(None));
+        assert_eq!(object.texts("b"), Ok(vec![]));
+        let written = super::object(vec![("a", Value::Null), ("b", Value::from(1))]);
+        assert_eq!(written.to_string(), r#"{"b":1}"#);
+    }
+}
