@@ -38,3 +38,6 @@ pub mod secret;
 pub mod site;
 pub mod store;
 pub mod token;
+
+#[cfg(test)]
+mod tests;

@@ -255,7 +255,7 @@ mod tests {
             "<html><title>\u{130}\u{130}</title>".as_bytes(),
             b"<html><title>",
         ] {
-            ApiError::read(HttpResponse {
+            let _: ApiError = ApiError::read(HttpResponse {
                 status: 500,
                 headers: Headers::new(),
                 body: body.into(),

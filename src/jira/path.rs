@@ -176,29 +176,32 @@ fn check_percents(text: &str) -> Result<(), &'static str> {
     }
 }
 
-/// Puts a checked path below the site, or says which export it belongs to.
+/// Puts a checked path below the site, or says which export it belongs to. A
+/// prefix is taken whole only where it is written plainly.
 fn place(api: Api, path: &str) -> Result<String> {
     let plain = as_a_server_reads_it(path);
-    let is_rest = plain.starts_with("/rest/");
-    let is_service_desk = is_under(&plain, "/rest/servicedeskapi") || is_under(&plain, "/jsm");
-    let whole = match api {
-        Api::Platform if is_service_desk => {
+    let is_whole = match api {
+        Api::Platform if is_of_service_desk(&plain) => {
             return Err(refused(
                 "it belongs to Jira Service Management; call servicedesk-request",
             ));
         }
-        Api::ServiceDesk if is_rest && !is_service_desk => {
+        Api::ServiceDesk if plain.starts_with("/rest/") && !is_of_service_desk(&plain) => {
             return Err(refused("it belongs to the Jira platform; call api-request"));
         }
-        Api::Platform => is_rest,
-        Api::ServiceDesk => is_service_desk,
+        Api::Platform => path.starts_with("/rest/"),
+        Api::ServiceDesk => is_of_service_desk(path),
     };
     let path = utf8_percent_encode(path, PATH);
-    Ok(if whole {
+    Ok(if is_whole {
         path.to_string()
     } else {
         format!("{}{path}", api.base())
     })
+}
+
+fn is_of_service_desk(path: &str) -> bool {
+    is_under(path, "/rest/servicedeskapi") || is_under(path, "/jsm")
 }
 
 /// Decoded, without `;` parameters, in lower case: however a prefix is
@@ -280,6 +283,7 @@ mod tests {
             ("/rest/api/2/issue/DEMO-1", "/rest/api/2/issue/DEMO-1"),
             ("/rest/agile/1.0/board", "/rest/agile/1.0/board"),
             ("/restaurant", "/rest/api/3/restaurant"),
+            ("/REST/api/2/x", "/rest/api/3/REST/api/2/x"),
             ("/jsmx", "/rest/api/3/jsmx"),
             ("/", "/rest/api/3/"),
         ] {

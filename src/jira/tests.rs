@@ -1,0 +1,7 @@
+//! The orchestration against a fake outside: which effects, in which order.
+
+mod exchange;
+mod fake;
+mod hostile;
+mod oauth;
+mod refresh;

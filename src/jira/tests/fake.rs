@@ -1,0 +1,390 @@
+use core::{
+    cell::RefCell,
+    future::Future,
+    pin::Pin,
+    task::{Context, Poll, Waker},
+};
+use std::collections::{BTreeMap, VecDeque};
+
+use crate::jira::{
+    connection::{Account, Connection, SiteChoice},
+    host::{DeleteOutcome, Entry, Expect, Host, KeyPage, PutOutcome, StoreError},
+    http::{Headers, HttpRequest, HttpResponse, SendLimits, TransportError},
+    instant::UnixMs,
+    json::ToJson,
+    secret::Secret,
+    site::Site,
+    store,
+    token::TokenSet,
+};
+
+pub const NOW: UnixMs = UnixMs(1_790_697_600_000);
+pub const APP: &str =
+    r#"{"client_id":"id","client_secret":"client-secret","redirect_uri":"https://h/cb"}"#;
+
+/// An outside with virtual time. Every effect is written down, and gives way
+/// once, so that several workers take turns.
+#[derive(Default)]
+pub struct FakeHost(RefCell<State>);
+
+#[derive(Default)]
+struct State {
+    elapsed_ms: u64,
+    randoms: u8,
+    versions: u64,
+    store: BTreeMap<String, Entry>,
+    answers: VecDeque<(String, Result<HttpResponse, TransportError>)>,
+    put_failures: VecDeque<(String, StoreError)>,
+    meanwhile: Vec<(String, Meanwhile)>,
+    log: Vec<String>,
+}
+
+type Meanwhile = Box<dyn FnOnce(&FakeHost)>;
+
+impl FakeHost {
+    /// With an application and nothing else.
+    pub fn new() -> Self {
+        let host = Self::default();
+        host.set("app", APP.as_bytes());
+        host
+    }
+
+    /// With a connection that works.
+    pub fn connected(name: &str) -> Self {
+        let host = Self::new();
+        host.connect(name, &tokens("a1", "r1"));
+        host
+    }
+
+    pub fn connect(&self, name: &str, tokens: &TokenSet) {
+        self.set_record(&format!("connections/{name}"), &connection());
+        self.set_record(&format!("tokens/{name}"), tokens);
+    }
+
+    pub fn set(&self, key: &str, value: &[u8]) {
+        self.0.borrow_mut().write(key, value);
+    }
+
+    pub fn set_record(&self, key: &str, record: &impl ToJson) {
+        self.set(key, &store::encode(record));
+    }
+
+    /// The next request must be this one, `GET https://… bearer`, and is
+    /// answered so.
+    pub fn expect(&self, request: &str, status: u16, body: &str) {
+        self.expect_with(request, Ok(response(status, &[], body)));
+    }
+
+    pub fn expect_with(&self, request: &str, answer: Result<HttpResponse, TransportError>) {
+        self.0
+            .borrow_mut()
+            .answers
+            .push_back((request.into(), answer));
+    }
+
+    /// The next put of this key fails.
+    pub fn fail_put(&self, key: &str, error: StoreError) {
+        self.0
+            .borrow_mut()
+            .put_failures
+            .push_back((key.into(), error));
+    }
+
+    /// Another caller does this just before the effect takes place.
+    pub fn meanwhile(&self, effect: &str, act: impl FnOnce(&FakeHost) + 'static) {
+        self.0
+            .borrow_mut()
+            .meanwhile
+            .push((effect.into(), Box::new(act)));
+    }
+
+    pub fn remove(&self, key: &str) {
+        self.0.borrow_mut().store.remove(key);
+    }
+
+    pub fn advance(&self, ms: u64) {
+        self.0.borrow_mut().elapsed_ms += ms;
+    }
+
+    pub fn stored(&self, key: &str) -> Option<String> {
+        let state = self.0.borrow();
+        state
+            .store
+            .get(key)
+            .map(|entry| String::from_utf8(entry.value.clone()).unwrap())
+    }
+
+    pub fn keys(&self) -> Vec<String> {
+        self.0.borrow().store.keys().cloned().collect()
+    }
+
+    /// What was done since the last look, reads left out.
+    pub fn effects(&self) -> Vec<String> {
+        let log = core::mem::take(&mut self.0.borrow_mut().log);
+        log.into_iter()
+            .filter(|line| !line.starts_with("get"))
+            .collect()
+    }
+
+    /// How often the store was read since the last look.
+    pub fn reads(&self) -> usize {
+        self.0
+            .borrow()
+            .log
+            .iter()
+            .filter(|line| line.starts_with("get"))
+            .count()
+    }
+
+    /// Runs one worker to its end.
+    pub fn run<T>(&self, future: impl Future<Output = T>) -> T {
+        let mut results = self.run_all(vec![future]);
+        assert_eq!(
+            self.0.borrow().answers.len(),
+            0,
+            "requests that were never sent"
+        );
+        results.remove(0)
+    }
+
+    /// Runs workers in turns, each until it gives way.
+    pub fn run_all<T>(&self, futures: Vec<impl Future<Output = T>>) -> Vec<T> {
+        let mut workers: Vec<_> = futures
+            .into_iter()
+            .map(|future| Ok(Box::pin(future)))
+            .collect();
+        let mut context = Context::from_waker(Waker::noop());
+        while workers.iter().any(Result::is_ok) {
+            for worker in &mut workers {
+                let Ok(future) = worker else { continue };
+                if let Poll::Ready(value) = future.as_mut().poll(&mut context) {
+                    *worker = Err(value);
+                }
+            }
+        }
+        workers
+            .into_iter()
+            .map(|worker| worker.err().unwrap())
+            .collect()
+    }
+
+    async fn effect<T>(&self, line: String, effect: impl FnOnce(&mut State) -> T) -> T {
+        GiveWay(false).await;
+        let position = self
+            .0
+            .borrow()
+            .meanwhile
+            .iter()
+            .position(|(awaited, _)| *awaited == line);
+        if let Some(position) = position {
+            let (_, act) = self.0.borrow_mut().meanwhile.remove(position);
+            act(self);
+        }
+        let mut state = self.0.borrow_mut();
+        state.log.push(line);
+        effect(&mut state)
+    }
+}
+
+impl Drop for FakeHost {
+    fn drop(&mut self) {
+        if !std::thread::panicking() {
+            assert!(
+                self.0.borrow().answers.is_empty(),
+                "scripted answers that nobody asked for"
+            );
+            assert!(
+                self.0.borrow().put_failures.is_empty(),
+                "scripted failures that never came"
+            );
+            assert!(
+                self.0.borrow().meanwhile.is_empty(),
+                "others that never came in between"
+            );
+        }
+    }
+}
+
+impl State {
+    fn write(&mut self, key: &str, value: &[u8]) -> String {
+        self.versions += 1;
+        let version = self.versions.to_string();
+        let entry = Entry {
+            value: value.into(),
+            version: version.clone(),
+        };
+        self.store.insert(key.into(), entry);
+        version
+    }
+
+    fn is_met(&self, key: &str, expect: &Expect) -> bool {
+        match (expect, self.store.get(key)) {
+            (Expect::Any, _) | (Expect::Absent, None) => true,
+            (Expect::Version(version), Some(entry)) => entry.version == *version,
+            (Expect::Absent, Some(_)) | (Expect::Version(_), None) => false,
+        }
+    }
+}
+
+struct GiveWay(bool);
+
+impl Future for GiveWay {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<()> {
+        if core::mem::replace(&mut self.0, true) {
+            Poll::Ready(())
+        } else {
+            Poll::Pending
+        }
+    }
+}
+
+impl Host for FakeHost {
+    async fn send(
+        &self,
+        request: &HttpRequest,
+        _: SendLimits,
+    ) -> Result<HttpResponse, TransportError> {
+        let bearer = request.bearer.as_ref().map_or("-", Secret::expose);
+        let line = format!("{} {} {bearer}", request.method.as_str(), request.url);
+        let answer = self
+            .effect(line.clone(), |state| state.answers.pop_front())
+            .await;
+        let (expected, answer) = answer.unwrap_or_else(|| panic!("nobody expected {line}"));
+        assert_eq!(line, expected);
+        answer
+    }
+
+    fn now(&self) -> UnixMs {
+        NOW.plus(self.0.borrow().elapsed_ms)
+    }
+
+    fn monotonic_ms(&self) -> u64 {
+        self.0.borrow().elapsed_ms
+    }
+
+    async fn sleep(&self, ms: u64) {
+        self.effect(format!("sleep {ms}"), |state| state.elapsed_ms += ms)
+            .await;
+    }
+
+    fn random(&self) -> [u8; 16] {
+        let mut state = self.0.borrow_mut();
+        state.randoms = state.randoms.wrapping_add(1);
+        [state.randoms; 16]
+    }
+
+    async fn get(&self, key: &str) -> Result<Option<Entry>, StoreError> {
+        self.effect(format!("get {key}"), |state| {
+            Ok(state.store.get(key).cloned())
+        })
+        .await
+    }
+
+    async fn get_many(&self, keys: &[String]) -> Result<Vec<Option<Entry>>, StoreError> {
+        let read = |state: &mut State| {
+            keys.iter()
+                .map(|key| state.store.get(key).cloned())
+                .collect()
+        };
+        self.effect(format!("get {}", keys.join(" ")), |state| Ok(read(state)))
+            .await
+    }
+
+    async fn put(&self, key: &str, value: &[u8], expect: Expect) -> Result<PutOutcome, StoreError> {
+        self.effect(format!("put {key}"), |state| {
+            if state
+                .put_failures
+                .front()
+                .is_some_and(|(failing, _)| failing == key)
+            {
+                return Err(state.put_failures.pop_front().unwrap().1);
+            }
+            if !state.is_met(key, &expect) {
+                return Ok(PutOutcome::Stale(state.store.get(key).cloned()));
+            }
+            Ok(PutOutcome::Stored(state.write(key, value)))
+        })
+        .await
+    }
+
+    async fn delete(&self, key: &str, expect: Expect) -> Result<DeleteOutcome, StoreError> {
+        self.effect(format!("delete {key}"), |state| {
+            if !state.is_met(key, &expect) {
+                return Ok(DeleteOutcome::Stale(state.store.get(key).cloned()));
+            }
+            state.store.remove(key);
+            Ok(DeleteOutcome::Deleted)
+        })
+        .await
+    }
+
+    /// A page holds one key, and every second page is empty.
+    async fn list(&self, prefix: &str, cursor: Option<String>) -> Result<KeyPage, StoreError> {
+        self.effect(format!("get {prefix}*"), |state| {
+            let position: usize = cursor.map_or(0, |cursor| cursor.parse().unwrap());
+            let mut keys = state.store.keys().filter(|key| key.starts_with(prefix));
+            let key = (position % 2 == 0)
+                .then(|| keys.nth(position / 2))
+                .flatten();
+            let is_over = position % 2 == 0 && key.is_none();
+            let cursor = (!is_over).then(|| (position + 1).to_string());
+            Ok(KeyPage {
+                keys: key.into_iter().cloned().collect(),
+                cursor,
+            })
+        })
+        .await
+    }
+}
+
+pub fn response(status: u16, headers: &[(&str, &str)], body: &str) -> HttpResponse {
+    let headers: Vec<_> = headers
+        .iter()
+        .map(|(n, v)| (n.to_string(), v.to_string()))
+        .collect();
+    HttpResponse {
+        status,
+        headers: Headers::from(headers),
+        body: body.into(),
+        truncated: false,
+    }
+}
+
+pub fn site(cloud_id: &str) -> Site {
+    Site {
+        cloud_id: cloud_id.into(),
+        url: format!("https://{cloud_id}.atlassian.net"),
+        name: cloud_id.to_uppercase(),
+        scopes: vec!["read:jira-work".into()],
+    }
+}
+
+pub fn connection() -> Connection {
+    let account = Account {
+        account_id: "5b10".into(),
+        name: None,
+        retrieved_at: NOW,
+    };
+    Connection {
+        account: Some(account),
+        choice: Some(SiteChoice {
+            site: site("acme"),
+            consent_id: "first".into(),
+        }),
+        ..Connection::default()
+    }
+}
+
+pub fn tokens(access_token: &str, refresh_token: &str) -> TokenSet {
+    TokenSet {
+        access_token: Secret::new(access_token),
+        refresh_token: Some(Secret::new(refresh_token)),
+        scopes: vec!["read:jira-work".into()],
+        expires_at: NOW.plus(3_600_000),
+        refreshed_at: NOW,
+        consented_at: NOW,
+        consent_id: "first".into(),
+    }
+}

@@ -1,0 +1,374 @@
+use super::fake::{FakeHost, NOW, connection, response, tokens};
+use crate::jira::{
+    error::{Error, Kind},
+    http::TransportError,
+    oauth::{
+        Authorize, Callback, ChooseSite, ConnectionState, Consent, OauthOutcome, OauthStep,
+        oauth_exchange,
+    },
+    token::TokenSet,
+};
+
+const TOKEN: &str = "POST https://auth.atlassian.com/oauth/token -";
+const RESOURCES: &str = "GET https://api.atlassian.com/oauth/token/accessible-resources";
+const ME: &str = "GET https://api.atlassian.com/me";
+const PAIR: &str = r#"{"access_token":"n1","refresh_token":"m1","expires_in":3600,"scope":"read:me read:jira-work"}"#;
+const ONE_SITE: &str = r#"[{"id":"acme","url":"https://acme.atlassian.net","name":"Acme","scopes":["read:jira-work"]}]"#;
+const TWO_SITES: &str = r#"[{"id":"acme","url":"https://acme.atlassian.net","name":"Acme","scopes":["read:jira-work"]},
+    {"id":"beta","url":"https://beta.atlassian.net","name":"Beta","scopes":["read:jira-work"]}]"#;
+
+fn take(host: &FakeHost, step: OauthStep) -> Result<OauthOutcome, Error> {
+    host.run(oauth_exchange(host, step))
+}
+
+fn authorize(host: &FakeHost, connection: &str) -> Consent {
+    let step = Authorize {
+        connection: connection.into(),
+        display_name: Some("Main".into()),
+        description: None,
+        include_service_management: false,
+        extra_scopes: vec![],
+    };
+    match take(host, OauthStep::Authorize(step)).unwrap() {
+        OauthOutcome::Consent(consent) => consent,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn callback(connection: &str, state: &str) -> OauthStep {
+    OauthStep::Callback(Callback {
+        connection: connection.into(),
+        state: state.into(),
+        redirect_url: format!("https://h/cb?code=c1&state={state}"),
+    })
+}
+
+fn expect_identity(host: &FakeHost, token: &str, sites: &str, account_id: &str) {
+    host.expect(&format!("{RESOURCES} {token}"), 200, sites);
+    host.expect(
+        &format!("{ME} {token}"),
+        200,
+        &format!(r#"{{"account_id":"{account_id}","name":"Ada"}}"#),
+    );
+}
+
+#[test]
+fn a_consent_is_deleted_and_its_tokens_saved_before_anything_else_is_sent() {
+    let host = FakeHost::new();
+    let consent = authorize(&host, "main");
+    let id = &consent.state[..8];
+    assert_eq!(host.effects(), [format!("put consents/main/{id}")]);
+
+    host.expect(TOKEN, 200, PAIR);
+    expect_identity(&host, "n1", ONE_SITE, "5b10");
+    let outcome = take(&host, callback("main", &consent.state)).unwrap();
+    assert_eq!(
+        host.effects(),
+        [
+            format!("delete consents/main/{id}"),
+            TOKEN.into(),
+            "put tokens/main".into(),
+            "put connections/main".into(),
+            format!("{RESOURCES} n1"),
+            format!("{ME} n1"),
+            "put connections/main".into(),
+        ]
+    );
+    let OauthOutcome::Connected(connected) = outcome else {
+        panic!("{outcome:?}")
+    };
+    assert_eq!(connected.status.state, ConnectionState::Ready);
+    assert_eq!(connected.status.site.unwrap().cloud_id, "acme");
+    assert_eq!(connected.status.display_name.as_deref(), Some("Main"));
+    assert!(
+        connected
+            .status
+            .missing_scopes
+            .contains(&"write:jira-work".into())
+    );
+    assert!(connected.affected.is_empty());
+}
+
+#[test]
+fn a_state_counts_once_and_for_ten_minutes_and_for_its_connection_only() {
+    let host = FakeHost::new();
+    let consent = authorize(&host, "main");
+    let refused = |step| take(&host, step).unwrap_err();
+
+    let other = refused(callback("other", &consent.state));
+    assert!(
+        matches!(other.kind(), Kind::ReauthorizationRequired("state")),
+        "{other:?}"
+    );
+    let same_start = format!("{}{}", &consent.state[..8], "0".repeat(56));
+    let forged = refused(callback("main", &same_start));
+    assert!(
+        matches!(forged.kind(), Kind::ReauthorizationRequired("state")),
+        "{forged:?}"
+    );
+
+    host.advance(10 * 60 * 1_000);
+    let late = refused(callback("main", &consent.state));
+    assert_eq!(
+        late.to_string(),
+        "the consent took longer than 10 minutes; begin it again"
+    );
+    let again = refused(callback("main", &consent.state));
+    assert!(
+        again.to_string().starts_with("this consent is not known"),
+        "{again}"
+    );
+}
+
+#[test]
+fn a_state_of_another_session_is_refused_before_anything_is_read() {
+    let host = FakeHost::new();
+    let step = Callback {
+        connection: "main".into(),
+        state: "mine".into(),
+        redirect_url: "https://h/cb?code=c1&state=yours".into(),
+    };
+    let error = take(&host, OauthStep::Callback(step)).unwrap_err();
+    assert!(
+        matches!(error.kind(), Kind::InvalidRequest("state")),
+        "{error:?}"
+    );
+    assert_eq!(host.reads(), 0);
+}
+
+#[test]
+fn a_consent_that_was_declined_is_over() {
+    let host = FakeHost::new();
+    let consent = authorize(&host, "main");
+    let step = Callback {
+        connection: "main".into(),
+        state: consent.state.clone(),
+        redirect_url: format!(
+            "https://h/cb?error=access_denied&error_description=no&state={}",
+            consent.state
+        ),
+    };
+    let error = take(&host, OauthStep::Callback(step)).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "the person declined the consent, or may not give it"
+    );
+    assert_eq!(host.keys(), ["app"]);
+}
+
+#[test]
+fn expired_consents_are_forgotten_when_a_new_one_begins() {
+    let host = FakeHost::new();
+    authorize(&host, "main");
+    authorize(&host, "main");
+    assert_eq!(
+        host.keys().len(),
+        3,
+        "two consents of one connection may be under way"
+    );
+    host.advance(10 * 60 * 1_000);
+    authorize(&host, "main");
+    assert_eq!(host.keys().len(), 2);
+}
+
+#[test]
+fn a_callback_that_is_interrupted_after_the_tokens_goes_on_with_choose_site() {
+    let host = FakeHost::new();
+    let consent = authorize(&host, "main");
+    host.expect(TOKEN, 200, PAIR);
+    host.expect_with(&format!("{RESOURCES} n1"), Err(TransportError::TimedOut));
+    let error = take(&host, callback("main", &consent.state)).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "the consent is saved, choose-site goes on from here: asking /oauth/token/accessible-resources: \
+         no whole answer within the time allowed"
+    );
+    expect_identity(&host, "n1", ONE_SITE, "5b10");
+    let step = ChooseSite {
+        connection: "main".into(),
+        site: None,
+    };
+    let outcome = take(&host, OauthStep::ChooseSite(step)).unwrap();
+    assert!(matches!(outcome, OauthOutcome::Connected(_)), "{outcome:?}");
+}
+
+#[test]
+fn an_earlier_choice_is_kept_for_the_same_account_only() {
+    for (account_id, keeps) in [("5b10", true), ("6c21", false)] {
+        let host = FakeHost::connected("main");
+        let consent = authorize(&host, "main");
+        host.expect(TOKEN, 200, PAIR);
+        expect_identity(&host, "n1", TWO_SITES, account_id);
+        let outcome = take(&host, callback("main", &consent.state)).unwrap();
+        match outcome {
+            OauthOutcome::Connected(connected) => {
+                assert!(keeps);
+                assert_eq!(connected.status.site.unwrap().cloud_id, "acme");
+            }
+            OauthOutcome::Sites(sites) => {
+                assert!(!keeps);
+                assert_eq!(sites.len(), 2);
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
+#[test]
+fn other_connections_of_the_account_are_asked_with_their_own_tokens() {
+    let host = FakeHost::new();
+    let wide = TokenSet {
+        scopes: [
+            "read:me",
+            "offline_access",
+            "read:jira-work",
+            "write:jira-work",
+        ]
+        .map(String::from)
+        .to_vec(),
+        ..tokens("w1", "x1")
+    };
+    host.connect("wide", &wide);
+    host.connect("gone", &tokens("g1", "y1"));
+    host.connect("broken", &tokens("b1", "z1"));
+    let mut stranger = connection();
+    stranger.account.as_mut().unwrap().account_id = "9z".into();
+    host.connect("stranger", &tokens("s1", "q1"));
+    host.set_record("connections/stranger", &stranger);
+
+    let consent = authorize(&host, "main");
+    host.expect(TOKEN, 200, PAIR);
+    expect_identity(&host, "n1", ONE_SITE, "5b10");
+    host.expect_with(
+        &format!("{RESOURCES} b1"),
+        Err(TransportError::NameUnresolved),
+    );
+    host.expect(
+        &format!("{RESOURCES} g1"),
+        200,
+        &ONE_SITE.replace("acme", "beta"),
+    );
+    host.expect(&format!("{RESOURCES} w1"), 200, ONE_SITE);
+    let outcome = take(&host, callback("main", &consent.state)).unwrap();
+    let OauthOutcome::Connected(connected) = outcome else {
+        panic!("{outcome:?}")
+    };
+    let found: Vec<_> = connected
+        .affected
+        .iter()
+        .map(|a| {
+            (
+                a.connection.as_str(),
+                a.lost_scopes.join(" "),
+                a.lost_site,
+                a.unchecked.is_some(),
+            )
+        })
+        .collect();
+    assert_eq!(
+        found,
+        [
+            ("broken", String::new(), false, true),
+            ("gone", String::new(), true, false),
+            ("wide", "write:jira-work".into(), false, false),
+        ]
+    );
+}
+
+#[test]
+fn disconnect_erases_the_tokens_first_and_the_record_last_and_nothing_of_others() {
+    let host = FakeHost::connected("a");
+    host.connect("ab", &tokens("a1", "r1"));
+    authorize(&host, "a");
+    authorize(&host, "ab");
+    host.effects();
+    let outcome = take(&host, OauthStep::Disconnect("a".into())).unwrap();
+    let OauthOutcome::Disconnected(outcome) = outcome else {
+        panic!("{outcome:?}")
+    };
+    assert!(outcome.existed);
+    let effects = host.effects();
+    assert_eq!(effects.first().unwrap(), "delete tokens/a");
+    assert_eq!(effects.last().unwrap(), "delete connections/a");
+    assert_eq!(
+        host.keys().iter().filter(|key| key.contains("/ab")).count(),
+        3
+    );
+    assert_eq!(host.keys().len(), 4);
+
+    let outcome = take(&host, OauthStep::Disconnect("a".into())).unwrap();
+    assert!(matches!(outcome, OauthOutcome::Disconnected(outcome) if !outcome.existed));
+}
+
+#[test]
+fn status_shows_one_or_all_and_never_a_token() {
+    let host = FakeHost::connected("main");
+    host.connect("=6Dain", &tokens("a1", "r1"));
+    host.connect(
+        "dead",
+        &TokenSet {
+            refreshed_at: NOW,
+            refresh_token: None,
+            ..tokens("a1", "r1")
+        },
+    );
+    host.advance(4_000_000);
+    let outcome = take(&host, OauthStep::Status(None)).unwrap();
+    let shown = format!("{outcome:?}");
+    assert!(!shown.contains("a1") && !shown.contains("r1"), "{shown}");
+    let OauthOutcome::Status(all) = outcome else {
+        panic!("{shown}")
+    };
+    let states: Vec<_> = all
+        .iter()
+        .map(|status| (status.connection.as_str(), status.state))
+        .collect();
+    assert_eq!(
+        states,
+        [
+            ("main", ConnectionState::Ready),
+            ("dead", ConnectionState::ReauthorizationRequired),
+            ("main", ConnectionState::Ready),
+        ],
+        "the first key spells the same name another way"
+    );
+    let error = take(&host, OauthStep::Status(Some("none".into()))).unwrap_err();
+    assert!(
+        matches!(error.kind(), Kind::ReauthorizationRequired("not-connected")),
+        "{error:?}"
+    );
+    assert_eq!(host.effects(), [""; 0]);
+}
+
+#[test]
+fn a_refresh_on_demand_rotates_a_token_that_is_still_good() {
+    let host = FakeHost::connected("main");
+    host.expect(TOKEN, 200, PAIR);
+    let outcome = take(&host, OauthStep::Refresh("main".into())).unwrap();
+    assert!(matches!(outcome, OauthOutcome::Connected(_)), "{outcome:?}");
+    assert!(host.stored("tokens/main").unwrap().contains("\"m1\""));
+}
+
+#[test]
+fn what_identity_answers_is_told_apart() {
+    for (status, body, kind) in [
+        (401, "", "ReauthorizationRequired(\"unauthorized\")"),
+        (403, "", "Configuration(\"scope\")"),
+        (500, "<html>", "Api"),
+        (429, "", "RateLimited"),
+        (200, "{}", "UnexpectedResponse(\"accessible-resources\")"),
+    ] {
+        let host = FakeHost::connected("main");
+        host.expect_with(&format!("{RESOURCES} a1"), Ok(response(status, &[], body)));
+        if status == 401 {
+            host.expect(TOKEN, 200, PAIR);
+            host.expect(&format!("{RESOURCES} n1"), 401, "");
+        }
+        let step = ChooseSite {
+            connection: "main".into(),
+            site: None,
+        };
+        let error = take(&host, OauthStep::ChooseSite(step)).unwrap_err();
+        assert!(format!("{:?}", error.kind()).starts_with(kind), "{error:?}");
+    }
+}
