@@ -4,6 +4,7 @@
     missing_docs,
     missing_debug_implementations,
     unsafe_code,
+    clippy::all,
     clippy::allow_attributes_without_reason,
     reason = "generated: the documentation is in wit/, and the canonical ABI is unsafe"
 )]

@@ -177,7 +177,8 @@ pub fn to_wit_outcome(outcome: OauthOutcome) -> wit::OauthOutcome {
             state: consent.state,
             expires_at_unix_ms: consent.expires_at.0,
         }),
-        OauthOutcome::Connected(Connected { status, affected }) => {
+        OauthOutcome::Connected(connected) => {
+            let Connected { status, affected } = *connected;
             wit::OauthOutcome::Connected(wit::Connected {
                 status: to_wit_status(status),
                 affected: affected.into_iter().map(to_wit_affected).collect(),

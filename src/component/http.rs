@@ -184,7 +184,7 @@ fn to_wasi_headers(request: &HttpRequest) -> Result<Fields, TransportError> {
     let fields = Fields::new();
     let append = |name: &str, value: &str| {
         fields
-            .append(&name.to_string(), &value.as_bytes().to_vec())
+            .append(name, value.as_bytes())
             .map_err(|_| TransportError::Denied(format!("the host refuses the header `{name}`")))
     };
     for (name, value) in request.headers.iter() {

@@ -43,7 +43,7 @@ pub struct ApiResponse {
 /// `servicedesk-request` do.
 pub async fn exchange(host: &impl Host, api: Api, request: ApiRequest) -> Result<ApiResponse> {
     let request = CheckedRequest::check(api, request)?;
-    let deadline = Deadline::after(host, request.timeout_ms.into());
+    let deadline = Deadline::after(host, request.timeout_ms);
     let mut access = Access::load(host, &request.connection).await?;
     let site = access
         .connection

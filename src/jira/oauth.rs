@@ -50,7 +50,7 @@ pub enum OauthOutcome {
     /// Where to send a person.
     Consent(Consent),
     /// The connection works.
-    Connected(Connected),
+    Connected(Box<Connected>),
     /// One of these must be chosen.
     Sites(Vec<Site>),
     /// What is stored.
@@ -118,8 +118,8 @@ async fn refresh(host: &impl Host, name: &str, deadline: Deadline) -> Result<Oau
         Some(&access.tokens.value),
         host.now(),
     );
-    Ok(OauthOutcome::Connected(Connected {
+    Ok(OauthOutcome::Connected(Box::new(Connected {
         status,
         affected: Vec::new(),
-    }))
+    })))
 }

@@ -99,7 +99,10 @@ impl<H: Host> Setup<'_, H> {
             ..
         } = &self.access;
         let status = ConnectionStatus::of(name, connection, Some(&tokens.value), self.host.now());
-        Ok(OauthOutcome::Connected(Connected { status, affected }))
+        Ok(OauthOutcome::Connected(Box::new(Connected {
+            status,
+            affected,
+        })))
     }
 
     /// Asks Atlassian, with the tokens of each other connection of the account,

@@ -325,10 +325,11 @@ impl Host for FakeHost {
         self.effect(format!("get {prefix}*"), |state| {
             let position: usize = cursor.map_or(0, |cursor| cursor.parse().unwrap());
             let mut keys = state.store.keys().filter(|key| key.starts_with(prefix));
-            let key = (position % 2 == 0)
+            let key = position
+                .is_multiple_of(2)
                 .then(|| keys.nth(position / 2))
                 .flatten();
-            let is_over = position % 2 == 0 && key.is_none();
+            let is_over = position.is_multiple_of(2) && key.is_none();
             let cursor = (!is_over).then(|| (position + 1).to_string());
             Ok(KeyPage {
                 keys: key.into_iter().cloned().collect(),
