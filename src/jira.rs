@@ -9,8 +9,8 @@
 //! | a request | a connection | plain data |
 //! |---|---|---|
 //! | [`request`]: checked before anything happens | [`app`]: the application record | [`http`]: requests and answers |
-//! | [`path`], [`fields`]: where it may go, what it may carry | [`connection`], [`site`]: what was granted and chosen | [`secret`]: never shown |
-//! | [`exchange`]: sent, followed, answered | [`token`]: the pair and the token endpoint | [`instant`]: points in time |
+//! | [`path`], [`query`], [`fields`], [`body`]: where it may go, what it may carry | [`connection`], [`site`]: what was granted and chosen | [`secret`]: never shown |
+//! | [`exchange`]: sent, followed, answered | [`token`], [`grant`]: the pair and the token endpoint | [`instant`]: points in time |
 //! | [`redirect`]: where an answer points | [`refresh`]: the rotation | [`error`]: what happened and what to do |
 //! | [`failure`], [`api_error`], [`rate_limit`]: what an error says | [`access`]: sending with a token | [`name`], [`store`]: keys and entries |
 //! | | [`oauth`]: the steps of a consent | [`json`]: objects, member by member |
@@ -18,11 +18,13 @@
 pub mod access;
 pub mod api_error;
 pub mod app;
+pub mod body;
 pub mod connection;
 pub mod error;
 pub mod exchange;
 pub mod failure;
 pub mod fields;
+pub mod grant;
 pub mod host;
 pub mod http;
 pub mod instant;
@@ -30,6 +32,7 @@ pub mod json;
 pub mod name;
 pub mod oauth;
 pub mod path;
+pub mod query;
 pub mod rate_limit;
 pub mod redirect;
 pub mod refresh;

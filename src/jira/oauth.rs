@@ -20,10 +20,10 @@ pub use self::{
 use super::{
     access::Access,
     error::Result,
+    grant::TOKEN_TIMEOUT_MS,
     host::{Deadline, Host},
     instant::UnixMs,
     name::ConnectionName,
-    refresh::TOKEN_TIMEOUT_MS,
     site::Site,
 };
 

@@ -5,9 +5,12 @@
 //! refused when *any* reading of it could climb: each segment is decoded again
 //! and again until nothing changes, and looked at on every level.
 
-use percent_encoding::{AsciiSet, CONTROLS, NON_ALPHANUMERIC, percent_decode, utf8_percent_encode};
+use percent_encoding::{AsciiSet, CONTROLS, percent_decode, utf8_percent_encode};
 
-use super::error::{Error, Result};
+use super::{
+    error::{Error, Result},
+    query,
+};
 
 /// The longest path with its query. Servers in front of Jira refuse longer
 /// request lines anyway.
@@ -30,16 +33,6 @@ const PATH: &AsciiSet = &CONTROLS
     .add(b'}')
     .add(b'[')
     .add(b']');
-
-/// The same for a query that the caller wrote himself.
-const QUERY: &AsciiSet = &PATH.add(b'\'').add(b'#').add(b'\\');
-
-/// For names and values: everything but RFC 3986 `unreserved`.
-const COMPONENT: &AsciiSet = &NON_ALPHANUMERIC
-    .remove(b'-')
-    .remove(b'.')
-    .remove(b'_')
-    .remove(b'~');
 
 /// Which of the two request exports is called.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -84,7 +77,7 @@ impl Target {
         };
         check_path(path)?;
         let path = place(api, path)?;
-        let query = merge_query(query, query_params)?;
+        let query = query::merge(query, query_params)?;
         let whole = path.len() + query.as_ref().map_or(0, String::len);
         if whole > MAX_PATH_BYTES {
             return Err(Error::invalid(
@@ -94,12 +87,6 @@ impl Target {
         }
         Ok(Self { path, query })
     }
-}
-
-/// Percent-encodes a name or value for a query or path segment.
-#[must_use]
-pub fn encode_component(text: &str) -> String {
-    utf8_percent_encode(text, COMPONENT).to_string()
 }
 
 fn refused(why: impl core::fmt::Display) -> Error {
@@ -131,7 +118,7 @@ fn check_path(path: &str) -> Result<()> {
 
 /// Looks at a segment on every level of decoding.
 fn check_segment(segment: &str) -> Result<()> {
-    check_percents(segment).map_err(refused)?;
+    query::check_percents(segment).map_err(refused)?;
     let mut level = segment.as_bytes().to_vec();
     for _ in 0..MAX_ENCODING_LAYERS {
         check_decoded(&level)?;
@@ -165,15 +152,6 @@ fn check_decoded(bytes: &[u8]) -> Result<()> {
         return Err(refused("it has a dot segment ('.' or '..')"));
     }
     Ok(())
-}
-
-/// Each `%` must be followed by two hexadecimal digits.
-fn check_percents(text: &str) -> Result<(), &'static str> {
-    let valid = |rest: &str| rest.bytes().take(2).filter(u8::is_ascii_hexdigit).count() == 2;
-    match text.split('%').skip(1).all(valid) {
-        true => Ok(()),
-        false => Err("it has a '%' without two hexadecimal digits; write %25 for the character"),
-    }
 }
 
 /// Puts a checked path below the site, or says which export it belongs to. A
@@ -223,43 +201,9 @@ fn is_under(path: &str, prefix: &str) -> bool {
         .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
-fn merge_query(own: Option<&str>, params: &[(String, String)]) -> Result<Option<String>> {
-    let mut parts = Vec::new();
-    if let Some(own) = own.filter(|own| !own.is_empty()) {
-        if own.contains('#') {
-            return Err(refused(
-                "it has a fragment ('#'); write %23 for the character",
-            ));
-        }
-        if own.chars().any(char::is_control) {
-            return Err(refused("its query has a control character"));
-        }
-        check_percents(own).map_err(|why| refused(format_args!("in its query, {why}")))?;
-        parts.push(utf8_percent_encode(own, QUERY).to_string());
-    }
-    for (name, value) in params {
-        if name.is_empty() {
-            return Err(Error::invalid("query-params", "a parameter has no name"));
-        }
-        parts.push(format!(
-            "{}={}",
-            encode_component(name),
-            encode_component(value)
-        ));
-    }
-    Ok((!parts.is_empty()).then(|| parts.join("&")))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn params(params: &[(&str, &str)]) -> Vec<(String, String)> {
-        params
-            .iter()
-            .map(|(n, v)| (n.to_string(), v.to_string()))
-            .collect()
-    }
 
     #[track_caller]
     fn assert_path(api: Api, given: &str, expected: &str) {
@@ -437,42 +381,6 @@ mod tests {
             Api::Platform,
             &format!("/{}", "a".repeat(MAX_PATH_BYTES)),
             "it is longer than 32768 bytes",
-        );
-    }
-
-    #[test]
-    fn queries_are_merged_in_order_and_encoded() {
-        let target = Target::parse(
-            Api::Platform,
-            "/search/jql?jql=project%20=%20\"A\"&expand=a",
-            &params(&[
-                ("expand", "b"),
-                ("orderBy", "+name"),
-                ("s", "a&b=c d'"),
-                ("e", ""),
-            ]),
-        );
-        assert_eq!(
-            target.unwrap().query.unwrap(),
-            "jql=project%20=%20%22A%22&expand=a&expand=b&orderBy=%2Bname&s=a%26b%3Dc%20d%27&e="
-        );
-        assert_eq!(
-            Target::parse(Api::Platform, "/a?", &[]).unwrap().query,
-            None
-        );
-    }
-
-    #[test]
-    fn a_query_that_is_too_long_or_nameless_is_refused() {
-        let refusal = |name: &str, value: &str| {
-            Target::parse(Api::Platform, "/a", &params(&[(name, value)]))
-                .unwrap_err()
-                .to_string()
-        };
-        assert_eq!(refusal("", "x"), "query-params: a parameter has no name");
-        assert_eq!(
-            refusal("a", &"\u{fc}".repeat(6_000)),
-            "query-params: path and query together are longer than 32768 bytes"
         );
     }
 }

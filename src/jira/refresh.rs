@@ -21,21 +21,14 @@ use super::{
     app::App,
     connection::not_connected,
     error::{Error, Kind, Result},
+    grant::{TOKEN_TIMEOUT_MS, TokenGrant},
     host::{Deadline, DeleteOutcome, Entry, Expect, Host, PutOutcome},
-    http::SendLimits,
-    instant::{SECOND_MS, UnixMs},
+    instant::UnixMs,
     json::{self, Broken, FromJson, Object, ToJson},
     name::ConnectionName,
     store::{self, Stored},
-    token::{TokenGrant, TokenSet},
+    token::TokenSet,
 };
-
-/// How long the token endpoint may take. It answers in well under a second; to
-/// give up early could lose a rotated pair.
-pub const TOKEN_TIMEOUT_MS: u64 = 30 * SECOND_MS;
-
-/// How much of its answer is read: tokens of any length that a store could hold.
-pub const TOKEN_ANSWER_BYTES: u64 = 64 * 1024;
 
 /// How long a lease is good for: a whole refresh and the saving of it, with as
 /// much again for slow stores. A holder that died blocks others for no longer.
@@ -131,14 +124,7 @@ impl<H: Host> Refresh<'_, H> {
             ));
         };
         let grant = TokenGrant::RefreshToken(refresh_token);
-        let limits = SendLimits {
-            timeout_ms: TOKEN_TIMEOUT_MS,
-            body_bytes: TOKEN_ANSWER_BYTES,
-        };
-        let answer = match self.host.send(&grant.to_http(self.app), limits).await {
-            Ok(response) => grant.read(&response, self.host.now()),
-            Err(error) => Err(error.into()),
-        };
+        let answer = grant.redeem(self.host, self.app).await;
         let answer = match answer {
             Ok(answer) => answer,
             Err(error) => return self.believe(error, &current).await,

@@ -8,7 +8,8 @@ use super::{
     error::{Error, Result},
     http::HttpResponse,
     json::{self, Broken, FromJson, Object, ToJson},
-    path::{Target, encode_component},
+    path::Target,
+    query::encode_component,
 };
 
 /// A Jira Cloud tenant that a grant reaches, written as Atlassian lists it.

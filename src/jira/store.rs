@@ -15,6 +15,10 @@ const FORMAT: u64 = 1;
 const SAVE_ATTEMPTS: u32 = 5;
 const FIRST_SAVE_WAIT_MS: u64 = 100;
 
+/// How often an entry is read and written again because another caller came in
+/// between.
+const UPDATE_ATTEMPTS: u32 = 5;
+
 /// A value and the version under which it is stored.
 #[derive(Debug, Clone)]
 pub struct Stored<T> {
@@ -77,6 +81,26 @@ pub async fn save(host: &impl Host, key: &str, value: &[u8], expect: Expect) -> 
         }
     }
     Err(StoreError::Unavailable("it was tried too often".into()).into())
+}
+
+/// Reads an entry, or the default where there is none, changes it, and writes it
+/// where nobody else has meanwhile.
+pub async fn update<T: FromJson + ToJson + Default>(
+    host: &impl Host,
+    key: &str,
+    change: impl Fn(T) -> T,
+) -> Result<T> {
+    for _ in 0..UPDATE_ATTEMPTS {
+        let (before, expect) = match read(host, key).await? {
+            Some(Stored { value, version }) => (value, Expect::Version(version)),
+            None => (T::default(), Expect::Absent),
+        };
+        let value = change(before);
+        if let PutOutcome::Stored(_) = save(host, key, &encode(&value), expect).await? {
+            return Ok(value);
+        }
+    }
+    Err(StoreError::Unavailable(format!("`{key}` is written by too many at once")).into())
 }
 
 /// All keys with a prefix, each once.

@@ -10,7 +10,7 @@ use crate::jira::{
     error::{Error, Result},
     host::{Expect, Host},
     name::{APP_KEY, ConnectionName},
-    path::encode_component,
+    query::encode_component,
     store,
 };
 

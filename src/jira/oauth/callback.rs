@@ -15,18 +15,14 @@ use crate::jira::{
     app::App,
     connection::Connection,
     error::{Error, Result},
+    grant::TokenGrant,
     host::{Deadline, DeleteOutcome, Expect, Host, PutOutcome, StoreError},
-    http::SendLimits,
     name::ConnectionName,
-    refresh::{TOKEN_ANSWER_BYTES, TOKEN_TIMEOUT_MS, hex},
+    refresh::hex,
     secret::Secret,
     store::{self, Stored},
-    token::{TokenGrant, TokenSet},
+    token::TokenSet,
 };
-
-/// How often a connection's record is read and written again because another
-/// caller came in between.
-const UPDATE_ATTEMPTS: u32 = 5;
 
 /// Finishes a consent; wit/types.wit describes the fields.
 #[derive(Clone)]
@@ -165,16 +161,10 @@ async fn redeem(
     pending: &PendingConsent,
 ) -> Result<Stored<TokenSet>> {
     let grant = TokenGrant::AuthorizationCode(code);
-    let limits = SendLimits {
-        timeout_ms: TOKEN_TIMEOUT_MS,
-        body_bytes: TOKEN_ANSWER_BYTES,
-    };
-    let exchanging = |error: Error| error.context("exchanging the code; begin the consent again");
-    let response = host
-        .send(&grant.to_http(app), limits)
+    let answer = grant
+        .redeem(host, app)
         .await
-        .map_err(|e| exchanging(e.into()))?;
-    let answer = grant.read(&response, host.now()).map_err(exchanging)?;
+        .map_err(|error| error.context("exchanging the code; begin the consent again"))?;
     let consent_id = hex(&host.random());
     let value = TokenSet::from_consent(answer, &pending.asked_scopes, consent_id, host.now());
     match store::save(
@@ -199,7 +189,7 @@ async fn remember(
     name: &ConnectionName,
     pending: PendingConsent,
 ) -> Result<Connection> {
-    update(host, name, |before| Connection {
+    store::update(host, &name.connection_key(), |before| Connection {
         display_name: pending.display_name.clone(),
         description: pending.description.clone(),
         service_management: pending.service_management,
@@ -207,29 +197,6 @@ async fn remember(
         ..before
     })
     .await
-}
-
-/// Reads a connection's record, changes it and writes it where nobody else has
-/// meanwhile.
-pub(super) async fn update(
-    host: &impl Host,
-    name: &ConnectionName,
-    change: impl Fn(Connection) -> Connection,
-) -> Result<Connection> {
-    let key = name.connection_key();
-    for _ in 0..UPDATE_ATTEMPTS {
-        let (before, expect) = match store::read(host, &key).await? {
-            Some(Stored { value, version }) => (value, Expect::Version(version)),
-            None => (Connection::default(), Expect::Absent),
-        };
-        let connection = change(before);
-        if let PutOutcome::Stored(_) =
-            store::save(host, &key, &store::encode(&connection), expect).await?
-        {
-            return Ok(connection);
-        }
-    }
-    Err(StoreError::Unavailable(format!("`{key}` is written by too many at once")).into())
 }
 
 #[cfg(test)]

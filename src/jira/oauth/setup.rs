@@ -1,6 +1,6 @@
 //! The end of setting up: account, site, and what other connections lost.
 
-use super::{Connected, ConnectionStatus, OauthOutcome, callback::update, identity, scopes};
+use super::{Connected, ConnectionStatus, OauthOutcome, identity, scopes};
 use crate::jira::{
     access::Access,
     connection::{Connection, SiteChoice},
@@ -82,12 +82,15 @@ impl<H: Host> Setup<'_, H> {
             site,
             consent_id: consent_id.clone(),
         });
-        self.access.connection = update(self.host, &self.access.name, |before| Connection {
-            account: Some(account.clone()),
-            choice: choice.clone(),
-            ..before
-        })
-        .await?;
+        self.access.connection =
+            store::update(self.host, &self.access.name.connection_key(), |before| {
+                Connection {
+                    account: Some(account.clone()),
+                    choice: choice.clone(),
+                    ..before
+                }
+            })
+            .await?;
         if choice.is_none() {
             return Ok(OauthOutcome::Sites(sites));
         }
