@@ -74,3 +74,8 @@ pub use self::call::{CallError, Limits};
 pub use self::connector::{Connector, Inspection, LoadError};
 pub use self::network::{Network, NetworkError};
 pub use self::tenant::{Outcome, Tenant};
+
+/// The examples of the README, compiled.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;
