@@ -143,7 +143,6 @@ fn to_wit_kind(kind: &Kind) -> wit::ErrorKind {
         }),
         Kind::SecretStore(error) => wit::ErrorKind::SecretStore(to_wit_store_error(error)),
         Kind::Configuration(what) => wit::ErrorKind::Configuration((*what).into()),
-        Kind::Other(what) => wit::ErrorKind::Other((*what).into()),
     }
 }
 

@@ -23,6 +23,9 @@ use crate::jira::http::{Headers, HttpRequest, HttpResponse, Method, SendLimits, 
 /// of this size keep the calls few and the copies small.
 const READ_BYTES: u64 = 128 * 1024;
 
+/// How much longer than us the host waits.
+const HOST_MARGIN_MS: u64 = 1_000;
+
 /// How much of an announced length is reserved before it has arrived.
 const MAX_RESERVED_BYTES: usize = 1024 * 1024;
 
@@ -45,7 +48,10 @@ async fn exchange(
 ) -> Result<HttpResponse, TransportError> {
     let outgoing = to_wasi_request(request)?;
     let body = match &request.body {
-        Some(bytes) => outgoing.body().ok().map(|body| (body, bytes.as_slice())),
+        Some(bytes) => {
+            let body = outgoing.body().map_err(|()| refused("body"))?;
+            Some((body, bytes.as_slice()))
+        }
         None => None,
     };
     let options = to_wasi_options(limits.timeout_ms);
@@ -57,8 +63,12 @@ async fn exchange(
             let _: Result<(), StreamError> = write(executor, body, bytes).await;
         }
     };
-    let response = beside(writing, answer(executor, &future)).await?;
-    read(executor, response, limits.body_bytes).await
+    let reading = async {
+        let response = answer(executor, &future).await?;
+        read(executor, response, limits.body_bytes).await
+    };
+    // To drop a body that is half written would break off the answer too.
+    beside(writing, reading).await
 }
 
 async fn answer(
@@ -142,17 +152,32 @@ async fn read_body(
             }
             Err(StreamError::Closed) => return Ok((bytes, false)),
             Err(StreamError::LastOperationFailed(error)) => {
-                let code = http_error_code(&error).map(from_wasi_error);
-                return Err(code.unwrap_or_else(|| {
-                    TransportError::Interrupted("while reading the body".into())
-                }));
+                return Err(http_error_code(&error).map_or_else(
+                    || TransportError::Interrupted("while reading the body".into()),
+                    |code| within_the_body(from_wasi_error(code)),
+                ));
             }
         }
     }
 }
 
+fn refused(what: &str) -> TransportError {
+    TransportError::Denied(format!("the host refuses the {what}"))
+}
+
+/// The same failure once the server has begun to answer: then the request was
+/// sent, whatever else the host calls it.
+fn within_the_body(error: TransportError) -> TransportError {
+    match error {
+        TransportError::Denied(why)
+        | TransportError::ConnectionFailed(why)
+        | TransportError::TlsFailed(why) => TransportError::Interrupted(why),
+        TransportError::NameUnresolved => TransportError::Interrupted("name unresolved".into()),
+        other => other,
+    }
+}
+
 fn to_wasi_request(request: &HttpRequest) -> Result<OutgoingRequest, TransportError> {
-    let refused = |what: &str| TransportError::Denied(format!("the host refuses the {what}"));
     let outgoing = OutgoingRequest::new(to_wasi_headers(request)?);
     let url = &request.url;
     let scheme = match url.scheme() {
@@ -216,10 +241,11 @@ fn to_wasi_method(method: Method) -> WasiMethod {
 }
 
 /// The host's own timeouts, so that it frees what belongs to a call that is
-/// over. A host that does not know one of them is fine: ours holds as well.
+/// over. A host that does not know one of them is fine: ours holds as well, and
+/// goes first, because it can tell what has timed out.
 fn to_wasi_options(timeout_ms: u64) -> RequestOptions {
     let options = RequestOptions::new();
-    let timeout = Some(to_nanoseconds(timeout_ms));
+    let timeout = Some(to_nanoseconds(timeout_ms.saturating_add(HOST_MARGIN_MS)));
     let _: Result<(), ()> = options.set_connect_timeout(timeout);
     let _: Result<(), ()> = options.set_first_byte_timeout(timeout);
     let _: Result<(), ()> = options.set_between_bytes_timeout(timeout);
@@ -269,8 +295,9 @@ fn from_wasi_error(code: ErrorCode) -> TransportError {
         ErrorCode::TlsCertificateError => {
             TransportError::TlsFailed("the certificate is not valid".into())
         }
+        // In TLS 1.3 an alert may come after data.
         ErrorCode::TlsAlertReceived(_) => {
-            TransportError::TlsFailed("the server sent an alert".into())
+            TransportError::Interrupted("the server sent a TLS alert".into())
         }
         ErrorCode::ConnectionReadTimeout
         | ErrorCode::ConnectionWriteTimeout

@@ -2,7 +2,7 @@
 
 use super::{
     app::App,
-    connection::{Connection, not_connected},
+    connection::{Connection, not_connected, site_not_chosen},
     error::{Error, Kind, Result},
     failure,
     host::{Deadline, Host, StoreError},
@@ -60,11 +60,13 @@ impl Access {
         })?;
         let [_, connection_key, tokens_key] = &keys;
         let app = App::parse(&app.ok_or_else(App::absent)?.value)?;
-        let (Some(connection), Some(tokens)) = (connection, tokens) else {
-            return Err(not_connected(name));
-        };
-        let connection = store::decode(connection_key, &connection)?.value;
+        let tokens = tokens.ok_or_else(|| not_connected(name))?;
         let tokens = store::decode(tokens_key, &tokens)?;
+        let connection = match connection {
+            Some(entry) => store::decode(connection_key, &entry)?.value,
+            None => Connection::default(),
+        };
+        let connection = connection.for_consent_of(&tokens.value);
         Ok(Self::new(app, name.clone(), connection, tokens))
     }
 
@@ -102,9 +104,10 @@ impl Access {
         loop {
             request.bearer = Some(self.tokens.value.access_token.clone());
             attempts += 1;
-            let response = send_once(host, request, budget)
-                .await
-                .map_err(|e| e.with_attempts(attempts))?;
+            let response = send_once(host, request, budget).await.map_err(|error| {
+                let sent = attempts - unsent(&error);
+                error.with_attempts(sent)
+            })?;
             if self.renewed || !failure::is_token_refused(&response) {
                 return Ok(Sent { response, attempts });
             }
@@ -114,18 +117,31 @@ impl Access {
         }
     }
 
-    /// Gets a newer pair of tokens than the one at hand.
+    /// Gets a newer pair of tokens than the one at hand, of the same consent: a
+    /// new one may be another account's, and the site was not chosen for it.
     pub async fn renew(&mut self, host: &impl Host, deadline: Deadline) -> Result<()> {
         let refresh = Refresh {
             host,
             app: &self.app,
             name: &self.name,
         };
-        self.tokens = refresh
+        let newer = refresh
             .newer_than(&self.tokens, deadline, &mut self.waited_ms)
             .await?;
+        if newer.value.consent_id != self.tokens.value.consent_id {
+            return Err(site_not_chosen(&self.name));
+        }
+        self.tokens = newer;
         self.renewed = true;
         Ok(())
+    }
+}
+
+/// What to take off the count of attempts: one that never left.
+fn unsent(error: &Error) -> u32 {
+    match error.kind() {
+        Kind::Transport(error) if error.surely_not_sent() => 1,
+        _ => 0,
     }
 }
 

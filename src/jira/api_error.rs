@@ -10,9 +10,18 @@ use super::http::{Headers, HttpResponse};
 /// workflow histories; Jira's own are a few hundred bytes.
 pub const ERROR_BODY_BYTES: usize = 64 * 1024;
 
-/// Headers that are kept out of errors: one holds cookies, the other may be a
-/// signed URL.
-const WITHHELD_HEADERS: &[&str] = &["set-cookie", "location"];
+/// Headers that are kept out of errors: one holds cookies, the others may hold
+/// signed URLs.
+const WITHHELD_HEADERS: &[&str] = &[
+    "set-cookie",
+    "location",
+    "content-location",
+    "link",
+    "refresh",
+];
+
+/// The longest message taken from JSON.
+const MESSAGE_CHARS: usize = 1_000;
 
 /// The longest message taken from an HTML page or plain text.
 const TEXT_MESSAGE_CHARS: usize = 200;
@@ -44,21 +53,31 @@ impl ApiError {
             mut body,
             truncated,
         } = response;
-        let (messages, field_errors) = match serde_json::from_slice(&body) {
-            Ok(Value::Object(object)) => read_object(&object),
-            Ok(_) => Default::default(),
-            Err(_) => (read_text(&body).into_iter().collect(), Vec::new()),
-        };
         let body_truncated = truncated || body.len() > ERROR_BODY_BYTES;
         body.truncate(ERROR_BODY_BYTES);
-        let headers = headers.without(WITHHELD_HEADERS);
+        let mut said = Said::default();
+        match serde_json::from_slice(&body) {
+            Ok(Value::Object(object)) => said.read_object(&object),
+            Ok(_) => {}
+            Err(_) => said.messages.extend(read_text(&body)),
+        }
         Self {
             status,
-            headers,
-            messages,
-            field_errors,
+            headers: headers.without(WITHHELD_HEADERS),
+            messages: said.messages,
+            field_errors: said.field_errors,
             body,
             body_truncated,
+        }
+    }
+
+    /// Of an answer from anywhere but Jira, the status only: the rest may
+    /// repeat the signed URL that led there.
+    #[must_use]
+    pub fn of_another_origin(status: u16) -> Self {
+        Self {
+            status,
+            ..Self::default()
         }
     }
 
@@ -99,43 +118,57 @@ impl fmt::Debug for ApiError {
     }
 }
 
-/// The JSON families, which share no member but with the same meaning:
-/// - platform: `errorMessages`, `errors` (an object, or for bulk operations and
-///   JSM operations an array of objects with `message` or `title`)
-/// - JSM and personal data reporting: `errorMessage`
-/// - gateway and edge: `message`
-/// - OAuth: `error`, `error_description`
-fn read_object(object: &Map<String, Value>) -> (Vec<String>, Vec<(String, String)>) {
-    let mut messages = Vec::new();
-    let mut field_errors = Vec::new();
-    if let Some(Value::Array(list)) = object.get("errorMessages") {
-        messages.extend(list.iter().filter_map(text));
-    }
-    match object.get("errors") {
-        Some(Value::Object(fields)) => field_errors.extend(
-            fields
-                .iter()
-                .filter_map(|(field, message)| Some((field.clone(), text(message)?))),
-        ),
-        Some(Value::Array(list)) => messages.extend(list.iter().filter_map(|error| {
-            text(error).or_else(|| text(error.get("message").or_else(|| error.get("title"))?))
-        })),
-        _ => {}
-    }
-    for member in ["errorMessage", "message", "error_description"] {
-        messages.extend(object.get(member).and_then(text));
-    }
-    if messages.is_empty() && field_errors.is_empty() {
-        messages.extend(object.get("error").and_then(text));
-    }
-    (messages, field_errors)
+/// What an error body says.
+#[derive(Default)]
+struct Said {
+    messages: Vec<String>,
+    field_errors: Vec<(String, String)>,
 }
 
+impl Said {
+    /// The JSON families, which share no member but with the same meaning:
+    /// - platform: `errorMessages`, `errors` (an object, or for bulk operations
+    ///   and JSM operations an array of objects)
+    /// - JSM and personal data reporting: `errorMessage`
+    /// - gateway and edge: `message`
+    /// - OAuth: `error`, `error_description`
+    fn read_object(&mut self, object: &Map<String, Value>) {
+        if let Some(Value::Array(list)) = object.get("errorMessages") {
+            self.messages.extend(list.iter().filter_map(text));
+        }
+        match object.get("errors") {
+            Some(Value::Object(fields)) => {
+                let said = fields
+                    .iter()
+                    .filter_map(|(field, message)| Some((field.clone(), text(message)?)));
+                self.field_errors.extend(said);
+            }
+            Some(Value::Array(list)) => list.iter().for_each(|error| self.read_item(error)),
+            _ => {}
+        }
+        for member in ["errorMessage", "message", "error_description"] {
+            self.messages.extend(object.get(member).and_then(text));
+        }
+        if self.messages.is_empty() && self.field_errors.is_empty() {
+            self.messages.extend(object.get("error").and_then(text));
+        }
+    }
+
+    /// One of several errors: a text, or an object with `message` or `title`,
+    /// or with `elementErrors`, which is like a platform error.
+    fn read_item(&mut self, error: &Value) {
+        if let Some(Value::Object(inner)) = error.get("elementErrors") {
+            return self.read_object(inner);
+        }
+        let message = error.get("message").or_else(|| error.get("title"));
+        self.messages.extend(text(message.unwrap_or(error)));
+    }
+}
+
+/// Messages are for people; a longer one is a document.
 fn text(value: &Value) -> Option<String> {
-    value
-        .as_str()
-        .filter(|text| !text.trim().is_empty())
-        .map(String::from)
+    let text = value.as_str().filter(|text| !text.trim().is_empty())?;
+    Some(text.chars().take(MESSAGE_CHARS).collect())
 }
 
 /// The title of an HTML page, or the first line of plain text.
@@ -148,7 +181,9 @@ fn read_text(body: &[u8]) -> Option<String> {
         let end = start + lower.get(start..)?.find("</title")?;
         text.get(start..end)?
     } else {
-        text.lines().find(|line| !line.trim().is_empty())?
+        // JSON that was cut is no sentence.
+        let line = text.lines().find(|line| !line.trim().is_empty())?;
+        Some(line).filter(|line| !line.trim_start().starts_with(['{', '[']))?
     };
     let clean: String = line.split_whitespace().collect::<Vec<_>>().join(" ");
     let message: String = clean
@@ -193,6 +228,11 @@ mod tests {
             400,
             r#"{"errors":[{"message":"one"},{"title":"two"},"three"]}"#,
             "400: one; two; three",
+        );
+        assert_sentence(
+            400,
+            r#"{"issues":[],"errors":[{"status":400,"elementErrors":{"errorMessages":["m"],"errors":{"f":"g"}}}]}"#,
+            "400: m; f: g",
         );
         assert_sentence(
             400,
@@ -241,9 +281,9 @@ mod tests {
     }
 
     #[test]
-    fn json_nested_too_deeply_is_text_and_no_overflow() {
+    fn json_that_is_cut_or_nested_too_deeply_says_nothing_and_overflows_nothing() {
         let error = read(400, &"[".repeat(100_000));
-        assert_eq!(error.messages.len(), 1);
+        assert_eq!(error.messages, [""; 0]);
         assert!(error.body_truncated);
         assert_eq!(error.body.len(), ERROR_BODY_BYTES);
     }

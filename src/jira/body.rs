@@ -62,22 +62,19 @@ pub fn check(method: Method, request: ApiRequest) -> Result<Option<Body>> {
             content_type,
         }));
     }
-    let text = match (request.json_object, request.raw_json) {
-        (Some(text), _) => {
-            check_json("json-object", &text)?;
-            if !text.trim_start().starts_with('{') {
-                return Err(Error::invalid(
-                    "json-object",
-                    "it is not an object; use raw-json for other JSON",
-                ));
-            }
-            text
+    let text = if let Some(text) = request.json_object {
+        check_json("json-object", &text)?;
+        if !text.trim_start().starts_with('{') {
+            return Err(Error::invalid(
+                "json-object",
+                "it is not an object; use raw-json for other JSON",
+            ));
         }
-        (None, text) => {
-            let text = text.unwrap_or_default();
-            check_json("raw-json", &text)?;
-            text
-        }
+        text
+    } else {
+        let text = request.raw_json.unwrap_or_default();
+        check_json("raw-json", &text)?;
+        text
     };
     Ok(Some(Body {
         bytes: text.into_bytes(),

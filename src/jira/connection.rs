@@ -15,6 +15,8 @@ use super::{
 /// What is stored of a connection beside its tokens.
 #[derive(Debug, Clone, Default)]
 pub struct Connection {
+    /// The consent that all of this, but for the choice, was written for.
+    pub consent_id: String,
     /// How people call it.
     pub display_name: Option<String>,
     /// What it is for.
@@ -23,7 +25,7 @@ pub struct Connection {
     pub service_management: bool,
     /// The scopes that were asked for.
     pub asked_scopes: Vec<String>,
-    /// The account that consented.
+    /// The account that consented, once it is known.
     pub account: Option<Account>,
     /// The chosen site and the consent for which it was chosen.
     pub choice: Option<SiteChoice>,
@@ -38,6 +40,8 @@ pub struct SiteChoice {
     pub site: Site,
     /// The consent.
     pub consent_id: String,
+    /// The account that gave it.
+    pub account_id: String,
 }
 
 /// An Atlassian account.
@@ -61,8 +65,8 @@ impl Connection {
 
     /// The site to which an export may send requests.
     pub fn site_for(&self, name: &ConnectionName, api: Api, tokens: &TokenSet) -> Result<&Site> {
-        let name = name.as_str();
         if api == Api::ServiceDesk && !self.service_management {
+            let name = name.as_str();
             return Err(Error::configuration(
                 "service-management",
                 format!(
@@ -70,18 +74,42 @@ impl Connection {
                 ),
             ));
         }
-        self.site(tokens).ok_or_else(|| {
-            Error::configuration(
-                "site",
-                format!("no site is chosen for connection {name:?}; call oauth-exchange with choose-site"),
-            )
-        })
+        self.site(tokens).ok_or_else(|| site_not_chosen(name))
     }
+
+    /// What holds for the consent that these tokens come from. Where a callback
+    /// was cut short between saving them and writing this, it is what can be
+    /// told from the tokens, and the choice that was made earlier.
+    #[must_use]
+    pub fn for_consent_of(self, tokens: &TokenSet) -> Self {
+        if self.consent_id == tokens.consent_id {
+            return self;
+        }
+        let is_service_desk = |scope: &String| scope.contains(":servicedesk-");
+        Self {
+            consent_id: tokens.consent_id.clone(),
+            service_management: tokens.scopes.iter().any(is_service_desk),
+            asked_scopes: tokens.scopes.clone(),
+            account: None,
+            ..self
+        }
+    }
+}
+
+/// What to say where the site of a consent is not settled.
+#[must_use]
+pub fn site_not_chosen(name: &ConnectionName) -> Error {
+    let name = name.as_str();
+    Error::configuration(
+        "site",
+        format!("no site is chosen for connection {name:?}; call oauth-exchange with choose-site"),
+    )
 }
 
 impl FromJson for Connection {
     fn from_json(object: &Object) -> Result<Self, Broken> {
         Ok(Self {
+            consent_id: object.text("consent_id")?,
             display_name: object.optional_text("display_name")?,
             description: object.optional_text("description")?,
             service_management: object.optional_flag("service_management")?.unwrap_or(false),
@@ -95,6 +123,7 @@ impl FromJson for Connection {
 impl ToJson for Connection {
     fn to_json(&self) -> Value {
         json::object(vec![
+            ("consent_id", self.consent_id.as_str().into()),
             (
                 "display_name",
                 json::optional_text(self.display_name.as_deref()),
@@ -122,6 +151,7 @@ impl FromJson for SiteChoice {
         Ok(Self {
             site: object.object("site")?,
             consent_id: object.text("consent_id")?,
+            account_id: object.text("account_id")?,
         })
     }
 }
@@ -131,6 +161,7 @@ impl ToJson for SiteChoice {
         json::object(vec![
             ("site", self.site.to_json()),
             ("consent_id", self.consent_id.as_str().into()),
+            ("account_id", self.account_id.as_str().into()),
         ])
     }
 }

@@ -21,6 +21,7 @@ struct Inner {
     waited_ms: u64,
     may_have_been_done: bool,
     trace_id: Option<String>,
+    action: Option<Action>,
 }
 
 /// The result of anything here.
@@ -47,8 +48,6 @@ pub enum Kind {
     SecretStore(StoreError),
     /// Set up wrongly; a fixed word.
     Configuration(&'static str),
-    /// Anything else; a fixed word.
-    Other(&'static str),
 }
 
 /// What the caller does now.
@@ -76,6 +75,7 @@ impl Error {
             waited_ms: 0,
             may_have_been_done: false,
             trace_id: None,
+            action: None,
         }))
     }
 
@@ -118,6 +118,22 @@ impl Error {
     pub fn add_waited(mut self, ms: u64) -> Self {
         self.0.waited_ms = self.0.waited_ms.saturating_add(ms);
         self
+    }
+
+    /// Says what to do, where it does not follow from the kind.
+    #[must_use]
+    pub fn with_action(mut self, action: Action) -> Self {
+        self.0.action = Some(action);
+        self
+    }
+
+    /// Says what to do instead, where the same call cannot succeed later.
+    #[must_use]
+    pub fn instead_of_retry(self, action: Action) -> Self {
+        match self.action() {
+            Action::Retry => self.with_action(action),
+            _ => self,
+        }
     }
 
     /// Notes that the request may have been carried out. Never takes it back.
@@ -166,27 +182,31 @@ impl Error {
 
     /// What the caller does now.
     ///
-    /// What may have been done is never simply to be repeated: Jira has no
-    /// idempotency keys, so somebody has to look first.
+    /// What may have been done is never simply to be done again, whatever else
+    /// was wrong: Jira has no idempotency keys, so somebody has to look first.
     #[must_use]
     pub fn action(&self) -> Action {
-        let later = if self.may_have_been_done() {
-            Action::Report
-        } else {
-            Action::Retry
-        };
-        match &self.0.kind {
-            Kind::InvalidRequest(_) | Kind::LimitExceeded(..) => Action::FixRequest,
-            Kind::ReauthorizationRequired(_) => Action::Reauthorize,
-            Kind::Configuration(_) => Action::FixConfiguration,
-            Kind::UnexpectedResponse(_) | Kind::Other(_) => Action::Report,
-            Kind::RateLimited(_) => Action::Retry,
-            Kind::Api(error) => match error.status {
-                502..=504 => later,
+        match self.may_have_been_done() {
+            true => Action::Report,
+            false => self.0.action.unwrap_or_else(|| self.0.kind.action()),
+        }
+    }
+}
+
+impl Kind {
+    fn action(&self) -> Action {
+        match self {
+            Self::InvalidRequest(_) | Self::LimitExceeded(..) => Action::FixRequest,
+            Self::ReauthorizationRequired(_) => Action::Reauthorize,
+            Self::Configuration(_) => Action::FixConfiguration,
+            Self::UnexpectedResponse(_) => Action::Report,
+            Self::RateLimited(_) => Action::Retry,
+            Self::Api(error) => match error.status {
+                502..=504 => Action::Retry,
                 400..=499 => Action::FixRequest,
                 _ => Action::Report,
             },
-            Kind::Transport(error) => match error {
+            Self::Transport(error) => match error {
                 TransportError::Denied(_) | TransportError::TlsFailed(_) => {
                     Action::FixConfiguration
                 }
@@ -194,10 +214,10 @@ impl Error {
                 | TransportError::ConnectionFailed(_)
                 | TransportError::TimedOut
                 | TransportError::Interrupted(_)
-                | TransportError::ProtocolError(_) => later,
+                | TransportError::ProtocolError(_) => Action::Retry,
             },
-            Kind::SecretStore(error) => match error {
-                StoreError::Unavailable(_) => later,
+            Self::SecretStore(error) => match error {
+                StoreError::Unavailable(_) => Action::Retry,
                 StoreError::AccessDenied | StoreError::TooLarge(_) | StoreError::Unsupported(_) => {
                     Action::FixConfiguration
                 }
@@ -276,6 +296,12 @@ mod tests {
         assert_action(Kind::Transport(interrupted.clone()), false, Action::Retry);
         assert_action(Kind::Transport(interrupted), true, Action::Report);
         assert_action(api(503), true, Action::Report);
+        assert_action(
+            Kind::RateLimited(RateLimit::default()),
+            true,
+            Action::Report,
+        );
+        assert_action(Kind::LimitExceeded("x", 1), true, Action::Report);
         assert_action(
             Kind::SecretStore(StoreError::Unavailable(String::new())),
             true,

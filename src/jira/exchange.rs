@@ -11,7 +11,7 @@ use super::{
     access::{Access, Budget, Sent, send_once},
     api_error::ERROR_BODY_BYTES,
     error::{Error, Kind, Result},
-    failure,
+    failure::{self, Asked},
     host::{Deadline, Host},
     http::{Headers, HttpResponse, Method},
     instant::UnixMs,
@@ -63,10 +63,16 @@ pub async fn exchange(host: &impl Host, api: Api, request: ApiRequest) -> Result
         is_own_site: true,
     };
     let result = follow_hops(host, &mut access, &site, hop, budget, ending).await;
-    let sent = result.map_err(|error| error.add_waited(access.waited_ms))?;
-    ending
-        .read(sent, &site, &access, host.now())
-        .map_err(|error| error.add_waited(access.waited_ms))
+    let answer = result.and_then(|arrived| ending.read(arrived, &site, &access, host.now()));
+    answer.map_err(|error| error.add_waited(access.waited_ms))
+}
+
+/// The answer that points nowhere else, and how it was reached.
+struct Arrived {
+    response: HttpResponse,
+    attempts: u32,
+    is_own_site: bool,
+    was_redirected: bool,
 }
 
 /// Sends until the answer points nowhere else.
@@ -77,36 +83,41 @@ async fn follow_hops(
     mut hop: Hop,
     budget: Budget,
     ending: Ending,
-) -> Result<Sent> {
+) -> Result<Arrived> {
     let mut attempts = 0;
     for redirects in 0..=MAX_REDIRECTS {
-        // Whatever answered with a redirect has done what it was asked to.
-        let was_done = redirects > 0 && !ending.method.is_safe();
-        let in_context = |error: Error| error.or_maybe_done(was_done);
-        let response = if hop.is_own_site {
-            let sent = access
-                .send(host, &mut hop.request, budget)
-                .await
-                .map_err(in_context)?;
-            if redirects == 0 {
-                attempts = sent.attempts;
-            }
-            sent.response
+        let was_redirected = redirects > 0;
+        let sent = if hop.is_own_site {
+            access.send(host, &mut hop.request, budget).await
         } else {
             let sent = send_once(host, &hop.request, budget).await;
-            sent.map_err(|error| in_context(error).with_attempts(attempts))?
+            sent.map(|response| Sent { response, attempts })
+        };
+        let response = match sent {
+            Ok(sent) if was_redirected => sent.response,
+            Ok(sent) => {
+                attempts = sent.attempts;
+                sent.response
+            }
+            Err(error) if was_redirected => {
+                return Err(ending.after_redirect(error).with_attempts(attempts));
+            }
+            Err(error) => return Err(error),
         };
         if !redirect::is_redirect(response.status) || ending.redirect == RedirectMode::Manual {
-            return Ok(Sent { response, attempts });
+            let is_own_site = hop.is_own_site;
+            return Ok(Arrived {
+                response,
+                attempts,
+                is_own_site,
+                was_redirected,
+            });
         }
-        hop = redirect::follow(hop, &response, site, &access.app.api_origin).map_err(|error| {
-            error
-                .or_maybe_done(!ending.method.is_safe())
-                .with_attempts(attempts)
-        })?;
+        hop = redirect::follow(hop, &response, site, &access.app.api_origin)
+            .map_err(|error| ending.after_redirect(error).with_attempts(attempts))?;
     }
-    Err(redirect::too_many()
-        .or_maybe_done(!ending.method.is_safe())
+    Err(ending
+        .after_redirect(redirect::too_many())
         .with_attempts(attempts))
 }
 
@@ -119,16 +130,36 @@ struct Ending {
 }
 
 impl Ending {
-    fn read(self, sent: Sent, site: &Site, access: &Access, now: UnixMs) -> Result<ApiResponse> {
-        let Sent { response, attempts } = sent;
+    /// Whatever answered with a redirect has done what it was asked to.
+    fn after_redirect(self, error: Error) -> Error {
+        error.or_maybe_done(!self.method.is_safe())
+    }
+
+    fn read(
+        self,
+        arrived: Arrived,
+        site: &Site,
+        access: &Access,
+        now: UnixMs,
+    ) -> Result<ApiResponse> {
+        let Arrived {
+            response,
+            attempts,
+            is_own_site,
+            was_redirected,
+        } = arrived;
         let is_ok = response.is_success()
             || response.status == 304
             || (self.redirect == RedirectMode::Manual && (300..=399).contains(&response.status));
         if !is_ok {
-            let scopes = &access.tokens.value.scopes;
-            return Err(
-                failure::read(response, self.method, site, scopes, now).with_attempts(attempts)
-            );
+            let asked = Asked {
+                method: self.method,
+                site,
+                scopes: &access.tokens.value.scopes,
+                is_own_site,
+                was_done: was_redirected && !self.method.is_safe(),
+            };
+            return Err(failure::read(response, asked, now).with_attempts(attempts));
         }
         if response.truncated || response.body.len() as u64 > self.max_response_bytes {
             return Err(self.too_long(&response).with_attempts(attempts));

@@ -36,26 +36,44 @@ pub fn leaves_open(status: u16) -> bool {
     status == 408 || status >= 500
 }
 
-/// Reads an answer that is no success.
-#[must_use]
-pub fn read(
-    response: HttpResponse,
-    method: Method,
-    site: &Site,
-    scopes: &[String],
-    now: UnixMs,
-) -> Error {
-    let trace_id = response.trace_id();
-    let may_have_been_done = !method.is_safe() && leaves_open(response.status);
-    classify(response, site, scopes, now)
-        .with_trace(trace_id)
-        .or_maybe_done(may_have_been_done)
+/// What was asked, for saying what an error means.
+#[derive(Debug, Clone, Copy)]
+pub struct Asked<'a> {
+    /// The method of the caller's request.
+    pub method: Method,
+    /// The site it was for.
+    pub site: &'a Site,
+    /// What the connection was granted.
+    pub scopes: &'a [String],
+    /// Whether it was the site that answered, and not where it pointed to.
+    pub is_own_site: bool,
+    /// Whether the request was carried out already, and this is the answer of
+    /// where it pointed to.
+    pub was_done: bool,
 }
 
-fn classify(response: HttpResponse, site: &Site, scopes: &[String], now: UnixMs) -> Error {
-    let status = response.status;
-    if status == 401 && is_scope_mismatch(&response) {
-        let granted = scopes.join(" ");
+/// Reads an answer that is no success.
+#[must_use]
+pub fn read(response: HttpResponse, asked: Asked<'_>, now: UnixMs) -> Error {
+    let trace_id = response.trace_id();
+    let left_open = !asked.method.is_safe() && leaves_open(response.status);
+    let error = if response.status == 429 {
+        rate_limited(&response, asked.was_done, now)
+    } else if asked.is_own_site {
+        of_the_site(response, asked)
+    } else {
+        let error = ApiError::of_another_origin(response.status);
+        let message = format!("the server that Jira points to answered {error}");
+        Error::new(Kind::Api(error), message)
+    };
+    error
+        .with_trace(trace_id)
+        .or_maybe_done(asked.was_done || left_open)
+}
+
+fn of_the_site(response: HttpResponse, asked: Asked<'_>) -> Error {
+    if is_scope_mismatch(&response) {
+        let granted = asked.scopes.join(" ");
         return Error::configuration(
             "scope",
             format!(
@@ -65,18 +83,15 @@ fn classify(response: HttpResponse, site: &Site, scopes: &[String], now: UnixMs)
             ),
         );
     }
-    if status == 401 {
+    if response.status == 401 {
         return Error::reauthorize(
             "unauthorized",
             "a fresh access token was refused (401); the grant may have been revoked; consent again",
         );
     }
-    if status == 429 {
-        return rate_limited(&response, now);
-    }
     let error = ApiError::read(response);
-    if status == 403 && error.mentions("app is not installed on this instance") {
-        let Site { name, url, .. } = site;
+    if error.status == 403 && error.mentions("app is not installed on this instance") {
+        let Site { name, url, .. } = asked.site;
         return Error::configuration(
             "site",
             format!(
@@ -88,7 +103,7 @@ fn classify(response: HttpResponse, site: &Site, scopes: &[String], now: UnixMs)
     Error::new(Kind::Api(error), message)
 }
 
-fn rate_limited(response: &HttpResponse, now: UnixMs) -> Error {
+fn rate_limited(response: &HttpResponse, was_done: bool, now: UnixMs) -> Error {
     let limit = RateLimit::read(&response.headers, now).unwrap_or_default();
     let reason = limit
         .reason
@@ -100,7 +115,12 @@ fn rate_limited(response: &HttpResponse, now: UnixMs) -> Error {
         (None, Some(at)) => format!("try again after {at}"),
         (None, None) => "try again later".into(),
     };
-    let message = format!("Jira limits the rate of requests{reason}; nothing was done; {when}");
+    let done = if was_done {
+        "the request itself was done"
+    } else {
+        "nothing was done"
+    };
+    let message = format!("Jira limits the rate of requests{reason}; {done}; {when}");
     Error::new(Kind::RateLimited(limit), message)
 }
 
@@ -128,13 +148,14 @@ mod tests {
             name: "Acme".into(),
             scopes: vec![],
         };
-        read(
-            response,
+        let asked = Asked {
             method,
-            &site,
-            &["read:me".into(), "read:jira-work".into()],
-            UnixMs(0),
-        )
+            site: &site,
+            scopes: &["read:me".into(), "read:jira-work".into()],
+            is_own_site: true,
+            was_done: false,
+        };
+        read(response, asked, UnixMs(0))
     }
 
     #[test]

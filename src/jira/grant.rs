@@ -5,9 +5,9 @@
 use super::{
     api_error::ApiError,
     app::App,
-    error::{Error, Kind, Result},
+    error::{Action, Error, Kind, Result},
     host::Host,
-    http::{Headers, HttpRequest, HttpResponse, SendLimits},
+    http::{HttpRequest, HttpResponse, SendLimits},
     instant::{SECOND_MS, UnixMs},
     json::{self, Broken, FromJson, Object},
     rate_limit::RateLimit,
@@ -19,7 +19,7 @@ use super::{
 pub const TOKEN_TIMEOUT_MS: u64 = 30 * SECOND_MS;
 
 /// How much of its answer is read: tokens of any length that a store could hold.
-const TOKEN_ANSWER_BYTES: u64 = 64 * 1024;
+const TOKEN_ANSWER_BYTES: u64 = 1024 * 1024;
 
 /// What access tokens live for where the answer does not say. Atlassian's live
 /// an hour.
@@ -96,16 +96,10 @@ impl TokenGrant<'_> {
                 "the token endpoint answered 429: try again later",
             );
         }
-        if status >= 500 {
-            let error = ApiError {
-                status,
-                headers: Headers::new(),
-                ..ApiError::default()
-            };
-            return Error::new(
-                Kind::Api(error),
-                format!("the token endpoint answered {status}: try again later"),
-            );
+        if status == 408 || status >= 500 {
+            let message = format!("the token endpoint answered {status}: try again later");
+            return Error::new(Kind::Api(ApiError::of_another_origin(status)), message)
+                .with_action(Action::Retry);
         }
         match (error_code(&response.body).as_deref(), self) {
             (Some("invalid_grant"), _) => dead("invalid_grant"),
@@ -160,15 +154,23 @@ pub struct TokenAnswer {
     pub scope: Option<String>,
 }
 
+/// Only the access token is insisted upon: to stumble over anything else would
+/// throw away a pair that replaces the one we had.
 impl FromJson for TokenAnswer {
     fn from_json(object: &Object) -> Result<Self, Broken> {
+        let refresh_token = object.optional_text("refresh_token").unwrap_or(None);
         Ok(Self {
             access_token: Secret::new(object.text("access_token")?),
-            refresh_token: object.optional_text("refresh_token")?.map(Secret::new),
+            refresh_token: refresh_token
+                .filter(|token| !token.is_empty())
+                .map(Secret::new),
             expires_in: object
-                .optional_number("expires_in")?
+                .lenient_number("expires_in")
                 .unwrap_or(DEFAULT_EXPIRES_IN),
-            scope: object.optional_text("scope")?,
+            scope: match object.texts("scope") {
+                Ok(list) if !list.is_empty() => Some(list.join(" ")),
+                _ => object.optional_text("scope").unwrap_or(None),
+            },
         })
     }
 }
@@ -187,7 +189,7 @@ mod tests {
     fn response(status: u16, body: &str) -> HttpResponse {
         HttpResponse {
             status,
-            headers: Headers::new(),
+            headers: crate::jira::http::Headers::new(),
             body: body.into(),
             truncated: false,
         }
@@ -229,6 +231,32 @@ mod tests {
         let bare = read_refresh(200, r#"{"access_token":"a"}"#).unwrap();
         assert!(bare.refresh_token.is_none());
         assert_eq!((bare.expires_in, bare.scope), (3_600, None));
+    }
+
+    #[test]
+    fn a_pair_is_not_thrown_away_for_what_goes_with_it() {
+        for (body, expires_in, scope) in [
+            (r#"{"access_token":"a","expires_in":"60"}"#, 60, None),
+            (r#"{"access_token":"a","expires_in":60.9}"#, 60, None),
+            (
+                r#"{"access_token":"a","expires_in":null,"scope":["x","y"]}"#,
+                3_600,
+                Some("x y"),
+            ),
+            (
+                r#"{"access_token":"a","expires_in":-1,"scope":7,"refresh_token":""}"#,
+                3_600,
+                None,
+            ),
+        ] {
+            let answer = read_refresh(200, body).unwrap();
+            assert!(answer.refresh_token.is_none());
+            assert_eq!(
+                (answer.expires_in, answer.scope.as_deref()),
+                (expires_in, scope),
+                "{body}"
+            );
+        }
     }
 
     #[track_caller]
@@ -288,7 +316,7 @@ mod tests {
     fn an_answer_that_is_not_the_documented_one_shows_nothing_of_itself() {
         for (status, body) in [
             (200, r#"{"access_token":{"hush":1}}"#),
-            (200, r#"{"access_token":"hush","expires_in":"hush"}"#),
+            (200, r#"{"refresh_token":"hush"}"#),
             (200, "hush"),
             (400, r#"{"error":"Hush hush"}"#),
             (418, "hush"),

@@ -143,6 +143,14 @@ impl fmt::Display for StoreError {
     }
 }
 
+/// Sixteen bytes that nobody can guess, as hexadecimal digits.
+pub fn random_hex(host: &impl Host) -> String {
+    host.random()
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
+}
+
 /// When a call must be over.
 #[derive(Debug, Clone, Copy)]
 pub struct Deadline(u64);

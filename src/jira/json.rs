@@ -36,6 +36,8 @@ pub enum Broken {
     Syntax(usize, usize),
     /// It is JSON, but not an object.
     NotAnObject,
+    /// It is JSON, but not a list.
+    NotAList,
     /// A member is missing.
     Missing(&'static str),
     /// A member is not of the kind that it should be.
@@ -49,6 +51,7 @@ impl fmt::Display for Broken {
                 write!(f, "it is not JSON (line {line}, column {column})")
             }
             Self::NotAnObject => f.write_str("it is not a JSON object"),
+            Self::NotAList => f.write_str("it is not a JSON list"),
             Self::Missing(member) => write!(f, "`{member}` is missing"),
             Self::WrongKind(member, kind) => write!(f, "`{member}` is not {kind}"),
         }
@@ -106,6 +109,17 @@ impl Object {
         self.optional_number(name)?.ok_or(Broken::Missing(name))
     }
 
+    /// A number however it is written: whole, with a fraction, or as a text.
+    #[must_use]
+    pub fn lenient_number(&self, name: &str) -> Option<u64> {
+        let value = self.0.get(name)?;
+        let text = value
+            .as_str()
+            .map(String::from)
+            .unwrap_or_else(|| value.to_string());
+        text.trim().split('.').next()?.parse().ok()
+    }
+
     /// True or false, or absent.
     pub fn optional_flag(&self, name: &'static str) -> Result<Option<bool>, Broken> {
         self.member(name, "true or false", Value::as_bool)
@@ -140,13 +154,10 @@ pub fn parse(text: &[u8]) -> Result<Value, Broken> {
 }
 
 /// Parses a list of objects.
-pub fn parse_list<T: FromJson>(text: &[u8]) -> Result<Vec<T>, Broken> {
+pub fn parse_list(text: &[u8]) -> Result<Vec<Object>, Broken> {
     match parse(text)? {
-        Value::Array(items) => items
-            .into_iter()
-            .map(|item| T::from_json(&Object::of(item)?))
-            .collect(),
-        _ => Err(Broken::WrongKind("the whole", "a list")),
+        Value::Array(items) => items.into_iter().map(Object::of).collect(),
+        _ => Err(Broken::NotAList),
     }
 }
 

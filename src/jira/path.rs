@@ -75,7 +75,7 @@ impl Target {
             Some((path, query)) => (path, Some(query)),
             None => (url_path, None),
         };
-        check_path(path)?;
+        check(path)?;
         let path = place(api, path)?;
         let query = query::merge(query, query_params)?;
         let whole = path.len() + query.as_ref().map_or(0, String::len);
@@ -93,7 +93,8 @@ fn refused(why: impl core::fmt::Display) -> Error {
     Error::invalid("url-path", why)
 }
 
-fn check_path(path: &str) -> Result<()> {
+/// Checks that no reading of a path can climb.
+pub fn check(path: &str) -> Result<()> {
     if !path.starts_with('/') {
         return Err(refused(
             "it must begin with '/', such as /issue/DEMO-1, and has no scheme and no host",

@@ -5,7 +5,7 @@ use url::Url;
 use super::{
     app::{Origin, is_loopback},
     error::{Error, Kind, Result},
-    http::{HttpRequest, HttpResponse, Method},
+    http::{HttpRequest, HttpResponse, Method, USER_AGENT},
     site::Site,
 };
 
@@ -14,13 +14,7 @@ pub const MAX_REDIRECTS: u32 = 5;
 
 /// All that another origin gets to see of the caller's headers: what shapes
 /// the answer, and nothing that could be a secret.
-const HEADERS_FOR_OTHERS: &[&str] = &[
-    "accept",
-    "accept-language",
-    "if-range",
-    "range",
-    "user-agent",
-];
+const HEADERS_FOR_OTHERS: &[&str] = &["accept", "accept-language", "if-range", "range"];
 
 /// A request and whether it goes to the connection's own site.
 #[derive(Debug)]
@@ -49,14 +43,18 @@ pub fn follow(hop: Hop, response: &HttpResponse, site: &Site, api_origin: &Origi
         .headers
         .get("location")
         .ok_or_else(|| refuse("it has no Location"))?;
-    let mut link = hop
-        .request
-        .url
+    let base = base_of(&hop, location, site);
+    let mut link = base
         .join(location)
         .map_err(|_| refuse("its Location is not a URL"))?;
     link.set_fragment(None);
     let request = with_method_of(status, hop.request);
-    if let Some(url) = site.re_root(api_origin, &link) {
+    // Who has led away from the site may not lead back with its token.
+    let own_url = match hop.is_own_site {
+        true => site.re_root(api_origin, &link),
+        false => None,
+    };
+    if let Some(url) = own_url {
         return Ok(Hop {
             request: HttpRequest { url, ..request },
             is_own_site: true,
@@ -70,7 +68,8 @@ pub fn follow(hop: Hop, response: &HttpResponse, site: &Site, api_origin: &Origi
     if !may_be_visited(&link, api_origin) {
         return Err(refuse("its Location is not https, or has user information"));
     }
-    let headers = request.headers.only(HEADERS_FOR_OTHERS);
+    let mut headers = request.headers.only(HEADERS_FOR_OTHERS);
+    headers.push("user-agent", USER_AGENT);
     let request = HttpRequest {
         url: link,
         headers,
@@ -81,6 +80,16 @@ pub fn follow(hop: Hop, response: &HttpResponse, site: &Site, api_origin: &Origi
         request,
         is_own_site: false,
     })
+}
+
+/// What a link is relative to. The site writes paths of its own, `/rest/…`,
+/// which the gateway has below the cloud id.
+fn base_of(hop: &Hop, location: &str, site: &Site) -> Url {
+    let is_site_path = location.starts_with("/rest/") || location.starts_with("/jsm/");
+    match Url::parse(&site.url) {
+        Ok(url) if hop.is_own_site && is_site_path => url,
+        _ => hop.request.url.clone(),
+    }
 }
 
 /// Another origin must be https; with a simulator, anything on the same
@@ -157,25 +166,27 @@ mod tests {
         location
             .into_iter()
             .for_each(|location| headers.push("location", location));
-        let site = Site {
-            cloud_id: "c".into(),
-            url: "https://acme".into(),
-            name: "A".into(),
-            scopes: vec![],
-        };
-        let record = br#"{"client_id":"i","client_secret":"s","redirect_uri":"https://h/"}"#;
         let response = HttpResponse {
             status,
             headers,
             body: Vec::new(),
             truncated: false,
         };
-        follow(
-            hop(method),
-            &response,
-            &site,
-            &App::parse(record).unwrap().api_origin,
-        )
+        follow(hop(method), &response, &site(), &api_origin())
+    }
+
+    fn site() -> Site {
+        Site {
+            cloud_id: "c".into(),
+            url: "https://acme".into(),
+            name: "A".into(),
+            scopes: vec![],
+        }
+    }
+
+    fn api_origin() -> Origin {
+        let record = br#"{"client_id":"i","client_secret":"s","redirect_uri":"https://h/"}"#;
+        App::parse(record).unwrap().api_origin
     }
 
     fn names(hop: &Hop) -> Vec<&str> {
@@ -187,6 +198,7 @@ mod tests {
         for location in [
             "/ex/jira/c/rest/api/3/task/1",
             "https://acme/rest/api/3/task/1",
+            "/rest/api/3/task/1",
             "task/1",
         ] {
             let hop = go(Method::Get, 302, Some(location)).unwrap();
@@ -218,8 +230,22 @@ mod tests {
                 !hop.is_own_site && hop.request.bearer.is_none(),
                 "{location}"
             );
-            assert_eq!(names(&hop), ["accept", "range"]);
+            assert_eq!(names(&hop), ["accept", "range", "user-agent"]);
         }
+    }
+
+    #[test]
+    fn who_has_led_away_may_not_lead_back_with_the_token() {
+        let away = go(Method::Get, 302, Some("https://evil.example/x")).unwrap();
+        let headers = vec![("location".into(), OWN.into())];
+        let response = HttpResponse {
+            status: 302,
+            headers: headers.into(),
+            body: Vec::new(),
+            truncated: false,
+        };
+        let back = follow(away, &response, &site(), &api_origin()).unwrap();
+        assert!(!back.is_own_site && back.request.bearer.is_none());
     }
 
     #[test]

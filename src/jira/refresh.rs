@@ -22,11 +22,11 @@ use super::{
     connection::not_connected,
     error::{Error, Kind, Result},
     grant::{TOKEN_TIMEOUT_MS, TokenGrant},
-    host::{Deadline, DeleteOutcome, Entry, Expect, Host, PutOutcome},
+    host::{self, Deadline, DeleteOutcome, Entry, Expect, Host, PutOutcome},
     instant::UnixMs,
     json::{self, Broken, FromJson, Object, ToJson},
     name::ConnectionName,
-    store::{self, Stored},
+    store::{self, PATIENT_SAVE_ATTEMPTS, SAVE_ATTEMPTS, Stored},
     token::TokenSet,
 };
 
@@ -132,7 +132,15 @@ impl<H: Host> Refresh<'_, H> {
         let value = current.value.rotated(answer, self.host.now());
         let expect = Expect::Version(current.version);
         let key = self.name.tokens_key();
-        match store::save(self.host, &key, &store::encode(&value), expect).await {
+        match store::save(
+            self.host,
+            &key,
+            &store::encode(&value),
+            expect,
+            PATIENT_SAVE_ATTEMPTS,
+        )
+        .await
+        {
             Ok(PutOutcome::Stored(version)) => Ok(Stored { value, version }),
             Ok(PutOutcome::Stale(Some(entry))) => store::decode(&key, &entry),
             Ok(PutOutcome::Stale(None)) => Err(not_connected(self.name)),
@@ -159,31 +167,30 @@ impl<H: Host> Refresh<'_, H> {
     async fn claim(&self) -> Result<Option<String>> {
         let key = self.name.lease_key();
         let expires_at = self.host.now().plus(LEASE_MS);
-        let lease = store::encode(&Lease {
-            owner: hex(&self.host.random()),
-            expires_at,
-        });
-        let held = match self.host.put(&key, &lease, Expect::Absent).await? {
+        let owner = host::random_hex(self.host);
+        let lease = store::encode(&Lease { owner, expires_at });
+        let absent = Expect::Absent;
+        let held = match store::save(self.host, &key, &lease, absent, SAVE_ATTEMPTS).await? {
             PutOutcome::Stored(version) => return Ok(Some(version)),
             PutOutcome::Stale(held) => held,
         };
         let Some(held) = held.filter(|held| self.has_ended(&key, held)) else {
             return Ok(None);
         };
-        match self
-            .host
-            .put(&key, &lease, Expect::Version(held.version))
-            .await?
-        {
+        let ended = Expect::Version(held.version);
+        match self.host.put(&key, &lease, ended).await? {
             PutOutcome::Stored(version) => Ok(Some(version)),
             PutOutcome::Stale(_) => Ok(None),
         }
     }
 
-    /// A lease that cannot be read is nobody's.
+    /// A lease that is damaged is nobody's. One of a newer connector is held:
+    /// its end cannot be read, but that connector will see to it.
     fn has_ended(&self, key: &str, held: &Entry) -> bool {
-        store::decode::<Lease>(key, held)
-            .map_or(true, |lease| lease.value.expires_at <= self.host.now())
+        match store::decode::<Lease>(key, held) {
+            Ok(lease) => lease.value.expires_at <= self.host.now(),
+            Err(_) => !store::is_newer(held),
+        }
     }
 
     /// Gives the lease back, where it is still ours. If that fails it ends by
@@ -212,10 +219,4 @@ impl<H: Host> Refresh<'_, H> {
         *waited_ms += ms;
         Ok(())
     }
-}
-
-/// Bytes as lower-case hexadecimal digits.
-#[must_use]
-pub fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

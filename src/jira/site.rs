@@ -8,7 +8,7 @@ use super::{
     error::{Error, Result},
     http::HttpResponse,
     json::{self, Broken, FromJson, Object, ToJson},
-    path::Target,
+    path::{self, Target},
     query::encode_component,
 };
 
@@ -69,11 +69,8 @@ impl Site {
         } else {
             return None;
         };
-        // `Url` has resolved plain dot segments already; encoded ones remain.
         let is_api = below_the_site.starts_with("/rest/") || below_the_site.starts_with("/jsm/");
-        let could_climb =
-            below_the_site.contains("//") || below_the_site.to_ascii_lowercase().contains("%2e");
-        (is_api && !could_climb).then(|| {
+        (is_api && path::check(below_the_site).is_ok()).then(|| {
             let target = Target {
                 path: below_the_site.into(),
                 query: link.query().map(String::from),
@@ -110,12 +107,20 @@ impl ToJson for Site {
 /// Jira and Confluence of one site share an id and are listed apart, told
 /// apart by their scopes only.
 pub fn read_accessible_resources(response: &HttpResponse) -> Result<Vec<Site>> {
-    let listed: Vec<Site> = json::parse_list(&response.body).map_err(|broken| {
+    let unexpected = |broken: Broken| {
         let message = format!("the list of sites is not the documented one: {broken}");
         Error::unexpected("accessible-resources", message).with_trace(response.trace_id())
-    })?;
+    };
+    let resources = json::parse_list(&response.body).map_err(unexpected)?;
+    // What other products list is none of our business, whatever it looks like.
+    let of_jira = |resource: &&Object| {
+        resource
+            .texts("scopes")
+            .is_ok_and(|scopes| is_jira(&scopes))
+    };
     let mut sites: Vec<Site> = Vec::new();
-    for site in listed.into_iter().filter(|site| is_jira(&site.scopes)) {
+    for resource in resources.iter().filter(of_jira) {
+        let site = Site::from_json(resource).map_err(unexpected)?;
         match sites
             .iter_mut()
             .find(|known| known.cloud_id == site.cloud_id)
@@ -184,6 +189,10 @@ mod tests {
             "https://api.atlassian.com/ex/jira/11-22/../99/rest/api/3/x",
             "https://api.atlassian.com/ex/jira/11-22/rest/%2e%2e/x",
             "https://api.atlassian.com/ex/jira/11-22/rest//x",
+            "https://api.atlassian.com/ex/jira/11-22/rest/..%2f..%2fother",
+            "https://api.atlassian.com/ex/jira/11-22/rest/..;/x",
+            "https://api.atlassian.com/ex/jira/11-22/rest/%252e%252e/x",
+            "https://acme.atlassian.net/rest/..%5cx",
             "http://api.atlassian.com/ex/jira/11-22/rest/api/3/task/1",
             "https://api.atlassian.com:444/ex/jira/11-22/rest/api/3/task/1",
             "https://acme.atlassian.net/login.jsp",
@@ -220,6 +229,7 @@ mod tests {
             {"id":"1","url":"https://a","name":"A","scopes":["read:jira-work"],"avatarUrl":"x"},
             {"id":"1","url":"https://a","name":"A","scopes":["read:confluence-content.all"]},
             {"id":"1","url":"https://a","name":"A","scopes":["read:servicedesk-request","read:jira-work"]},
+            {"scopes":["read:other"]},
             {"id":"2","url":"https://b","name":"B","scopes":["read:confluence-content.all"]},
             {"id":"3","url":"https://c","name":"C","scopes":["read:sprint:jira-software"]}]"#;
         let response = HttpResponse {
@@ -240,8 +250,8 @@ mod tests {
     fn a_list_of_sites_that_is_none_is_an_error() {
         for (body, why) in [
             ("<html>", "it is not JSON (line 1, column 1)"),
-            ("{}", "`the whole` is not a list"),
-            ("[{}]", "`id` is missing"),
+            ("{}", "it is not a JSON list"),
+            (r#"[{"scopes":["read:jira-work"]}]"#, "`id` is missing"),
             ("[7]", "it is not a JSON object"),
         ] {
             let response = HttpResponse {

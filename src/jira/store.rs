@@ -10,10 +10,18 @@ use super::{
 /// a newer connector and is left alone.
 const FORMAT: u64 = 1;
 
-/// How often a save that must not be lost is tried. Stores that lock or fail
-/// over recover in about a second; each wait is twice the last.
-const SAVE_ATTEMPTS: u32 = 5;
+/// How often a save is tried: stores that lock recover in about a second, and
+/// each wait is twice the last.
+pub const SAVE_ATTEMPTS: u32 = 5;
+
+/// The same where what is saved exists nowhere else: about 25 seconds, in which
+/// databases fail over.
+pub const PATIENT_SAVE_ATTEMPTS: u32 = 9;
+
 const FIRST_SAVE_WAIT_MS: u64 = 100;
+
+/// A listing that takes more pages than this does not end.
+const MAX_LIST_PAGES: usize = 100_000;
 
 /// How often an entry is read and written again because another caller came in
 /// between.
@@ -47,6 +55,13 @@ pub fn decode<T: FromJson>(key: &str, entry: &Entry) -> Result<Stored<T>> {
     }
 }
 
+/// Whether an entry was written in a format that this connector cannot know.
+#[must_use]
+pub fn is_newer(entry: &Entry) -> bool {
+    let format = Object::parse(&entry.value).and_then(|envelope| envelope.number("format"));
+    format.is_ok_and(|format| format > FORMAT)
+}
+
 /// Writes a value as an entry.
 #[must_use]
 pub fn encode(value: &impl ToJson) -> Vec<u8> {
@@ -62,41 +77,51 @@ pub async fn read<T: FromJson>(host: &impl Host, key: &str) -> Result<Option<Sto
     }
 }
 
-/// Saves what must not be lost: a store that is not available is tried again.
+/// Saves a value: a store that is not available is tried again.
 ///
 /// A try that failed may have been carried out. The next one then finds its
 /// own value, and that counts as stored.
-pub async fn save(host: &impl Host, key: &str, value: &[u8], expect: Expect) -> Result<PutOutcome> {
+pub async fn save(
+    host: &impl Host,
+    key: &str,
+    value: &[u8],
+    expect: Expect,
+    attempts: u32,
+) -> Result<PutOutcome> {
     let mut wait_ms = FIRST_SAVE_WAIT_MS;
-    for attempt in 1.. {
+    let mut attempt = 1;
+    loop {
         match host.put(key, value, expect.clone()).await {
             Ok(PutOutcome::Stale(Some(entry))) if attempt > 1 && entry.value == value => {
                 return Ok(PutOutcome::Stored(entry.version));
             }
-            Err(StoreError::Unavailable(_)) if attempt < SAVE_ATTEMPTS => {
+            Err(StoreError::Unavailable(_)) if attempt < attempts => {
                 host.sleep(wait_ms).await;
                 wait_ms *= 2;
+                attempt += 1;
             }
             outcome => return Ok(outcome?),
         }
     }
-    Err(StoreError::Unavailable("it was tried too often".into()).into())
 }
 
-/// Reads an entry, or the default where there is none, changes it, and writes it
-/// where nobody else has meanwhile.
-pub async fn update<T: FromJson + ToJson + Default>(
+/// Reads an entry, or takes `absent` where there is none, changes it, and writes
+/// it where nobody else has meanwhile.
+pub async fn update<T: FromJson + ToJson + Clone>(
     host: &impl Host,
     key: &str,
+    absent: T,
     change: impl Fn(T) -> T,
 ) -> Result<T> {
     for _ in 0..UPDATE_ATTEMPTS {
         let (before, expect) = match read(host, key).await? {
             Some(Stored { value, version }) => (value, Expect::Version(version)),
-            None => (T::default(), Expect::Absent),
+            None => (absent.clone(), Expect::Absent),
         };
         let value = change(before);
-        if let PutOutcome::Stored(_) = save(host, key, &encode(&value), expect).await? {
+        if let PutOutcome::Stored(_) =
+            save(host, key, &encode(&value), expect, SAVE_ATTEMPTS).await?
+        {
             return Ok(value);
         }
     }
@@ -107,21 +132,17 @@ pub async fn update<T: FromJson + ToJson + Default>(
 pub async fn list(host: &impl Host, prefix: &str) -> Result<Vec<String>> {
     let mut keys: Vec<String> = Vec::new();
     let mut cursor = None;
-    loop {
-        let page = host.list(prefix, cursor.clone()).await?;
+    for _ in 0..MAX_LIST_PAGES {
+        let page = host.list(prefix, cursor).await?;
         for key in page.keys {
             if key.starts_with(prefix) && !keys.contains(&key) {
                 keys.push(key);
             }
-        }
-        if page.cursor.is_some() && page.cursor == cursor {
-            let error =
-                StoreError::Other("its listing does not go on: the same cursor again".into());
-            return Err(error.into());
         }
         cursor = page.cursor;
         if cursor.is_none() {
             return Ok(keys);
         }
     }
+    Err(StoreError::Other("its listing does not end".into()).into())
 }

@@ -11,7 +11,7 @@ use crate::jira::{
     host::{Expect, Host},
     name::{APP_KEY, ConnectionName},
     query::encode_component,
-    store,
+    store::{self, SAVE_ATTEMPTS},
 };
 
 /// Shown in lists; longer ones are descriptions.
@@ -60,7 +60,14 @@ impl Authorize {
             description: self.description,
             service_management: self.include_service_management,
         };
-        store::save(host, &key, &store::encode(&pending), Expect::Any).await?;
+        store::save(
+            host,
+            &key,
+            &store::encode(&pending),
+            Expect::Any,
+            SAVE_ATTEMPTS,
+        )
+        .await?;
         Ok(Consent {
             url,
             state: state.expose().into(),

@@ -12,15 +12,13 @@ use super::{
 };
 use crate::jira::{
     access::Access,
-    app::App,
     connection::Connection,
-    error::{Error, Result},
-    grant::TokenGrant,
-    host::{Deadline, DeleteOutcome, Expect, Host, PutOutcome, StoreError},
+    error::{Action, Error, Result},
+    grant::{TokenAnswer, TokenGrant},
+    host::{Deadline, DeleteOutcome, Expect, Host, PutOutcome, StoreError, random_hex},
     name::ConnectionName,
-    refresh::hex,
     secret::Secret,
-    store::{self, Stored},
+    store::{self, PATIENT_SAVE_ATTEMPTS, SAVE_ATTEMPTS, Stored},
     token::TokenSet,
 };
 
@@ -53,19 +51,34 @@ impl Callback {
         let app = load_app(host).await?;
         let pending = claim(host, &name, &self.state).await?;
         let code = reply.answer?;
-        let tokens = redeem(host, &app, &name, &code, &pending).await?;
-        let connection = remember(host, &name, pending).await?;
-        let access = Access::new(app, name, connection, tokens);
-        let finished = Setup {
-            host,
-            deadline,
-            access,
-            wanted: None,
-        }
-        .finish()
-        .await;
-        finished
-            .map_err(|error| error.context("the consent is saved, choose-site goes on from here"))
+        let answer = match TokenGrant::AuthorizationCode(&code)
+            .redeem(host, &app)
+            .await
+        {
+            Ok(answer) => answer,
+            Err(error) => return Err(put_back(host, &name, &pending, error).await),
+        };
+        let tokens = save(host, &name, answer, &pending).await?;
+        let finished = async {
+            let consent_id = &tokens.value.consent_id;
+            let connection = remember(host, &name, pending, consent_id).await?;
+            let access = Access::new(app, name, connection, tokens);
+            let wanted = None;
+            Setup {
+                host,
+                deadline,
+                access,
+                wanted,
+            }
+            .finish()
+            .await
+        };
+        finished.await.map_err(|error| {
+            // This callback has done its part and cannot be repeated.
+            error
+                .instead_of_retry(Action::FixRequest)
+                .context("the consent is saved, choose-site goes on from here")
+        })
     }
 }
 
@@ -119,7 +132,7 @@ fn declined(error: &str) -> Error {
         ),
         _ => Error::unexpected(
             "redirect-url",
-            "the consent came back with an error that OAuth does not know",
+            "the consent came back with an error that this connector does not know",
         ),
     }
 }
@@ -152,51 +165,68 @@ async fn claim(host: &impl Host, name: &ConnectionName, state: &str) -> Result<P
     }
 }
 
-/// Exchanges the code and saves the tokens before anything else happens.
-async fn redeem(
+/// Leaves the consent as it was where the same callback may succeed later: the
+/// token endpoint was not reached, or was not able. Whether the code was used
+/// meanwhile is for Atlassian to say then.
+async fn put_back(
     host: &impl Host,
-    app: &App,
     name: &ConnectionName,
-    code: &Secret,
     pending: &PendingConsent,
-) -> Result<Stored<TokenSet>> {
-    let grant = TokenGrant::AuthorizationCode(code);
-    let answer = grant
-        .redeem(host, app)
-        .await
-        .map_err(|error| error.context("exchanging the code; begin the consent again"))?;
-    let consent_id = hex(&host.random());
-    let value = TokenSet::from_consent(answer, &pending.asked_scopes, consent_id, host.now());
-    match store::save(
-        host,
-        &name.tokens_key(),
-        &store::encode(&value),
-        Expect::Any,
-    )
-    .await?
-    {
-        PutOutcome::Stored(version) => Ok(Stored { value, version }),
-        PutOutcome::Stale(_) => {
-            Err(StoreError::Other("it compared where nothing was to be compared".into()).into())
-        }
+    error: Error,
+) -> Error {
+    let error = error.context("exchanging the code");
+    if error.action() != Action::Retry {
+        return error;
+    }
+    let key = consent::key(name, pending.state.expose());
+    let value = store::encode(pending);
+    match store::save(host, &key, &value, Expect::Absent, SAVE_ATTEMPTS).await {
+        Ok(_) => error,
+        Err(_) => error.instead_of_retry(Action::Reauthorize),
     }
 }
 
-/// Writes down how the connection was set up, and leaves the site that was
-/// chosen before: it counts again once it is confirmed.
+/// Saves the tokens, before anything else happens.
+async fn save(
+    host: &impl Host,
+    name: &ConnectionName,
+    answer: TokenAnswer,
+    pending: &PendingConsent,
+) -> Result<Stored<TokenSet>> {
+    let consent_id = random_hex(host);
+    let value = TokenSet::from_consent(answer, &pending.asked_scopes, consent_id, host.now());
+    let entry = store::encode(&value);
+    let key = name.tokens_key();
+    match store::save(host, &key, &entry, Expect::Any, PATIENT_SAVE_ATTEMPTS).await {
+        Ok(PutOutcome::Stored(version)) => Ok(Stored { value, version }),
+        Ok(PutOutcome::Stale(_)) => {
+            let why = "it compared where nothing was to be compared";
+            Err(StoreError::Other(why.into()).into())
+        }
+        Err(error) => Err(error
+            .instead_of_retry(Action::Reauthorize)
+            .context("saving the tokens; begin the consent again")),
+    }
+}
+
+/// Writes down how the connection was set up. The site that was chosen before
+/// stays, and counts again once it is confirmed; the account does not.
 async fn remember(
     host: &impl Host,
     name: &ConnectionName,
     pending: PendingConsent,
+    consent_id: &str,
 ) -> Result<Connection> {
-    store::update(host, &name.connection_key(), |before| Connection {
+    let set_up = |before: Connection| Connection {
+        consent_id: consent_id.into(),
         display_name: pending.display_name.clone(),
         description: pending.description.clone(),
         service_management: pending.service_management,
         asked_scopes: pending.asked_scopes.clone(),
-        ..before
-    })
-    .await
+        account: None,
+        choice: before.choice,
+    };
+    store::update(host, &name.connection_key(), Connection::default(), set_up).await
 }
 
 #[cfg(test)]

@@ -4,11 +4,10 @@ use serde_json::Value;
 
 use crate::jira::{
     error::Result,
-    host::{Expect, Host},
+    host::{Expect, Host, random_hex},
     instant::{SECOND_MS, UnixMs},
     json::{self, Broken, FromJson, Object, ToJson},
     name::ConnectionName,
-    refresh::hex,
     secret::Secret,
     store::{self, Stored},
 };
@@ -71,7 +70,7 @@ impl ToJson for PendingConsent {
 
 /// A random value of 32 bytes, as digits.
 pub fn new_state(host: &impl Host) -> Secret {
-    Secret::new(format!("{}{}", hex(&host.random()), hex(&host.random())))
+    Secret::new(random_hex(host) + &random_hex(host))
 }
 
 /// The key of the consent with this state. The state may come from anybody;

@@ -3,12 +3,13 @@
 use super::{Connected, ConnectionStatus, OauthOutcome, identity, scopes};
 use crate::jira::{
     access::Access,
-    connection::{Connection, SiteChoice},
+    connection::{Account, Connection, SiteChoice, not_connected, site_not_chosen},
     error::{Error, Result},
-    host::{Deadline, Host},
+    host::{Deadline, Expect, Host},
     name::{CONNECTIONS, ConnectionName},
     site::Site,
     store,
+    token::TokenSet,
 };
 
 /// How many other connections are checked after a consent: each costs a
@@ -62,39 +63,21 @@ pub(super) struct Setup<'a, H> {
 
 impl<H: Host> Setup<'_, H> {
     pub async fn finish(mut self) -> Result<OauthOutcome> {
+        let finished = self.settle().await;
+        finished.map_err(|error| error.add_waited(self.access.waited_ms))
+    }
+
+    async fn settle(&mut self) -> Result<OauthOutcome> {
         let sites =
             identity::accessible_resources(self.host, &mut self.access, self.deadline).await?;
         let account = identity::me(self.host, &mut self.access, self.deadline).await?;
-        let before = &self.access.connection;
-        let same_account = before
-            .account
-            .as_ref()
-            .is_some_and(|known| known.account_id == account.account_id);
-        let earlier = before
-            .choice
-            .as_ref()
-            .filter(|_| same_account)
-            .map(|choice| choice.site.cloud_id.as_str());
-        let chosen = choose(&sites, self.wanted.as_deref(), earlier)?.cloned();
-
-        let consent_id = &self.access.tokens.value.consent_id;
-        let choice = chosen.map(|site| SiteChoice {
-            site,
-            consent_id: consent_id.clone(),
-        });
-        self.access.connection =
-            store::update(self.host, &self.access.name.connection_key(), |before| {
-                Connection {
-                    account: Some(account.clone()),
-                    choice: choice.clone(),
-                    ..before
-                }
-            })
-            .await?;
-        if choice.is_none() {
+        let earlier = self.access.connection.choice.as_ref();
+        let chosen = choose(&sites, self.wanted.as_deref(), earlier, &account.account_id)?.cloned();
+        self.write_down(&account, chosen.as_ref()).await?;
+        if chosen.is_none() {
             return Ok(OauthOutcome::Sites(sites));
         }
-        let affected = self.affected_connections(&account.account_id).await?;
+        let affected = self.affected_connections(&account.account_id).await;
         let Access {
             name,
             connection,
@@ -108,12 +91,51 @@ impl<H: Host> Setup<'_, H> {
         })))
     }
 
+    /// Writes account and choice, and takes them back where the connection was
+    /// erased meanwhile: whoever disconnects deletes the tokens first.
+    async fn write_down(&mut self, account: &Account, chosen: Option<&Site>) -> Result<()> {
+        let name = &self.access.name;
+        let tokens = &self.access.tokens.value;
+        let choice = chosen.map(|site| SiteChoice {
+            site: site.clone(),
+            consent_id: tokens.consent_id.clone(),
+            account_id: account.account_id.clone(),
+        });
+        let settled = |before: Connection| {
+            let before = before.for_consent_of(tokens);
+            let choice = choice.clone().or_else(|| before.choice.clone());
+            Connection {
+                account: Some(account.clone()),
+                choice,
+                ..before
+            }
+        };
+        let key = name.connection_key();
+        let absent = self.access.connection.clone();
+        let connection = store::update(self.host, &key, absent, settled).await?;
+        match store::read::<TokenSet>(self.host, &name.tokens_key()).await? {
+            Some(stored) if stored.value.consent_id == tokens.consent_id => {
+                self.access.connection = connection;
+                Ok(())
+            }
+            Some(_) => Err(site_not_chosen(name)),
+            None => {
+                self.host.delete(&key, Expect::Any).await?;
+                Err(not_connected(name))
+            }
+        }
+    }
+
     /// Asks Atlassian, with the tokens of each other connection of the account,
     /// what it still reaches. What cannot be asked is said, and fails nothing.
-    async fn affected_connections(&self, account_id: &str) -> Result<Vec<AffectedConnection>> {
+    async fn affected_connections(&self, account_id: &str) -> Vec<AffectedConnection> {
         let mut affected = Vec::new();
         let mut checked = 0;
-        for key in store::list(self.host, CONNECTIONS).await? {
+        let keys = match store::list(self.host, CONNECTIONS).await {
+            Ok(keys) => keys,
+            Err(error) => return vec![AffectedConnection::unchecked("", error.to_string())],
+        };
+        for key in keys {
             let Some(name) =
                 ConnectionName::from_key(&key).filter(|name| *name != self.access.name)
             else {
@@ -126,7 +148,10 @@ impl<H: Host> Setup<'_, H> {
                     .is_some_and(|account| account.account_id == account_id),
                 Ok(None) => false,
                 Err(error) => {
-                    affected.push(AffectedConnection::unchecked(&name, error.to_string()));
+                    affected.push(AffectedConnection::unchecked(
+                        name.as_str(),
+                        error.to_string(),
+                    ));
                     false
                 }
             };
@@ -136,33 +161,32 @@ impl<H: Host> Setup<'_, H> {
             checked += 1;
             affected.push(if checked > MAX_CHECKED {
                 AffectedConnection::unchecked(
-                    &name,
+                    name.as_str(),
                     format!("only {MAX_CHECKED} connections are checked"),
                 )
             } else {
-                self.check(&name)
-                    .await
-                    .unwrap_or_else(|error| AffectedConnection::unchecked(&name, error.to_string()))
+                self.check(&name).await.unwrap_or_else(|error| {
+                    AffectedConnection::unchecked(name.as_str(), error.to_string())
+                })
             });
         }
         affected.retain(AffectedConnection::has_lost_something);
-        Ok(affected)
+        affected
     }
 
     async fn check(&self, name: &ConnectionName) -> Result<AffectedConnection> {
         let mut other = Access::load(self.host, name).await?;
+        // A renewal on the way would bring the scopes that are left.
+        let had = other.tokens.value.scopes.clone();
         let sites = identity::accessible_resources(self.host, &mut other, self.deadline).await?;
-        let tokens = &other.tokens.value;
-        let site = other.connection.site(tokens);
+        let site = other.connection.site(&other.tokens.value);
         let reached = site.and_then(|own| sites.iter().find(|site| site.cloud_id == own.cloud_id));
-        let had = tokens
-            .scopes
-            .iter()
-            .filter(|scope| scopes::is_of_a_site(scope));
-        let lost = had.filter(|scope| reached.is_some_and(|site| !site.scopes.contains(scope)));
+        let is_lost = |scope: &String| {
+            scopes::is_of_a_site(scope) && reached.is_some_and(|site| !site.scopes.contains(scope))
+        };
         Ok(AffectedConnection {
             connection: name.as_str().into(),
-            lost_scopes: lost.cloned().collect(),
+            lost_scopes: had.into_iter().filter(is_lost).collect(),
             lost_site: site.is_some() && reached.is_none(),
             unchecked: None,
         })
@@ -170,9 +194,9 @@ impl<H: Host> Setup<'_, H> {
 }
 
 impl AffectedConnection {
-    fn unchecked(name: &ConnectionName, why: String) -> Self {
+    fn unchecked(name: &str, why: String) -> Self {
         Self {
-            connection: name.as_str().into(),
+            connection: name.into(),
             lost_scopes: Vec::new(),
             lost_site: false,
             unchecked: Some(why),
@@ -184,13 +208,14 @@ impl AffectedConnection {
     }
 }
 
-/// The site to take: the one that was named; the only one; or, of several, the
-/// one that this account chose for this connection earlier. `None` is for the
-/// person to decide.
+/// The site to take: the one that was named; the one that this account chose
+/// for this connection earlier; the only one, unless another was chosen
+/// earlier, by whomever. `None` is for the person to decide.
 fn choose<'a>(
     sites: &'a [Site],
     wanted: Option<&str>,
-    earlier: Option<&str>,
+    earlier: Option<&SiteChoice>,
+    account_id: &str,
 ) -> Result<Option<&'a Site>> {
     if let Some(wanted) = wanted {
         let site = sites
@@ -206,15 +231,19 @@ fn choose<'a>(
             })?;
         return Ok(Some(site));
     }
+    let chosen_earlier = |site: &&Site| {
+        earlier.is_some_and(|choice| {
+            choice.site.cloud_id == site.cloud_id
+                && (sites.len() == 1 || choice.account_id == account_id)
+        })
+    };
     match sites {
         [] => Err(Error::configuration(
             "site",
             "the grant reaches no Jira site: the account has none, or none allows the app; consent again with another account or site",
         )),
-        [only] => Ok(Some(only)),
-        several => {
-            Ok(earlier.and_then(|earlier| several.iter().find(|site| site.cloud_id == earlier)))
-        }
+        [only] if earlier.is_none() => Ok(Some(only)),
+        several => Ok(several.iter().find(chosen_earlier)),
     }
 }
 
@@ -232,41 +261,54 @@ mod tests {
         ids.iter().map(site).collect()
     }
 
+    fn chosen_by_ada(cloud_id: &str) -> SiteChoice {
+        SiteChoice {
+            site: sites(&[cloud_id]).remove(0),
+            consent_id: "first".into(),
+            account_id: "ada".into(),
+        }
+    }
+
     #[track_caller]
     fn assert_choice(
         ids: &[&str],
         wanted: Option<&str>,
         earlier: Option<&str>,
+        account: &str,
         expected: Option<&str>,
     ) {
         let sites = sites(ids);
-        let chosen = choose(&sites, wanted, earlier).unwrap();
+        let earlier = earlier.map(chosen_by_ada);
+        let chosen = choose(&sites, wanted, earlier.as_ref(), account).unwrap();
         assert_eq!(chosen.map(|site| site.cloud_id.as_str()), expected);
     }
 
     #[test]
     fn a_site_is_never_guessed() {
-        assert_choice(&["a"], None, None, Some("a"));
-        assert_choice(&["a", "b"], None, None, None);
-        assert_choice(&["a", "b"], None, Some("b"), Some("b"));
-        assert_choice(&["a", "b"], None, Some("gone"), None);
-        assert_choice(&["a"], None, Some("b"), Some("a"));
+        assert_choice(&["a"], None, None, "ada", Some("a"));
+        assert_choice(&["a", "b"], None, None, "ada", None);
+        assert_choice(&["a", "b"], None, Some("b"), "ada", Some("b"));
+        assert_choice(&["a", "b"], None, Some("b"), "bob", None);
+        assert_choice(&["a", "b"], None, Some("gone"), "ada", None);
+        assert_choice(&["a"], None, Some("a"), "bob", Some("a"));
+        assert_choice(&["a"], None, Some("gone"), "ada", None);
         assert_choice(
             &["a", "b"],
             Some("https://b.atlassian.net/"),
             Some("a"),
+            "ada",
             Some("b"),
         );
     }
 
     #[test]
     fn a_site_that_is_not_granted_cannot_be_chosen() {
-        let error = choose(&sites(&["a", "b"]), Some("c"), None).unwrap_err();
+        let error = choose(&sites(&["a", "b"]), Some("c"), None, "ada").unwrap_err();
         assert_eq!(
             error.to_string(),
             r#"site: "c" is not among the sites of this grant: https://a.atlassian.net, https://b.atlassian.net"#
         );
-        let error = choose(&[], None, None).unwrap_err();
+        let error = choose(&[], None, None, "ada").unwrap_err();
         assert!(
             error
                 .to_string()

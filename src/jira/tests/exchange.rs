@@ -85,20 +85,6 @@ fn a_download_is_followed_to_another_origin_without_the_token() {
 }
 
 #[test]
-fn a_refusal_by_another_origin_refreshes_nothing() {
-    let host = FakeHost::connected("main");
-    let media = "https://api.media.atlassian.com/file/1?token=signed";
-    host.expect_with(
-        &format!("GET {OWN}/a a1"),
-        Ok(response(303, &[("location", media)], "")),
-    );
-    host.expect(&format!("GET {media} -"), 401, "");
-    let error = send(&host, request(Method::Get, "/a")).unwrap_err();
-    assert!(!format!("{error} {error:?}").contains("signed"));
-    assert_eq!(host.effects().len(), 2);
-}
-
-#[test]
 fn a_task_is_followed_through_the_gateway_and_the_write_counts_as_done() {
     let host = FakeHost::connected("main");
     let task = [("location", "https://acme.atlassian.net/rest/api/3/task/1")];
@@ -182,20 +168,62 @@ fn only_a_write_that_may_have_reached_the_server_may_have_been_done() {
     let refused = TransportError::ConnectionFailed("refused".into());
     let cut = TransportError::Interrupted("cut".into());
     for (method, failure, expected) in [
-        (Method::Post, cut.clone(), true),
-        (Method::Post, refused.clone(), false),
-        (Method::Delete, TransportError::TimedOut, true),
-        (Method::Get, cut, false),
-        (Method::Put, TransportError::Denied("x".into()), false),
+        (Method::Post, cut.clone(), (true, 1)),
+        (Method::Post, refused.clone(), (false, 0)),
+        (Method::Delete, TransportError::TimedOut, (true, 1)),
+        (Method::Get, cut, (false, 1)),
+        (Method::Put, TransportError::Denied("x".into()), (false, 0)),
     ] {
         let host = FakeHost::connected("main");
         host.expect_with(&format!("{} {OWN}/a a1", method.as_str()), Err(failure));
         let error = send(&host, request(method, "/a")).unwrap_err();
+        let found = (error.may_have_been_done(), error.attempts());
+        assert_eq!(found, expected, "{error:?}");
+    }
+}
+
+#[test]
+fn whatever_follows_an_accepted_write_does_not_make_it_undone() {
+    let task = "https://acme.atlassian.net/rest/api/3/task/1";
+    for (status, sentence) in [
+        (404, "Jira answered 404"),
+        (
+            429,
+            "Jira limits the rate of requests; the request itself was done; try again later",
+        ),
+        (503, "Jira answered 503"),
+    ] {
+        let host = FakeHost::connected("main");
+        let accepted = response(303, &[("location", task)], "");
+        host.expect_with(&format!("POST {OWN}/a a1"), Ok(accepted));
+        host.expect(&format!("GET {OWN}/task/1 a1"), status, "");
+        let error = send(&host, request(Method::Post, "/a")).unwrap_err();
+        assert_eq!(error.to_string(), sentence);
         assert_eq!(
-            (error.may_have_been_done(), error.attempts()),
-            (expected, 1),
-            "{error:?}"
+            (error.may_have_been_done(), error.action()),
+            (true, Action::Report)
         );
+    }
+}
+
+#[test]
+fn an_answer_from_another_origin_is_told_by_its_status_alone() {
+    let media = "https://api.media.atlassian.com/file/1?token=signed";
+    for status in [401, 403, 500] {
+        let host = FakeHost::connected("main");
+        let away = response(303, &[("location", media)], "");
+        host.expect_with(&format!("GET {OWN}/a a1"), Ok(away));
+        let words = format!("Request {media} has expired");
+        host.expect(&format!("GET {media} -"), status, &words);
+        let error = send(&host, request(Method::Get, "/a")).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            format!("the server that Jira points to answered {status}")
+        );
+        let Kind::Api(api) = error.kind() else {
+            panic!("{error:?}")
+        };
+        assert!(api.body.is_empty() && api.messages.is_empty());
     }
 }
 

@@ -373,7 +373,9 @@ pub fn connection() -> Connection {
         choice: Some(SiteChoice {
             site: site("acme"),
             consent_id: "first".into(),
+            account_id: "5b10".into(),
         }),
+        consent_id: "first".into(),
         ..Connection::default()
     }
 }

@@ -1,6 +1,7 @@
 use super::fake::{FakeHost, NOW, connection, response, tokens};
 use crate::jira::{
-    error::{Error, Kind},
+    error::{Action, Error, Kind},
+    host::StoreError,
     http::TransportError,
     oauth::{
         Authorize, Callback, ChooseSite, ConnectionState, Consent, OauthOutcome, OauthStep,
@@ -212,6 +213,114 @@ fn an_earlier_choice_is_kept_for_the_same_account_only() {
             other => panic!("{other:?}"),
         }
     }
+}
+
+#[test]
+fn a_callback_that_could_not_reach_the_token_endpoint_can_be_repeated() {
+    let host = FakeHost::new();
+    let consent = authorize(&host, "main");
+    host.expect(TOKEN, 503, "");
+    let error = take(&host, callback("main", &consent.state)).unwrap_err();
+    assert_eq!(error.action(), Action::Retry);
+    host.expect(TOKEN, 200, PAIR);
+    expect_identity(&host, "n1", ONE_SITE, "5b10");
+    take(&host, callback("main", &consent.state)).unwrap();
+
+    let consent = authorize(&host, "main");
+    host.expect(TOKEN, 400, r#"{"error":"invalid_request"}"#);
+    take(&host, callback("main", &consent.state)).unwrap_err();
+    let over = take(&host, callback("main", &consent.state)).unwrap_err();
+    assert!(
+        matches!(over.kind(), Kind::ReauthorizationRequired("state")),
+        "{over:?}"
+    );
+}
+
+#[test]
+fn choose_site_finishes_where_the_tokens_were_all_that_was_saved() {
+    let host = FakeHost::new();
+    let consent = authorize(&host, "main");
+    host.expect(
+        TOKEN,
+        200,
+        &PAIR.replace("read:jira-work", "read:servicedesk-request"),
+    );
+    host.fail_put("connections/main", StoreError::AccessDenied);
+    let error = take(&host, callback("main", &consent.state)).unwrap_err();
+    assert!(
+        error
+            .to_string()
+            .starts_with("the consent is saved, choose-site goes on"),
+        "{error}"
+    );
+    expect_identity(&host, "n1", ONE_SITE, "5b10");
+    let step = ChooseSite {
+        connection: "main".into(),
+        site: None,
+    };
+    let outcome = take(&host, OauthStep::ChooseSite(step)).unwrap();
+    let OauthOutcome::Connected(connected) = outcome else {
+        panic!("{outcome:?}")
+    };
+    assert!(connected.status.service_management, "told from the scopes");
+}
+
+#[test]
+fn a_connection_that_is_erased_while_it_is_set_up_stays_erased() {
+    let host = FakeHost::new();
+    let consent = authorize(&host, "main");
+    host.expect(TOKEN, 200, PAIR);
+    expect_identity(&host, "n1", ONE_SITE, "5b10");
+    host.meanwhile(&format!("{ME} n1"), |host| {
+        host.remove("tokens/main");
+        host.remove("connections/main");
+    });
+    let error = take(&host, callback("main", &consent.state)).unwrap_err();
+    assert!(
+        matches!(error.kind(), Kind::ReauthorizationRequired("not-connected")),
+        "{error:?}"
+    );
+    assert_eq!(host.keys(), ["app"]);
+}
+
+#[test]
+fn the_one_site_of_a_new_consent_is_not_taken_where_another_was_chosen() {
+    let host = FakeHost::connected("main");
+    let consent = authorize(&host, "main");
+    host.expect(TOKEN, 200, PAIR);
+    expect_identity(&host, "n1", &ONE_SITE.replace("acme", "sandbox"), "6c21");
+    let outcome = take(&host, callback("main", &consent.state)).unwrap();
+    assert!(matches!(outcome, OauthOutcome::Sites(sites) if sites.len() == 1));
+}
+
+#[test]
+fn scopes_that_another_connection_lost_are_named_also_where_its_token_has_expired() {
+    let host = FakeHost::new();
+    let wide = TokenSet {
+        scopes: ["read:jira-work", "write:jira-work"]
+            .map(String::from)
+            .to_vec(),
+        expires_at: NOW,
+        ..tokens("w1", "x1")
+    };
+    host.connect("wide", &wide);
+    let consent = authorize(&host, "main");
+    host.expect(TOKEN, 200, PAIR);
+    expect_identity(&host, "n1", ONE_SITE, "5b10");
+    host.expect(
+        TOKEN,
+        200,
+        r#"{"access_token":"w2","refresh_token":"x2","scope":"read:jira-work"}"#,
+    );
+    host.expect(&format!("{RESOURCES} w2"), 200, ONE_SITE);
+    let outcome = take(&host, callback("main", &consent.state)).unwrap();
+    let OauthOutcome::Connected(connected) = outcome else {
+        panic!("{outcome:?}")
+    };
+    assert_eq!(
+        connected.affected.first().unwrap().lost_scopes,
+        ["write:jira-work"]
+    );
 }
 
 #[test]

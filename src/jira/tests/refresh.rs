@@ -161,10 +161,52 @@ fn whoever_waits_longer_than_allowed_is_told_so_and_spends_nothing() {
 #[test]
 fn no_lease_no_refresh() {
     let host = with_expired_token();
-    host.fail_put("leases/main", StoreError::Unavailable("locked".into()));
+    for _ in 0..5 {
+        host.fail_put("leases/main", StoreError::Unavailable("locked".into()));
+    }
     let error = host.run(myself(&host)).unwrap_err();
     assert_eq!(error.action(), Action::Retry);
-    assert_eq!(host.effects(), ["put leases/main"]);
+    assert!(
+        host.effects()
+            .iter()
+            .all(|line| line == "put leases/main" || line.starts_with("sleep"))
+    );
+}
+
+#[test]
+fn a_damaged_lease_is_nobodys_and_one_of_a_newer_connector_is_held() {
+    let host = with_expired_token();
+    host.set("leases/main", b"?");
+    host.expect(TOKEN, 200, NEW_PAIR);
+    host.expect(&get("a2"), 200, "{}");
+    host.run(myself(&host)).unwrap();
+
+    let host = with_expired_token();
+    host.set("leases/main", br#"{"format":2,"until":"later"}"#);
+    let error = host.run(myself(&host)).unwrap_err();
+    assert!(
+        matches!(error.kind(), Kind::Transport(TransportError::TimedOut)),
+        "{error:?}"
+    );
+}
+
+#[test]
+fn a_consent_of_another_account_during_a_refresh_stops_the_request() {
+    let host = with_expired_token();
+    let foreign = TokenSet {
+        expires_at: NOW.plus(9_000_000),
+        consent_id: "second".into(),
+        ..tokens("a3", "r3")
+    };
+    host.expect(TOKEN, 200, NEW_PAIR);
+    host.meanwhile("put tokens/main", move |host| {
+        host.set_record("tokens/main", &foreign)
+    });
+    let error = host.run(myself(&host)).unwrap_err();
+    assert!(
+        matches!(error.kind(), Kind::Configuration("site")),
+        "{error:?}"
+    );
 }
 
 #[test]

@@ -1,0 +1,7 @@
+mod answers;
+mod failures;
+mod redirects;
+mod refusals;
+mod sending;
+mod setup;
+mod transport;

@@ -1,0 +1,27 @@
+//! The built component, called through its host, against the simulated
+//! Atlassian on loopback.
+//!
+//! One module for each export, and two for what goes across them: the renewal
+//! of tokens and the sandbox.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test stops where its set-up fails"
+)]
+#![allow(clippy::disallowed_types, reason = "tests run on the host's side")]
+
+mod clock;
+mod people;
+mod stage;
+mod store;
+#[path = "../support/mod.rs"]
+mod support;
+
+mod api_request;
+mod oauth_exchange;
+mod refresh;
+mod sandbox;
+mod servicedesk_request;

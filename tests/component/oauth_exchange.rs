@@ -1,0 +1,9 @@
+mod affected;
+mod authorize;
+mod callback;
+mod disconnect;
+mod interrupted;
+mod refresh;
+mod sites;
+mod state;
+mod status;
