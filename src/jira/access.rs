@@ -9,6 +9,7 @@ use super::{
     http::{HttpRequest, HttpResponse, SendLimits, TransportError},
     name::{APP_KEY, ConnectionName},
     refresh::Refresh,
+    site::Site,
     store::{self, Stored},
     token::TokenSet,
 };
@@ -103,11 +104,11 @@ impl Access {
         let mut attempts = 0;
         loop {
             request.bearer = Some(self.tokens.value.access_token.clone());
-            attempts += 1;
             let response = send_once(host, request, budget).await.map_err(|error| {
-                let sent = attempts - unsent(&error);
+                let sent = attempts + error.attempts();
                 error.with_attempts(sent)
             })?;
+            attempts += 1;
             if self.renewed || !failure::is_token_refused(&response) {
                 return Ok(Sent { response, attempts });
             }
@@ -117,8 +118,9 @@ impl Access {
         }
     }
 
-    /// Gets a newer pair of tokens than the one at hand, of the same consent: a
-    /// new one may be another account's, and the site was not chosen for it.
+    /// Gets a newer pair of tokens than the one at hand. It may come from a new
+    /// consent, and that from another account: then the site counts only if it
+    /// was chosen again.
     pub async fn renew(&mut self, host: &impl Host, deadline: Deadline) -> Result<()> {
         let refresh = Refresh {
             host,
@@ -129,23 +131,28 @@ impl Access {
             .newer_than(&self.tokens, deadline, &mut self.waited_ms)
             .await?;
         if newer.value.consent_id != self.tokens.value.consent_id {
-            return Err(site_not_chosen(&self.name));
+            self.connection = self.confirmed_for(host, &newer.value).await?;
         }
         self.tokens = newer;
         self.renewed = true;
         Ok(())
     }
-}
 
-/// What to take off the count of attempts: one that never left.
-fn unsent(error: &Error) -> u32 {
-    match error.kind() {
-        Kind::Transport(error) if error.surely_not_sent() => 1,
-        _ => 0,
+    async fn confirmed_for(&self, host: &impl Host, tokens: &TokenSet) -> Result<Connection> {
+        let stored = store::read::<Connection>(host, &self.name.connection_key()).await?;
+        let renewed = stored.map_or_else(Connection::default, |stored| stored.value);
+        let renewed = renewed.for_consent_of(tokens);
+        let cloud_id = |site: Option<&Site>| site.map(|site| site.cloud_id.clone());
+        let now = cloud_id(renewed.site(tokens));
+        if now.is_some() && now == cloud_id(self.connection.site(&self.tokens.value)) {
+            return Ok(renewed);
+        }
+        Err(site_not_chosen(&self.name))
     }
 }
 
-/// Sends a request as it is, within what is left of the time.
+/// Sends a request as it is, within what is left of the time. Its error counts
+/// one attempt, or none where nothing can have left.
 pub async fn send_once(
     host: &impl Host,
     request: &HttpRequest,
@@ -164,7 +171,9 @@ pub async fn send_once(
         body_bytes: budget.body_bytes,
     };
     host.send(request, limits).await.map_err(|error| {
-        let may_have_been_done = !request.method.is_safe() && !error.surely_not_sent();
-        Error::from(error).or_maybe_done(may_have_been_done)
+        let was_sent = !error.surely_not_sent();
+        Error::from(error)
+            .with_attempts(was_sent.into())
+            .or_maybe_done(was_sent && !request.method.is_safe())
     })
 }

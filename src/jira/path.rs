@@ -183,7 +183,7 @@ fn is_of_service_desk(path: &str) -> bool {
     is_under(path, "/rest/servicedeskapi") || is_under(path, "/jsm")
 }
 
-/// Decoded, without `;` parameters, in lower case: however a prefix is
+/// Decoded, without `;` parameters and empty segments, in lower case: however a prefix is
 /// disguised, this shows it.
 fn as_a_server_reads_it(path: &str) -> String {
     let mut decoded = path.as_bytes().to_vec();
@@ -191,10 +191,16 @@ fn as_a_server_reads_it(path: &str) -> String {
         decoded = percent_decode(&decoded).collect();
     }
     let decoded = String::from_utf8_lossy(&decoded).to_ascii_lowercase();
-    let segments = decoded
+    let names = decoded
         .split('/')
-        .map(|segment| segment.split(';').next().unwrap_or_default());
-    segments.collect::<Vec<_>>().join("/")
+        .map(|segment| segment.split(';').next().unwrap_or_default())
+        .filter(|name| !name.is_empty());
+    let mut path = String::new();
+    for name in names {
+        path.push('/');
+        path.push_str(name);
+    }
+    path
 }
 
 fn is_under(path: &str, prefix: &str) -> bool {
@@ -265,6 +271,8 @@ mod tests {
             "/rest/%2573ervicedeskapi/x",
             "/rest/servicedeskapi;v=1/x",
             "/rest%2Fservicedeskapi/x",
+            "/rest/;/servicedeskapi/x",
+            "/rest/%2fservicedeskapi/x",
             "/jsm/assets/workspace/1/v1",
             "/jsm",
         ] {

@@ -70,7 +70,6 @@ pub enum RedirectMode {
 }
 
 /// A request that has been checked and can be sent on a connection.
-#[derive(Debug)]
 pub struct CheckedRequest {
     /// Which export was called.
     pub api: Api,
@@ -86,6 +85,15 @@ pub struct CheckedRequest {
     target: Target,
     headers: Headers,
     body: Option<Body>,
+}
+
+/// Method and connection only: the rest may be secret.
+impl fmt::Debug for CheckedRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let connection = self.connection.as_str();
+        let method = self.method.as_str();
+        write!(f, "CheckedRequest({method} on {connection:?})")
+    }
 }
 
 impl CheckedRequest {
@@ -107,6 +115,7 @@ impl CheckedRequest {
         let method = *method;
         if options.experimental {
             match api {
+                Api::ServiceDesk if headers.get("x-experimentalapi").is_some() => {}
                 Api::ServiceDesk => headers.push("x-experimentalapi", "opt-in"),
                 Api::Platform => {
                     return Err(Error::invalid(

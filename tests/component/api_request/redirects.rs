@@ -111,7 +111,10 @@ async fn five_redirects_are_followed_and_a_sixth_is_refused() {
     let response = stage.api(&Request::get(DEMO, "/redirect/5")).await.unwrap();
     assert_eq!(json(&response.body)["arrived"], true);
     assert_eq!(response.attempts, 1);
-    for (method, may_have_been_done) in [(Method::Get, false), (Method::Delete, true)] {
+    for (method, may_have_been_done, action) in [
+        (Method::Get, false, Action::FixRequest),
+        (Method::Delete, true, Action::Report),
+    ] {
         let mark = stage.mark();
         let limit = Limit {
             name: "redirects".to_owned(),
@@ -121,7 +124,7 @@ async fn five_redirects_are_followed_and_a_sixth_is_refused() {
         let expected = Error {
             attempts: 1,
             may_have_been_done,
-            ..error(ErrorKind::LimitExceeded(limit), Action::FixRequest, message)
+            ..error(ErrorKind::LimitExceeded(limit), action, message)
         };
         let request = Request::new(method, DEMO, "/redirect/6");
         assert_eq!(stage.api(&request).await.unwrap_err(), expected);

@@ -71,7 +71,7 @@ async fn a_wrong_client_secret_is_for_the_operator() {
     let mut app: Value = serde_json::from_str(&stage.simulator.app_record()).unwrap();
     app["client_secret"] = "another-secret".into();
     stage.store.write_app(&app.to_string());
-    let message = "exchanging the code; begin the consent again: Atlassian does not accept \
+    let message = "exchanging the code: Atlassian does not accept \
                    client_id and client_secret of the application record (access_denied)";
     let refused = stage.callback(DEMO, &mine.state, &redirect_url).await;
     assert_answered(
@@ -93,7 +93,7 @@ async fn a_code_that_was_used_needs_a_new_consent() {
         .callback(DEMO, &second.state, &mixed)
         .await
         .unwrap_err();
-    let message = "exchanging the code; begin the consent again: the authorization code was used \
+    let message = "exchanging the code: the authorization code was used \
                    already or is too old; begin the consent again";
     assert_answered(error, &reauthorize("invalid_request", message));
     assert_eq!(
@@ -150,10 +150,7 @@ async fn a_token_endpoint_that_fails_changes_nothing_of_the_connection() {
             .callback(DEMO, &consent.state, &redirect_url)
             .await
             .unwrap_err();
-        assert_eq!(
-            error.message,
-            format!("exchanging the code; begin the consent again: {why}")
-        );
+        assert_eq!(error.message, format!("exchanging the code: {why}"));
         if let ErrorKind::RateLimited(RateLimit { retry_after_ms, .. }) = error.kind {
             assert_eq!(retry_after_ms, Some(9_000));
         }

@@ -41,7 +41,7 @@ async fn choose_site_goes_on_where_the_callback_was_interrupted() {
         ),
         (
             "/accessible-resources",
-            Fault::json(200, "[{}]"),
+            Fault::json(200, r#"[{"scopes": ["read:jira-work"]}]"#),
             "the list of sites is not the documented one: `id` is missing",
         ),
         (

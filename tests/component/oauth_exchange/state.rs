@@ -126,7 +126,7 @@ async fn other_errors_of_the_consent_page_are_told_apart() {
         (
             "hush",
             Action::Report,
-            "the consent came back with an error that OAuth does not know",
+            "the consent came back with an error that this connector does not know",
         ),
     ];
     for (word, action, message) in table {
