@@ -165,8 +165,8 @@ async fn no_secret_is_in_anything_that_is_shown() {
     secrets.push(stage.simulator.settings().client_secret.clone());
     secrets.sort_unstable();
     secrets.dedup();
-    // Two codes, two states, a signed URL, three pairs of tokens, the client secret.
-    assert_eq!(secrets.len(), 2 + 2 + 1 + 6 + 1);
+    // Two codes, two states, a signed URL, four pairs of tokens, the client secret.
+    assert_eq!(secrets.len(), 2 + 2 + 1 + 8 + 1);
     for text in &shown.0 {
         for secret in &secrets {
             assert!(
