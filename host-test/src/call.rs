@@ -1,11 +1,14 @@
 //! One call: the state of its instance, and how it can fail.
 
+mod egress;
 mod memory;
 mod state;
 
 use std::time::Duration;
 
-pub(crate) use self::memory::MemoryExceeded;
+pub(crate) use self::memory::{
+    MAX_INSTANCES, MAX_MEMORIES, MAX_TABLE_ELEMENTS, MAX_TABLES, MemoryExceeded,
+};
 pub(crate) use self::state::{CallState, WallClock};
 
 /// What a call may use.
@@ -23,6 +26,14 @@ pub struct Limits {
     /// longest body that the contract allows (256 MiB), twice, as it is copied
     /// when it grows, and once more for what is made of it.
     pub memory_bytes: usize,
+    /// How long the target and the headers of one request may be, in bytes. By
+    /// default 96 KiB: the longest path and the longest headers of the contract
+    /// (32 KiB each), a token, and as much again as they are likely to have.
+    pub request_header_bytes: usize,
+    /// How long the body of one request may be, in bytes. By default 256 MiB,
+    /// as long as the longest answer. One that announces more is not sent; one
+    /// that turns out to be longer is cut, and its request fails.
+    pub request_body_bytes: u64,
 }
 
 impl Default for Limits {
@@ -30,6 +41,8 @@ impl Default for Limits {
         Limits {
             timeout: Duration::from_secs(700),
             memory_bytes: 1024 * 1024 * 1024,
+            request_header_bytes: 96 * 1024,
+            request_body_bytes: 256 * 1024 * 1024,
         }
     }
 }
@@ -58,6 +71,13 @@ pub enum CallError {
          raise the limit"
     )]
     OutOfMemory(usize),
+    /// As many calls as the connector may carry out at once are under way. It
+    /// is answered at once, and nothing was done.
+    #[error(
+        "{0} calls are under way, which is as many as may be; nothing was done, so call again \
+         in a moment, or allow more at once"
+    )]
+    Busy(u32),
 }
 
 impl CallError {
@@ -89,6 +109,11 @@ mod tests {
         let error = CallError::of(&MemoryExceeded(65_536).into());
         assert_eq!(error, CallError::OutOfMemory(65_536));
         assert!(error.to_string().contains("65536 bytes"));
+        assert_eq!(
+            CallError::Busy(64).to_string(),
+            "64 calls are under way, which is as many as may be; nothing was done, so call again \
+             in a moment, or allow more at once"
+        );
         let error = CallError::OutOfTime(Duration::from_secs(700));
         assert!(error.to_string().contains("after 700 seconds"));
     }

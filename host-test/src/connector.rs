@@ -1,7 +1,10 @@
 //! A component, compiled once and linked to the little that it may do.
 
+mod cache;
+mod engine;
 mod inspection;
 mod link;
+mod loader;
 mod ticker;
 
 use std::fmt;
@@ -9,13 +12,16 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use tokio::sync::{Semaphore, SemaphorePermit};
+use wasmtime::Engine;
 use wasmtime::component::Component;
-use wasmtime::{Config, Engine};
 
+pub use self::cache::default_cache_dir;
 pub use self::inspection::Inspection;
+pub use self::loader::Loader;
 use self::ticker::Ticker;
 use crate::bindings::world::JiraConnectorPre;
-use crate::call::CallState;
+use crate::call::{CallError, CallState};
 use crate::network::Network;
 use crate::secrets::SecretStore;
 use crate::tenant::Tenant;
@@ -32,6 +38,8 @@ pub struct Connector {
 struct Compiled {
     pre: JiraConnectorPre<CallState>,
     inspection: Inspection,
+    calls: Semaphore,
+    max_concurrent_calls: u32,
     /// Dropped with the last clone, and stops then.
     _ticker: Ticker,
 }
@@ -68,29 +76,47 @@ pub enum LoadError {
 impl Connector {
     /// Compiles a component from a file.
     pub fn load(path: impl AsRef<Path>) -> Result<Connector, LoadError> {
-        Connector::from_bytes(&read(path.as_ref())?)
+        Loader::new().load(path)
+    }
+
+    /// Loads a component from a file, and its compiled code from this folder or
+    /// into it; see [`Loader::with_cache`] and [`default_cache_dir`].
+    pub fn load_cached(
+        path: impl AsRef<Path>,
+        cache_dir: impl Into<PathBuf>,
+    ) -> Result<Connector, LoadError> {
+        Loader::new().with_cache(cache_dir).load(path)
     }
 
     /// Compiles a component.
     pub fn from_bytes(bytes: &[u8]) -> Result<Connector, LoadError> {
-        let engine = engine()?;
-        let component = compile(&engine, bytes)?;
-        let inspection = Inspection::of(&component, bytes.len());
+        Loader::new().load_bytes(bytes)
+    }
+
+    fn linked(
+        component: &Component,
+        size: usize,
+        max_concurrent_calls: u32,
+    ) -> Result<Connector, LoadError> {
+        let engine = component.engine();
+        let inspection = Inspection::of(component, size);
         let foreign = inspection.foreign_imports();
         if !foreign.is_empty() {
             return Err(LoadError::ForeignImports(foreign));
         }
         let mismatch = |error: wasmtime::Error| LoadError::Mismatch(format!("{error:#}"));
-        let linker = link::linker(&engine).map_err(mismatch)?;
-        let pre = linker
-            .instantiate_pre(&component)
+        let pre = link::linker(engine)
+            .and_then(|linker| linker.instantiate_pre(component))
             .and_then(JiraConnectorPre::new)
             .map_err(mismatch)?;
         let ticker = Ticker::start(engine.weak()).map_err(LoadError::Thread)?;
+        let permits = usize::try_from(max_concurrent_calls).unwrap_or(Semaphore::MAX_PERMITS);
         Ok(Connector {
             compiled: Arc::new(Compiled {
                 pre,
                 inspection,
+                calls: Semaphore::new(permits.min(Semaphore::MAX_PERMITS)),
+                max_concurrent_calls,
                 _ticker: ticker,
             }),
         })
@@ -106,6 +132,13 @@ impl Connector {
         Tenant::new(self.clone(), store, network)
     }
 
+    /// Leave to make one call, for as long as it is held.
+    pub(crate) fn admit(&self) -> Result<SemaphorePermit<'_>, CallError> {
+        let compiled = &self.compiled;
+        let busy = |_| CallError::Busy(compiled.max_concurrent_calls);
+        compiled.calls.try_acquire().map_err(busy)
+    }
+
     pub(crate) fn pre(&self) -> &JiraConnectorPre<CallState> {
         &self.compiled.pre
     }
@@ -115,7 +148,7 @@ impl Inspection {
     /// Looks into a file, whatever the component in it imports.
     pub fn load(path: impl AsRef<Path>) -> Result<Inspection, LoadError> {
         let bytes = read(path.as_ref())?;
-        let component = compile(&engine()?, &bytes)?;
+        let component = compile(&engine::on_demand()?, &bytes)?;
         Ok(Inspection::of(&component, bytes.len()))
     }
 }
@@ -131,14 +164,6 @@ fn read(path: &Path) -> Result<Vec<u8>, LoadError> {
         path: path.to_owned(),
         source,
     })
-}
-
-fn engine() -> Result<Engine, LoadError> {
-    let mut config = Config::new();
-    // A component that computes for long gives way at every tick, so that it
-    // can be stopped and does not hold up others.
-    config.epoch_interruption(true);
-    Engine::new(&config).map_err(not_usable)
 }
 
 fn compile(engine: &Engine, bytes: &[u8]) -> Result<Component, LoadError> {

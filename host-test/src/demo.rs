@@ -12,11 +12,13 @@ mod stage;
 mod watched;
 
 use std::error::Error;
+use std::io;
 use std::path::Path;
 
 use jira_host::Connector;
 
 use self::stage::Stage;
+use crate::exit::{Exit, Failure};
 use crate::output::Output;
 
 /// What came of a step. An error says what did not come out as it should.
@@ -25,8 +27,20 @@ type Step = Result<(), Box<dyn Error>>;
 /// The connection of all steps.
 const CONNECTION: &str = "demo";
 
-pub(crate) async fn run(path: &Path) -> Step {
+pub(crate) async fn run(path: &Path) -> Result<(), Failure> {
     let connector = Connector::load(path)?;
+    play(connector, path).await.map_err(failure)
+}
+
+/// A step that did not come out as it should. A pipe that was closed is not one.
+fn failure(error: Box<dyn Error>) -> Failure {
+    match error.downcast::<io::Error>() {
+        Ok(error) => Failure::from(*error),
+        Err(error) => Failure::new(Exit::Other, error),
+    }
+}
+
+async fn play(connector: Connector, path: &Path) -> Step {
     let stage = Stage::set(connector).await?;
     let mut output = Output::new();
 

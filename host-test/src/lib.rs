@@ -6,14 +6,15 @@
 //! ```no_run
 //! use std::sync::Arc;
 //!
+//! use jira_host::network::NetworkPolicy;
 //! use jira_host::secrets::MemoryStore;
 //! use jira_host::types::Request;
-//! use jira_host::{Connector, Network};
+//! use jira_host::Loader;
 //!
 //! # async fn serve() -> Result<(), Box<dyn std::error::Error>> {
 //! // When the service starts.
-//! let connector = Connector::load("jira_connector.wasm")?;
-//! let network = Network::atlassian()?;
+//! let connector = Loader::new().with_default_cache().load("jira_connector.wasm")?;
+//! let network = NetworkPolicy::atlassian().build()?;
 //!
 //! // For each tenant: a store of its own. This one forgets; write one that does not.
 //! let store = MemoryStore::new();
@@ -32,23 +33,26 @@
 //!
 //! Before that, a person consents: [`types::OauthStep::Authorize`] answers the
 //! URL to send them to, and [`types::OauthStep::Callback`] takes the one that
-//! they come back with.
+//! they come back with. `examples/service.rs` is a service with many tenants
+//! and a store of its own.
 //!
 //! # In scope
 //!
-//! - Compiling the component once, and an instance for each call
-//!   ([`Connector`], [`Tenant`]).
-//! - Its imports: a pooled HTTP client behind a list of origins ([`Network`]),
-//!   clocks, random numbers, a secret store ([`secrets::SecretStore`]).
-//! - Limits of time and memory ([`Limits`]), and traps told apart from what the
-//!   component answers ([`CallError`]).
+//! - Compiling the component once, perhaps into a cache on disk, and an instance
+//!   for each call ([`Loader`], [`Connector`], [`Tenant`]).
+//! - Its imports: a pooled HTTP client behind a list of origins ([`Network`],
+//!   [`network::NetworkPolicy`]), clocks, random numbers, a secret store
+//!   ([`secrets::SecretStore`]).
+//! - Limits of time, memory, the size of requests ([`Limits`]) and the number of
+//!   calls ([`Loader::with_max_concurrent_calls`]), and traps told apart from
+//!   what the component answers ([`CallError`]).
 //!
 //! # Out of scope
 //!
 //! - Everything about Jira: paths, tokens, refreshing, retries. That is the
 //!   component's.
-//! - Durable stores. A service has its own database; [`secrets::SecretStore`]
-//!   is what it must do.
+//! - Stores that several machines share. A service has its own database;
+//!   [`secrets::SecretStore`] is what it must do.
 //! - Serving: who may call which tenant, and the web page that a person comes
 //!   back to.
 //! - WASI 0.3, files, sockets, environment, standard output. A component that
@@ -71,7 +75,7 @@ mod tenant;
 pub mod types;
 
 pub use self::call::{CallError, Limits};
-pub use self::connector::{Connector, Inspection, LoadError};
+pub use self::connector::{Connector, Inspection, LoadError, Loader, default_cache_dir};
 pub use self::network::{Network, NetworkError};
 pub use self::tenant::{Outcome, Tenant};
 

@@ -1,27 +1,43 @@
 //! The way out: one pooled HTTP client behind a list of allowed origins.
 //!
 //! The list is the sandbox's wall, so it names origins exactly, and everything
-//! else is refused before a connection is thought of. Redirects are not
-//! followed here; where one may lead is for the component to judge, whose next
-//! request is checked like any other.
+//! else is refused before a connection is thought of. An allowed name must then
+//! lead to a public address, so that nobody who has a say in DNS can turn a
+//! request inwards. Redirects are not followed here; where one may lead is for
+//! the component to judge, whose next request is checked like any other.
 
+mod address;
+mod address_rules;
 mod body;
 mod client;
+mod denial;
+mod dial;
 mod failure;
 mod origin;
+mod policy;
 mod resolver;
+mod timeouts;
+mod tls;
 
 use std::collections::BTreeSet;
 use std::fmt;
+use std::path::PathBuf;
 use std::pin::pin;
-use std::time::Duration;
+use std::sync::Arc;
 
 use http_body_util::BodyExt;
 use hyper_util::client::legacy::connect::capture_connection;
 
+pub use self::address::AddressKind;
+pub use self::address_rules::InvalidBlock;
 use self::body::TimedBody;
 use self::client::PooledClient;
+use self::denial::Denials;
+pub use self::denial::{Denial, Rule};
 pub use self::origin::{InvalidOrigin, Origin};
+pub use self::policy::NetworkPolicy;
+pub use self::resolver::Resolve;
+pub use self::timeouts::Timeouts;
 
 /// The body of a request or an answer.
 pub use wasmtime_wasi_http::WasiBody as Body;
@@ -31,31 +47,28 @@ pub use wasmtime_wasi_http::WasiBody as Body;
 /// Names that cannot be resolved, refused and timed out connections and
 /// failures of TLS are only ever answered when no byte of the request was
 /// sent. All other variants leave that open, except `HttpRequestDenied`, which
-/// is the allow-list.
+/// is the allow-list, and `DestinationIpProhibited`, which is an address that
+/// is not public; [`Network::last_denial`] names the rule.
 pub use wasmtime_wasi_http::Error as SendError;
 
-/// How long a request waits for a connection, for the first byte of the answer
-/// and between two parts of its body.
-pub use wasmtime_wasi_http::RequestOptions as Timeouts;
-
-/// The longest that a connection may take, its TLS included. Atlassian's edge
-/// answers in a fraction of a second; after this it will not.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
-
-/// How long an answer may take where the component does not say: as long as
-/// the longest call of the contract.
-const FIRST_BYTE_TIMEOUT: Duration = Duration::from_secs(600);
-
-/// How long the next part of a body may take where the component does not say.
-const BETWEEN_BYTES_TIMEOUT: Duration = Duration::from_secs(60);
+/// What one request asks for: how long it waits for a connection, for the first
+/// byte of the answer and between two parts of its body. It shortens
+/// [`Timeouts`].
+pub use wasmtime_wasi_http::RequestOptions as RequestTimeouts;
 
 /// Where requests may go, and the connections that are open there.
 ///
 /// A clone shares both. Connections live in the tokio runtime that made them.
 #[derive(Clone)]
 pub struct Network {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
     allowed: BTreeSet<Origin>,
     client: PooledClient,
+    timeouts: Timeouts,
+    denials: Denials,
 }
 
 /// Why a network could not be set up.
@@ -64,36 +77,74 @@ pub enum NetworkError {
     /// An origin is not one.
     #[error(transparent)]
     Origin(#[from] InvalidOrigin),
+    /// A block of addresses is not one.
+    #[error(transparent)]
+    Addresses(#[from] InvalidBlock),
     /// The platform's certificate authorities cannot be read, and without them
     /// no server can be trusted.
-    #[error("the platform's certificate authorities cannot be read: {0}; install its CA bundle")]
+    #[error(
+        "the platform's certificate authorities cannot be read: {0}; install its CA bundle, or \
+         name one"
+    )]
     Roots(std::io::Error),
+    /// The extra certificate authorities cannot be used.
+    #[error("the certificate authorities{} cannot be used: {why}", of(path))]
+    Authority {
+        /// The file, if it is one.
+        path: Option<PathBuf>,
+        /// Why not.
+        why: String,
+    },
+    /// TLS cannot be set up.
+    #[error("TLS cannot be set up: {0}")]
+    Tls(String),
+}
+
+fn of(path: &Option<PathBuf>) -> String {
+    path.as_ref()
+        .map_or_else(String::new, |path| format!(" in `{}`", path.display()))
 }
 
 impl Network {
-    /// Allows what the connector needs of Atlassian: its gateway, its
-    /// authorisation server, and where it keeps attachments.
+    /// The network of [`NetworkPolicy::atlassian`].
     pub fn atlassian() -> Result<Network, NetworkError> {
-        Network::allowing([
-            "https://api.atlassian.com",
-            "https://auth.atlassian.com",
-            "https://api.media.atlassian.com",
-        ])
+        NetworkPolicy::atlassian().build()
     }
 
-    /// Allows these origins and no others. An origin is a scheme, a host and
-    /// perhaps a port; plain `http` is for loopback addresses only.
+    /// Allows these origins and no others, in the way of
+    /// [`NetworkPolicy::allow_origin`].
     pub fn allowing<O>(origins: impl IntoIterator<Item = O>) -> Result<Network, NetworkError>
     where
         O: AsRef<str>,
     {
-        let allowed = origins
-            .into_iter()
-            .map(|origin| Origin::parse(origin.as_ref()))
-            .collect::<Result<BTreeSet<_>, _>>()?;
-        let needs_tls = allowed.iter().any(Origin::is_https);
-        let client = client::pooled(needs_tls).map_err(NetworkError::Roots)?;
-        Ok(Network { allowed, client })
+        let origins = origins.into_iter().map(|origin| origin.as_ref().to_owned());
+        NetworkPolicy::none().allow_origins(origins).build()
+    }
+
+    fn made_of(
+        allowed: BTreeSet<Origin>,
+        client: PooledClient,
+        timeouts: Timeouts,
+        denials: Denials,
+    ) -> Network {
+        Network {
+            shared: Arc::new(Shared {
+                allowed,
+                client,
+                timeouts,
+                denials,
+            }),
+        }
+    }
+
+    /// How many requests were denied, since the network was set up.
+    pub fn denials(&self) -> u64 {
+        self.shared.denials.count()
+    }
+
+    /// The last request that was denied, and the rule.
+    pub fn last_denial(&self) -> Option<Denial> {
+        self.shared.denials.last()
     }
 
     /// Sends a request and answers when the headers of the answer are there;
@@ -105,53 +156,63 @@ impl Network {
     pub async fn send(
         &self,
         mut request: http::Request<Body>,
-        timeouts: Timeouts,
+        asked: RequestTimeouts,
     ) -> Result<http::Response<Body>, SendError> {
-        self.check(&request)?;
-        let connect_timeout = timeouts.connect_timeout.unwrap_or(CONNECT_TIMEOUT);
-        let first_byte_timeout = timeouts.first_byte_timeout.unwrap_or(FIRST_BYTE_TIMEOUT);
-        let between_bytes = timeouts
-            .between_bytes_timeout
-            .unwrap_or(BETWEEN_BYTES_TIMEOUT);
+        let Shared {
+            client,
+            timeouts,
+            denials,
+            ..
+        } = &*self.shared;
+        let origin = self.check(&request)?;
+        let patience = timeouts.for_request(&asked);
 
         let mut connection = capture_connection(&mut request);
-        let mut answer = pin!(self.client.request(request));
+        let mut answer = pin!(client.request(request));
         // The request is driven by this future alone and is first polled, so
         // as long as it has no connection when the time is up, it was not sent.
         let early = tokio::select! {
             biased;
             early = &mut answer => Some(early),
             _ = connection.wait_for_connection_metadata() => None,
-            () = tokio::time::sleep(connect_timeout.min(CONNECT_TIMEOUT)) => {
+            () = tokio::time::sleep(patience.connection) => {
                 return Err(SendError::ConnectionTimeout);
             }
         };
         let answer = match early {
             Some(answer) => answer,
-            None => tokio::time::timeout(first_byte_timeout, answer)
+            None => tokio::time::timeout(patience.first_byte, answer)
                 .await
                 .map_err(|_| SendError::ConnectionReadTimeout)?,
         };
         let has_connection = connection.connection_metadata().is_some();
-        let response = answer.map_err(|error| failure::of_request(&error, has_connection))?;
-        Ok(response.map(|incoming| TimedBody::new(incoming, between_bytes).boxed_unsync()))
+        let response = answer.map_err(|error| {
+            if let Some(kind) = failure::prohibited(&error) {
+                denials.record(Some(origin), Rule::Address(kind));
+            }
+            failure::of_request(&error, has_connection)
+        })?;
+        let body = |incoming| TimedBody::new(incoming, patience.between_bytes).boxed_unsync();
+        Ok(response.map(body))
     }
 
-    fn check(&self, request: &http::Request<Body>) -> Result<(), SendError> {
-        // A tunnel would reach past the origin that was checked.
-        if request.method() == http::Method::CONNECT {
-            return Err(SendError::HttpRequestDenied);
-        }
-        match Origin::of(request.uri()) {
-            Some(origin) if self.allowed.contains(&origin) => Ok(()),
-            _ => Err(SendError::HttpRequestDenied),
-        }
+    fn check(&self, request: &http::Request<Body>) -> Result<Origin, SendError> {
+        let Shared {
+            allowed, denials, ..
+        } = &*self.shared;
+        let (origin, rule) = match Origin::of(request.uri()) {
+            origin if request.method() == http::Method::CONNECT => (origin, Rule::Tunnel),
+            Some(origin) if allowed.contains(&origin) => return Ok(origin),
+            origin => (origin, Rule::Origin),
+        };
+        denials.record(origin, rule);
+        Err(SendError::HttpRequestDenied)
     }
 }
 
 impl fmt::Debug for Network {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Network ")?;
-        f.debug_set().entries(&self.allowed).finish()
+        f.debug_set().entries(&self.shared.allowed).finish()
     }
 }

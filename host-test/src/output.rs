@@ -1,4 +1,4 @@
-//! Standard output, in aligned lines.
+//! Standard output: aligned lines, tables, or JSON.
 
 use std::io::{self, Stdout, Write};
 
@@ -51,7 +51,7 @@ impl Output {
 
     fn named(&mut self, style: Style, name: &str, text: &str) -> io::Result<()> {
         let mut name = name;
-        for line in text.lines() {
+        for line in printable(text).lines() {
             self.plain("   ")?;
             self.styled(style, name)?;
             let gap = TEXT_COLUMN.saturating_sub(3 + name.len()).max(1);
@@ -72,6 +72,59 @@ impl Output {
     }
 }
 
+/// Rows under a heading, each column as wide as its widest text.
+pub(crate) struct Table<const COLUMNS: usize> {
+    rows: Vec<[String; COLUMNS]>,
+}
+
+impl<const COLUMNS: usize> Table<COLUMNS> {
+    pub(crate) fn new(heading: [&str; COLUMNS]) -> Self {
+        Table {
+            rows: vec![heading.map(str::to_owned)],
+        }
+    }
+
+    pub(crate) fn row(&mut self, texts: [&str; COLUMNS]) {
+        self.rows.push(texts.map(printable));
+    }
+
+    pub(crate) fn write(&self) -> io::Result<()> {
+        let mut stdout = anstream::stdout();
+        for line in self.lines() {
+            writeln!(stdout, "{line}")?;
+        }
+        stdout.flush()
+    }
+
+    fn lines(&self) -> impl Iterator<Item = String> {
+        let mut widths = [0; COLUMNS];
+        for row in &self.rows {
+            for (width, text) in widths.iter_mut().zip(row) {
+                *width = text.chars().count().max(*width);
+            }
+        }
+        self.rows.iter().map(move |row| {
+            let cells = row.iter().zip(widths);
+            let cells = cells.map(|(text, width)| format!("{text:width$}  "));
+            cells.collect::<String>().trim_end().to_owned()
+        })
+    }
+}
+
+/// Writes a value as one JSON document.
+pub(crate) fn json(value: &serde_json::Value) -> io::Result<()> {
+    let mut stdout = io::stdout().lock();
+    writeln!(stdout, "{value:#}")?;
+    stdout.flush()
+}
+
+/// The text without what could steer a terminal. Names and messages come from
+/// other people.
+pub(crate) fn printable(text: &str) -> String {
+    let steers = |character: char| character.is_control() && character != '\n';
+    text.replace(steers, "\u{fffd}")
+}
+
 /// A number with its thousands apart.
 pub(crate) fn grouped(number: usize) -> String {
     let digits = number.to_string();
@@ -88,6 +141,20 @@ pub(crate) fn grouped(number: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_column_is_as_wide_as_its_widest_text() {
+        let mut table = Table::new(["NAME", "SITE"]);
+        table.row(["müller", "a"]);
+        table.row(["x", ""]);
+        let lines: Vec<_> = table.lines().collect();
+        assert_eq!(lines, ["NAME    SITE", "müller  a", "x"]);
+    }
+
+    #[test]
+    fn what_could_steer_a_terminal_is_not_printed() {
+        assert_eq!(printable("a\u{1b}[2Jb\r\nc"), "a\u{fffd}[2Jb\u{fffd}\nc");
+    }
 
     #[test]
     fn thousands_stand_apart() {

@@ -80,6 +80,8 @@ impl Tenant {
         &self,
         export: impl AsyncFnOnce(&JiraConnector, &mut Store<CallState>) -> WasmResult<T>,
     ) -> Result<T, CallError> {
+        // Held longer than the instance, so that there is room for the next one.
+        let _admitted = self.connector.admit()?;
         let pre = self.connector.pre();
         let mut store = self.call_state().into_store(pre.engine());
         let call = async {
@@ -97,7 +99,7 @@ impl Tenant {
             Arc::clone(&self.store),
             self.network.clone(),
             Arc::clone(&self.wall_clock),
-            self.limits.memory_bytes,
+            &self.limits,
         )
     }
 }

@@ -105,6 +105,16 @@ impl Answer {
         self
     }
 
+    /// The same answer with half of its body: JSON is none then.
+    pub fn halved(mut self) -> Answer {
+        if let Content::Bytes(bytes) = &self.content {
+            let half = bytes.slice(..bytes.len() / 2);
+            let half = if half.is_empty() { "{".into() } else { half };
+            self.content = Content::Bytes(half);
+        }
+        self.noting("(broken JSON)")
+    }
+
     /// The answer that a test has written, or why it cannot be sent.
     pub fn scripted(status: u16, headers: Vec<(String, String)>, body: Vec<u8>) -> Answer {
         let mut answer = Answer::empty(status);

@@ -1,6 +1,7 @@
 //! The body of an answer while it is sent: made as it goes, and cut on demand.
 
 use crate::answer::Content;
+use crate::wire::Tap;
 use bytes::Bytes;
 use hyper::body::{Body, Frame, SizeHint};
 use std::fmt;
@@ -14,10 +15,12 @@ const STEP: u64 = 16 * 1024;
 const LINE: &[u8; 16] = b"0123456789abcde\n";
 
 /// What happens in the middle of a body.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone)]
 pub(crate) enum Interruption {
-    /// The connection is closed.
-    Close,
+    /// The body fails, and with it a connection that has no other streams.
+    Fail,
+    /// The connection is closed under all its streams.
+    Close(Tap),
     /// Nothing more comes.
     Stall,
 }
@@ -95,15 +98,22 @@ impl Body for AnswerBody {
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, Closed>>> {
-        let end = self.interruption.map_or(self.length, |(end, _)| end);
+        let end = self
+            .interruption
+            .as_ref()
+            .map_or(self.length, |(end, _)| *end);
         if self.sent < end {
             return Poll::Ready(Some(Ok(Frame::data(self.next(end)))));
         }
-        match self.interruption {
+        match &self.interruption {
             None => Poll::Ready(None),
             Some((_, Interruption::Stall)) => Poll::Pending,
-            Some((_, Interruption::Close)) if self.flushed => Poll::Ready(Some(Err(Closed))),
-            Some((_, Interruption::Close)) => {
+            Some((_, Interruption::Close(tap))) => {
+                tap.hang_up_after_flush();
+                Poll::Pending
+            }
+            Some((_, Interruption::Fail)) if self.flushed => Poll::Ready(Some(Err(Closed))),
+            Some((_, Interruption::Fail)) => {
                 // What was sent so far leaves the process only while the body
                 // is waited for.
                 self.flushed = true;

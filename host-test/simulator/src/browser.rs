@@ -1,12 +1,16 @@
 //! A person and a browser, as far as a consent needs them.
 
 use crate::auth::REASON;
+use crate::world::Shared;
 use bytes::Bytes;
 use http::{Method, Request, Response, StatusCode, header};
 use http_body_util::{BodyExt, Full};
 use hyper_util::rt::TokioIo;
 use std::fmt;
+use std::io;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
+use tokio_rustls::rustls::pki_types::ServerName;
 use url::Url;
 use url::form_urlencoded::Serializer;
 
@@ -92,16 +96,16 @@ impl std::error::Error for ConsentError {}
 
 /// Opens the page, submits its form, answers where the browser is sent.
 pub(crate) async fn consent(
-    auth_origin: &str,
+    shared: &Shared,
     url: &str,
     decision: Decision,
 ) -> Result<String, ConsentError> {
     let url = Url::parse(url).map_err(|_| ConsentError::OtherOrigin)?;
-    if url.origin().ascii_serialization() != auth_origin {
+    if url.origin().ascii_serialization() != shared.origins.auth {
         return Err(ConsentError::OtherOrigin);
     }
-    shown(browse(&url, Method::GET, String::new()).await?)?;
-    let answer = shown(browse(&url, Method::POST, decision.form()).await?)?;
+    shown(browse(shared, &url, Method::GET, String::new()).await?)?;
+    let answer = shown(browse(shared, &url, Method::POST, decision.form()).await?)?;
     let location = answer.headers().get(header::LOCATION);
     location
         .filter(|_| answer.status() == StatusCode::FOUND)
@@ -126,7 +130,12 @@ fn shown(page: Response<Bytes>) -> Result<Response<Bytes>, ConsentError> {
     })
 }
 
-async fn browse(url: &Url, method: Method, form: String) -> Result<Response<Bytes>, ConsentError> {
+async fn browse(
+    shared: &Shared,
+    url: &Url,
+    method: Method,
+    form: String,
+) -> Result<Response<Bytes>, ConsentError> {
     let failed = |error: &dyn fmt::Display| ConsentError::Connection(error.to_string());
     let authority = url.authority();
     let target = match url.query() {
@@ -140,7 +149,7 @@ async fn browse(url: &Url, method: Method, form: String) -> Result<Response<Byte
         .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
         .body(Full::<Bytes>::from(form))
         .map_err(|error| failed(&error))?;
-    let socket = TcpStream::connect(authority)
+    let socket = connect(shared, authority)
         .await
         .map_err(|error| failed(&error))?;
     let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(socket))
@@ -151,4 +160,18 @@ async fn browse(url: &Url, method: Method, form: String) -> Result<Response<Byte
     let (head, body) = answer.map_err(|error| failed(&error))?.into_parts();
     let body = body.collect().await.map_err(|error| failed(&error))?;
     Ok(Response::from_parts(head, body.to_bytes()))
+}
+
+/// A connection, with or without TLS.
+trait Connection: AsyncRead + AsyncWrite + Send + Unpin {}
+
+impl<S: AsyncRead + AsyncWrite + Send + Unpin> Connection for S {}
+
+async fn connect(shared: &Shared, authority: &str) -> io::Result<Box<dyn Connection>> {
+    let socket = TcpStream::connect(authority).await?;
+    let Some(tls) = &shared.tls else {
+        return Ok(Box::new(socket));
+    };
+    let name = ServerName::from(socket.peer_addr()?.ip());
+    Ok(Box::new(tls.connector()?.connect(name, socket).await?))
 }

@@ -1,6 +1,6 @@
-//! The simulator's time, which stands still until a test moves it.
+//! The simulator's time, which stands still until a test moves it, or passes.
 
-use std::time::Duration;
+use std::time::{Duration, Instant, SystemTime};
 
 /// 2026-01-05T09:00:00Z, a Monday morning: every run begins then.
 const START: Duration = Duration::from_secs(1_767_603_600);
@@ -10,13 +10,54 @@ const START_DAY_OF_YEAR: u64 = 4;
 const START_YEAR: u64 = 2026;
 const DAY: u64 = 86_400;
 
-/// An instant: the time since the simulator was started.
+/// What tells the time.
+pub(crate) struct Clock {
+    moved: Duration,
+    /// Since when time passes by itself, if it does.
+    running: Option<Instant>,
+}
+
+impl Clock {
+    /// A clock at the beginning of a run, which only [`Clock::advance`] moves.
+    pub fn standing() -> Clock {
+        Clock {
+            moved: Duration::ZERO,
+            running: None,
+        }
+    }
+
+    /// A clock that shows the time of day, and goes on.
+    pub fn running() -> Clock {
+        Clock {
+            moved: epoch().saturating_sub(START),
+            running: Some(Instant::now()),
+        }
+    }
+
+    pub fn advance(&mut self, by: Duration) {
+        self.moved = self.moved.saturating_add(by);
+    }
+
+    pub fn now(&self) -> Now {
+        let passed = self.running.map_or(Duration::ZERO, |since| since.elapsed());
+        Now(self.moved.saturating_add(passed))
+    }
+}
+
+/// The time of day of this machine: that of the clients, who share it.
+pub(crate) fn epoch() -> Duration {
+    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+    since.unwrap_or_default()
+}
+
+/// An instant: the time since the first moment of a run whose clock stands.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Now(Duration);
 
 impl Now {
-    pub fn advance(&mut self, by: Duration) {
-        self.0 = self.0.saturating_add(by);
+    /// The instant that is so long after the epoch of Unix.
+    pub fn at_epoch(epoch: Duration) -> Now {
+        Now(epoch.saturating_sub(START))
     }
 
     pub fn plus(self, span: Duration) -> Now {
@@ -41,6 +82,19 @@ impl Now {
     pub fn iso(self) -> String {
         let (date, time) = self.civil();
         format!("{date}T{time}+0000")
+    }
+
+    /// As `X-RateLimit-Reset` was seen: without seconds.
+    pub fn utc_minute(self) -> String {
+        let (date, time) = self.civil();
+        let minute = time.get(..5).unwrap_or_default();
+        format!("{date}T{minute}Z")
+    }
+
+    /// As `X-RateLimit-Reset` is documented.
+    pub fn utc_second(self) -> String {
+        let (date, time) = self.civil();
+        format!("{date}T{time}Z")
     }
 
     fn civil(self) -> (String, String) {
@@ -91,6 +145,21 @@ mod tests {
     fn a_run_begins_on_a_monday_morning() {
         assert_eq!(Now::default().jira(), "2026-01-05T09:00:00.000+0000");
         assert_eq!(Now::default().epoch_millis(), 1_767_603_600_000);
+    }
+
+    #[test]
+    fn a_running_clock_shows_the_time_of_day_and_can_be_moved_beyond_it() {
+        let before = u64::try_from(epoch().as_millis()).unwrap();
+        let mut clock = Clock::running();
+        let now = clock.now();
+        assert!(now.epoch_millis() >= before);
+        clock.advance(Duration::from_secs(3600));
+        assert!(clock.now().since(now) >= Duration::from_secs(3600));
+        let mut standing = Clock::standing();
+        assert_eq!(standing.now(), Now::default());
+        standing.advance(Duration::from_secs(1));
+        assert_eq!(standing.now().utc_second(), "2026-01-05T09:00:01Z");
+        assert_eq!(standing.now().utc_minute(), "2026-01-05T09:00Z");
     }
 
     #[test]

@@ -40,10 +40,14 @@ pub(crate) struct Issue {
     pub summary: String,
     pub description: Option<Document>,
     pub labels: Vec<String>,
+    pub priority: &'static str,
     pub reporter: Account,
+    pub assignee: Option<Account>,
     pub created: Now,
     pub updated: Now,
     pub comments: Vec<Comment>,
+    /// Its status, where no customer has raised it.
+    pub workflow_status: &'static str,
     /// The type of the request, and the statuses it has had, latest first.
     pub request: Option<(u64, Vec<(String, Now)>)>,
 }
@@ -138,10 +142,13 @@ impl Company {
             summary: summary.to_owned(),
             description: None,
             labels: Vec::new(),
+            priority: "Medium",
             reporter: reporter.clone(),
+            assignee: None,
             created: now,
             updated: now,
             comments: Vec::new(),
+            workflow_status: "To Do",
             request: None,
         });
         self.issues.last_mut()
@@ -156,6 +163,6 @@ impl Issue {
     /// The name of its status now.
     pub fn status(&self) -> &str {
         let latest = self.request.as_ref().and_then(|(_, s)| s.first());
-        latest.map_or("To Do", |(status, _)| status)
+        latest.map_or(self.workflow_status, |(status, _)| status)
     }
 }

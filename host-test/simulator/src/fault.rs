@@ -3,6 +3,7 @@
 use crate::request::Request;
 use crate::{Gate, Origin};
 use std::fmt;
+use std::time::Duration;
 
 /// Which request meets a fault.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -11,6 +12,7 @@ pub struct On(Matcher);
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Matcher {
     MethodPath(String, String),
+    Under(Option<String>, String),
     Token,
     Origin(Origin),
     Any,
@@ -23,6 +25,17 @@ impl On {
             method.to_owned(),
             path_suffix.to_owned(),
         ))
+    }
+
+    /// A request whose path has these segments somewhere, one after another:
+    /// `/issue` is met by `/rest/api/3/issue/DEMO-1`, and `/` by every path.
+    /// Without a method any is met.
+    pub fn under(method: Option<&str>, segments: &str) -> On {
+        let segments = match segments.trim_matches('/') {
+            "" => "/".to_owned(),
+            some => format!("/{some}/"),
+        };
+        On(Matcher::Under(method.map(str::to_owned), segments))
     }
 
     /// A request to the token endpoint.
@@ -45,6 +58,10 @@ impl On {
             Matcher::MethodPath(method, suffix) => {
                 request.method == *method && request.path().ends_with(suffix)
             }
+            Matcher::Under(method, segments) => {
+                let of_method = method.as_ref().is_none_or(|of| request.method == *of);
+                of_method && format!("{}/", request.path()).contains(segments)
+            }
             Matcher::Token => request.origin == Origin::Auth && request.path() == "/oauth/token",
             Matcher::Origin(origin) => request.origin == *origin,
             Matcher::Any => true,
@@ -56,11 +73,36 @@ impl fmt::Display for On {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
             Matcher::MethodPath(method, suffix) => write!(f, "{method} …{suffix}"),
+            Matcher::Under(method, segments) => {
+                let method = method.as_deref().unwrap_or("*");
+                match segments.trim_end_matches('/') {
+                    "" => write!(f, "{method} *"),
+                    path => write!(f, "{method} {path}"),
+                }
+            }
             Matcher::Token => f.write_str("the token endpoint"),
             Matcher::Origin(origin) => write!(f, "{origin}"),
             Matcher::Any => f.write_str("any request"),
         }
     }
+}
+
+/// What a refusal says of when to come again. The moments are those of this
+/// machine's time of day: the client's, whatever the simulator's own clock
+/// shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wait {
+    /// `Retry-After: 5`.
+    RetryAfterSeconds(u64),
+    /// `Retry-After`, a date so many seconds ahead.
+    RetryAfterDate(u64),
+    /// `X-RateLimit-Reset` as it was seen: without seconds, the next full
+    /// minute that is at least so many seconds ahead.
+    ResetMinute(u64),
+    /// `X-RateLimit-Reset` with seconds.
+    ResetSecond(u64),
+    /// `X-RateLimit-Reset` in seconds since the epoch of Unix.
+    ResetEpoch(u64),
 }
 
 /// What a request meets in place of its plain answer.
@@ -75,10 +117,30 @@ pub enum Fault {
         /// The body.
         body: Vec<u8>,
     },
+    /// A refusal in the words of the API that is asked, with what it says of
+    /// when to come again; the request is not carried out.
+    Refuse {
+        /// The status.
+        status: u16,
+        /// When to come again.
+        waits: Vec<Wait>,
+    },
+    /// The request is carried out, and answered with half of the JSON as if
+    /// that were all of it.
+    BrokenJson,
+    /// The request waits for so long, and meets another fault then, if there
+    /// is one.
+    Delay {
+        /// How long.
+        by: Duration,
+        /// What it meets then.
+        then: Option<Box<Fault>>,
+    },
     /// These bytes, which need not be HTTP, and then the end of the
     /// connection; the request is not carried out.
     Raw(Vec<u8>),
-    /// The connection is closed; the request is not carried out.
+    /// The connection is closed; the request is not carried out. On HTTP/2
+    /// other requests of the connection end with it, here and below.
     CutBeforeAnswer,
     /// The request is carried out, and the connection is closed.
     CutAfterDoing,
@@ -120,6 +182,9 @@ impl Fault {
     pub(crate) fn name(&self) -> &'static str {
         match self {
             Fault::Answer { .. } => "answer",
+            Fault::Refuse { .. } => "refuse",
+            Fault::BrokenJson => "broken JSON",
+            Fault::Delay { .. } => "delay",
             Fault::Raw(_) => "raw",
             Fault::CutBeforeAnswer => "cut before answer",
             Fault::CutAfterDoing => "cut after doing",
@@ -136,6 +201,13 @@ impl fmt::Debug for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Fault::Answer { status, .. } => write!(f, "Answer({status})"),
+            Fault::Refuse { status, waits } if waits.is_empty() => write!(f, "Refuse({status})"),
+            Fault::Refuse { status, waits } => write!(f, "Refuse({status}, {waits:?})"),
+            Fault::Delay { by, then: None } => write!(f, "delay {by:?}"),
+            Fault::Delay {
+                by,
+                then: Some(then),
+            } => write!(f, "delay {by:?}, {then:?}"),
             other => f.write_str(other.name()),
         }
     }

@@ -64,7 +64,13 @@ impl Downloads {
     }
 }
 
-/// The media store's refusal.
+/// The media store's refusal of what must not be opened.
 pub(crate) fn refused(why: &str) -> Answer {
     Answer::json(403, &json!({"error": {"code": "Forbidden", "title": why}}))
+}
+
+/// Any other refusal of the media store.
+pub(crate) fn refusal(status: u16, why: &str) -> Answer {
+    let code = why.replace(' ', "");
+    Answer::json(status, &json!({"error": {"code": code, "title": why}}))
 }

@@ -52,6 +52,6 @@ impl Origins {
     /// The `Host` that a request to this origin must name.
     pub fn authority(&self, origin: Origin) -> &str {
         let origin = self.of(origin);
-        origin.strip_prefix("http://").unwrap_or(origin)
+        origin.split_once("://").map_or(origin, |(_, name)| name)
     }
 }

@@ -29,21 +29,30 @@ impl Head {
         })
     }
 
-    /// What the HTTP library made of a head that was not seen on the wire.
+    /// What the HTTP library made of a head that was not seen on the wire. An
+    /// authority counts as `Host`, beside one that says something else.
     pub fn of(parts: &http::request::Parts) -> Head {
+        let target = parts.uri.path_and_query();
+        let authority = parts.uri.authority().map(ToString::to_string);
+        let hosts = parts.headers.get_all("host");
+        let authority = authority.filter(|name| !hosts.iter().any(|host| host == name.as_str()));
         Head {
             method: parts.method.to_string(),
-            target: parts.uri.to_string(),
-            fields: parts
-                .headers
-                .iter()
-                .map(|(name, value)| {
-                    let value = String::from_utf8_lossy(value.as_bytes());
-                    (name.to_string(), value.into_owned())
-                })
+            target: target.map_or("*", |target| target.as_str()).to_owned(),
+            fields: authority
+                .into_iter()
+                .map(|name| ("host".to_owned(), name))
+                .chain(sent(&parts.headers))
                 .collect(),
         }
     }
+}
+
+fn sent(headers: &http::HeaderMap) -> impl Iterator<Item = (String, String)> {
+    headers.iter().map(|(name, value)| {
+        let value = String::from_utf8_lossy(value.as_bytes());
+        (name.to_string(), value.into_owned())
+    })
 }
 
 /// A whole request.

@@ -1,27 +1,60 @@
-//! The faults that a test has ordered.
+//! The faults that were ordered.
 
 use crate::request::Request;
 use crate::{Fault, On};
 
-/// The faults that nobody has met yet, in the order they were scripted.
+/// A fault, who meets it, and how often yet; nothing for always.
+struct Scripted {
+    on: On,
+    fault: Fault,
+    left: Option<u32>,
+}
+
+/// The faults that can still be met, in the order they were scripted.
 #[derive(Default)]
-pub(crate) struct Script(Vec<(On, Fault)>);
+pub(crate) struct Script(Vec<Scripted>);
 
 impl Script {
-    pub fn add(&mut self, on: On, fault: Fault) {
-        self.0.push((on, fault));
+    pub fn add(&mut self, on: On, fault: Fault, times: Option<u32>) {
+        if times != Some(0) {
+            let left = times;
+            self.0.push(Scripted { on, fault, left });
+        }
     }
 
-    /// The first fault for this request. It is used up.
+    /// The first fault for this request. It is used up when it was met as often
+    /// as it should.
     pub fn take(&mut self, request: &Request) -> Option<Fault> {
-        let at = self.0.iter().position(|(on, _)| on.matches(request))?;
-        Some(self.0.remove(at).1)
+        let at = self.0.iter().position(|s| s.on.matches(request))?;
+        let scripted = self.0.get_mut(at)?;
+        let fault = scripted.fault.clone();
+        if let Some(left) = &mut scripted.left {
+            *left -= 1;
+            if *left == 0 {
+                self.0.remove(at);
+            }
+        }
+        Some(fault)
     }
 
-    pub fn unmet(&self) -> Vec<String> {
-        self.0
-            .iter()
-            .map(|(on, fault)| format!("{on}: {fault:?}"))
-            .collect()
+    pub fn clear(&mut self) {
+        self.0.clear();
+    }
+
+    /// In words: what is still to be met, with those that are met always or not.
+    pub fn told(&self, with_lasting: bool) -> Vec<String> {
+        let told = self.0.iter().filter(|s| with_lasting || s.left.is_some());
+        told.map(Scripted::told).collect()
+    }
+}
+
+impl Scripted {
+    fn told(&self) -> String {
+        let (on, fault) = (&self.on, &self.fault);
+        match self.left {
+            Some(1) => format!("{on}: {fault:?}"),
+            Some(left) => format!("{on}: {fault:?}, {left} times"),
+            None => format!("{on}: {fault:?}, always"),
+        }
     }
 }

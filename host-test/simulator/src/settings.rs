@@ -1,5 +1,6 @@
 //! What is simulated: the app, its console, the sites and the people.
 
+use crate::Latency;
 use std::fmt;
 
 /// The scopes that an app of the connector has in its console, and two that
@@ -21,8 +22,23 @@ const USUAL_SCOPES: [&str; 14] = [
     "read:ops-alert:jira-service-management",
 ];
 
+/// The sites there can be, by name.
+const SITE_NAMES: [&str; Settings::MOST_SITES] = ["example", "second", "third", "fourth", "fifth"];
+
+/// The people, as they are called and as their address begins. The first two
+/// are there in every test.
+const PEOPLE: [(&str, &str); 6] = [
+    ("Ada Ohm", "ada"),
+    ("Björn Volt", "bjorn"),
+    ("Chiara Watt", "chiara"),
+    ("Dai Farad", "dai"),
+    ("Élise Henry", "elise"),
+    ("Femi Tesla", "femi"),
+];
+
 /// What is simulated. The default is one site, two people and an app that has
-/// every scope the connector asks for.
+/// every scope the connector asks for, in plain HTTP, at once, and at a time
+/// that stands still.
 #[derive(Clone)]
 pub struct Settings {
     /// The Jira Cloud sites.
@@ -45,6 +61,16 @@ pub struct Settings {
     /// A refresh answers without a new refresh token, as it was seen to
     /// happen. The old one stays good then.
     pub omit_refresh_token: bool,
+    /// The port of the auth origin; api and media have the two after it. With
+    /// 0 the system chooses all three.
+    pub port: u16,
+    /// TLS, with HTTP/2 and HTTP/1.1, in place of plain HTTP/1.1.
+    pub tls: bool,
+    /// Time passes, from the moment of the start. Otherwise nothing but
+    /// [`Simulator::advance`](crate::Simulator::advance) moves it.
+    pub real_time: bool,
+    /// How long every answer is kept back.
+    pub latency: Latency,
 }
 
 /// A Jira Cloud tenant.
@@ -77,26 +103,8 @@ pub struct Account {
 impl Default for Settings {
     fn default() -> Self {
         Settings {
-            sites: vec![Site {
-                cloud_id: "11111111-aaaa-4bbb-8ccc-000000000001".to_owned(),
-                url: "https://example.atlassian.net".to_owned(),
-                name: "example".to_owned(),
-                confluence: false,
-            }],
-            accounts: vec![
-                Account {
-                    account_id: "712020:7bf10000-0000-4000-8000-00000000000a".to_owned(),
-                    name: "Ada Ohm".to_owned(),
-                    email: "ada@company.example".to_owned(),
-                    sites: Vec::new(),
-                },
-                Account {
-                    account_id: "712020:7bf10000-0000-4000-8000-00000000000b".to_owned(),
-                    name: "Björn Volt".to_owned(),
-                    email: "bjorn@company.example".to_owned(),
-                    sites: Vec::new(),
-                },
-            ],
+            sites: sites(1),
+            accounts: people(2),
             app_name: "Connector".to_owned(),
             client_id: "simulated-client-id".to_owned(),
             client_secret: "simulated-client-secret-5d1f0c".to_owned(),
@@ -104,21 +112,39 @@ impl Default for Settings {
             app_scopes: USUAL_SCOPES.map(str::to_owned).to_vec(),
             expires_in: 3600,
             omit_refresh_token: false,
+            port: 0,
+            tls: false,
+            real_time: false,
+            latency: Latency::default(),
         }
     }
 }
 
 impl Settings {
+    /// How many sites there can be.
+    pub const MOST_SITES: usize = 5;
+
     /// The default and a second site, which both people can get at.
     pub fn two_sites() -> Self {
-        let mut settings = Settings::default();
-        settings.sites.push(Site {
-            cloud_id: "22222222-aaaa-4bbb-8ccc-000000000002".to_owned(),
-            url: "https://second.atlassian.net".to_owned(),
-            name: "second".to_owned(),
-            confluence: false,
-        });
-        settings
+        Settings::with_sites(2)
+    }
+
+    /// The default with so many sites, [`Settings::MOST_SITES`] at most.
+    pub fn with_sites(count: usize) -> Self {
+        Settings {
+            sites: sites(count),
+            ..Settings::default()
+        }
+    }
+
+    /// A small company, for a person at a terminal: so many sites, everybody
+    /// who works there, and time that passes.
+    pub fn company(count: usize) -> Self {
+        Settings {
+            accounts: people(PEOPLE.len()),
+            real_time: true,
+            ..Settings::with_sites(count)
+        }
     }
 
     pub(crate) fn site(&self, cloud_id: &str) -> Option<&Site> {
@@ -151,6 +177,34 @@ impl fmt::Debug for Settings {
             .field("app_scopes", &self.app_scopes)
             .field("expires_in", &self.expires_in)
             .field("omit_refresh_token", &self.omit_refresh_token)
+            .field("port", &self.port)
+            .field("tls", &self.tls)
+            .field("real_time", &self.real_time)
+            .field("latency", &self.latency)
             .finish()
     }
+}
+
+fn sites(count: usize) -> Vec<Site> {
+    let names = (1..).zip(SITE_NAMES).take(count);
+    names
+        .map(|(n, name): (usize, _)| Site {
+            cloud_id: format!("{}-aaaa-4bbb-8ccc-{n:012}", n.to_string().repeat(8)),
+            url: format!("https://{name}.atlassian.net"),
+            name: name.to_owned(),
+            confluence: false,
+        })
+        .collect()
+}
+
+fn people(count: usize) -> Vec<Account> {
+    let names = ('a'..).zip(PEOPLE).take(count);
+    names
+        .map(|(letter, (name, address))| Account {
+            account_id: format!("712020:7bf10000-0000-4000-8000-00000000000{letter}"),
+            name: name.to_owned(),
+            email: format!("{address}@company.example"),
+            sites: Vec::new(),
+        })
+        .collect()
 }

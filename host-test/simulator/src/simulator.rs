@@ -3,13 +3,14 @@
 use crate::browser::{self, ConsentError, Decision};
 use crate::origin::Origins;
 use crate::server;
+use crate::tls::Tls;
 use crate::world::Shared;
-use crate::{Fault, On, Origin, Recorded, Settings};
+use crate::{Fault, On, Order, Origin, Recorded, Settings};
 use serde_json::json;
-use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::net::TcpListener;
+use std::{fmt, io};
+use tokio::sync::broadcast;
 use tokio::task::JoinHandle;
 
 /// A running simulation of Atlassian. Clones are handles of the same one; when
@@ -31,13 +32,15 @@ impl Drop for Running {
 }
 
 impl Simulator {
-    /// Starts the three servers on loopback, on ports that the system chooses.
-    /// They run on the runtime of the caller.
-    pub async fn start(settings: Settings) -> std::io::Result<Simulator> {
+    /// Starts the three servers on loopback. They run on the runtime of the
+    /// caller, which must have its clock enabled.
+    pub async fn start(settings: Settings) -> io::Result<Simulator> {
+        let tls = settings.tls.then(Tls::new).transpose()?;
+        let scheme = if tls.is_some() { "https" } else { "http" };
         let mut listeners = Vec::new();
-        let mut origin = async || -> std::io::Result<String> {
-            let listener = TcpListener::bind("127.0.0.1:0").await?;
-            let origin = format!("http://{}", listener.local_addr()?);
+        let mut origin = async || -> io::Result<String> {
+            let listener = server::listen(port(&settings, listeners.len())?).await?;
+            let origin = format!("{scheme}://{}", listener.local_addr()?);
             listeners.push(listener);
             Ok(origin)
         };
@@ -46,7 +49,7 @@ impl Simulator {
             api: origin().await?,
             media: origin().await?,
         };
-        let shared = Arc::new(Shared::new(settings, origins));
+        let shared = Arc::new(Shared::new(settings, origins, tls));
         let servers = Origin::ALL.into_iter().zip(listeners);
         let servers = servers
             .map(|(origin, listener)| tokio::spawn(server::serve(shared.clone(), origin, listener)))
@@ -72,6 +75,13 @@ impl Simulator {
     /// All three, for a host's list of what may be reached.
     pub fn origins(&self) -> [&str; 3] {
         Origin::ALL.map(|origin| self.0.shared.origins.of(origin))
+    }
+
+    /// The certificate of the authority that has signed the servers', in PEM;
+    /// nothing where plain HTTP is spoken. It is a new one in every run, its
+    /// key is gone, and it is good for loopback only.
+    pub fn ca_pem(&self) -> Option<&str> {
+        self.0.shared.tls.as_ref().map(|tls| tls.ca_pem.as_str())
     }
 
     /// The `app` entry of a secret store that leads to this simulator. It
@@ -102,12 +112,13 @@ impl Simulator {
     /// page, submits its form, and answers the URL that the browser is sent to.
     /// It holds a code.
     pub async fn consent(&self, url: &str, decision: Decision) -> Result<String, ConsentError> {
-        browser::consent(self.auth_origin(), url, decision).await
+        browser::consent(&self.0.shared, url, decision).await
     }
 
-    /// Moves the simulator's clock. Nothing else does.
+    /// Moves the simulator's clock. Nothing else does, unless it is to keep
+    /// [real time](Settings::real_time).
     pub fn advance(&self, by: Duration) {
-        self.0.shared.world().now.advance(by);
+        self.0.shared.world().clock.advance(by);
     }
 
     /// Every access token that was issued so far is answered 401 from now on.
@@ -125,7 +136,13 @@ impl Simulator {
     /// Orders a fault for the next request that matches. Of several for one
     /// request the first is met; each is met once.
     pub fn script(&self, on: On, fault: Fault) {
-        self.0.shared.world().script.add(on, fault);
+        self.0.shared.world().script.add(on, fault, Some(1));
+    }
+
+    /// Orders a fault in the words of a person, as often as they say.
+    pub fn order(&self, order: Order) {
+        let world = &mut *self.0.shared.world();
+        world.script.add(order.on, order.fault, order.times);
     }
 
     /// One line for each request, in the order of arrival:
@@ -135,15 +152,34 @@ impl Simulator {
         self.0.shared.world().transcript.lines()
     }
 
+    /// The lines of the transcript from now on, each when its request is
+    /// answered. It ends with the simulator.
+    pub fn follow(&self) -> broadcast::Receiver<String> {
+        self.0.shared.world().transcript.follow()
+    }
+
     /// The requests, in the order of arrival.
     pub fn requests(&self) -> Vec<Recorded> {
         self.0.shared.world().transcript.recorded()
     }
 
-    /// The faults that no request has met, in words.
+    /// The faults that no request has met, or not often enough, in words.
+    /// Those that are met always are not among them.
     pub fn unmet_faults(&self) -> Vec<String> {
-        self.0.shared.world().script.unmet()
+        self.0.shared.world().script.told(false)
     }
+}
+
+/// The port for the nth origin; 0 where the system chooses.
+fn port(settings: &Settings, nth: usize) -> io::Result<u16> {
+    if settings.port == 0 {
+        return Ok(0);
+    }
+    let port = u16::try_from(nth).map(|nth| settings.port.checked_add(nth));
+    port.ok().flatten().ok_or_else(|| {
+        let message = format!("there are no three ports from {} on", settings.port);
+        io::Error::new(io::ErrorKind::InvalidInput, message)
+    })
 }
 
 impl fmt::Debug for Simulator {
@@ -151,5 +187,27 @@ impl fmt::Debug for Simulator {
         f.debug_struct("Simulator")
             .field("origins", &self.0.shared.origins)
             .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_origins_have_one_port_after_the_other_if_there_are_three() {
+        let ports = |port| {
+            let settings = Settings {
+                port,
+                ..Settings::default()
+            };
+            let ports: io::Result<Vec<u16>> =
+                (0..3).map(|nth| super::port(&settings, nth)).collect();
+            ports.map_err(|error| error.to_string())
+        };
+        assert_eq!(ports(0), Ok(vec![0, 0, 0]));
+        assert_eq!(ports(8735), Ok(vec![8735, 8736, 8737]));
+        let none = "there are no three ports from 65534 on".to_owned();
+        assert_eq!(ports(65_534), Err(none));
     }
 }

@@ -5,12 +5,16 @@ use crate::request::{Request, decoded};
 use crate::secrets::{Secrets, UNKNOWN};
 use serde_json::Value;
 use std::fmt;
+use tokio::sync::broadcast;
 
 /// The members of a body to the token endpoint that are secret.
 const SECRET_MEMBERS: [&str; 3] = ["client_secret", "code", "refresh_token"];
 
 /// The names in a query that are followed by a secret.
 const SECRET_QUERY: [&str; 3] = ["state", "code", "token"];
+
+/// How many lines wait for whoever follows and is slow.
+const WAITING_LINES: usize = 1024;
 
 /// One request and what came of it.
 #[derive(Clone)]
@@ -59,8 +63,10 @@ impl fmt::Debug for Recorded {
 }
 
 /// Everything that was asked, in the order of arrival.
-#[derive(Default)]
-pub(crate) struct Transcript(Vec<Entry>);
+pub(crate) struct Transcript {
+    entries: Vec<Entry>,
+    followers: broadcast::Sender<String>,
+}
 
 struct Entry {
     asked: String,
@@ -68,62 +74,115 @@ struct Entry {
     recorded: Recorded,
 }
 
+impl Entry {
+    fn line(&self) -> String {
+        let answered = self.answered.as_deref().unwrap_or("…");
+        format!("{} -> {answered}", self.asked)
+    }
+}
+
 /// Names an entry of the transcript until its answer is known.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Ticket(usize);
 
+impl Ticket {
+    /// How many requests arrived before.
+    pub fn place(self) -> usize {
+        self.0
+    }
+}
+
+impl Default for Transcript {
+    fn default() -> Self {
+        Transcript {
+            entries: Vec::new(),
+            followers: broadcast::Sender::new(WAITING_LINES),
+        }
+    }
+}
+
 impl Transcript {
+    /// The lines from now on, as they are answered.
+    pub fn follow(&self) -> broadcast::Receiver<String> {
+        self.followers.subscribe()
+    }
+
     pub fn arrive(
         &mut self,
         request: &Request,
         violation: Option<String>,
         secrets: &Secrets,
     ) -> Ticket {
-        self.0.push(Entry {
+        self.entries.push(Entry {
             asked: asked(request, secrets),
             answered: None,
             recorded: recorded(request, violation, secrets),
         });
-        Ticket(self.0.len() - 1)
+        Ticket(self.entries.len() - 1)
     }
 
     /// What came over a connection and was not a request.
     pub fn unreadable(&mut self, origin: Origin, why: &str) {
-        self.0.push(Entry {
-            asked: format!("{origin} unreadable"),
-            answered: Some(format!("400 violation: {why}")),
-            recorded: Recorded {
-                method: String::new(),
-                origin,
-                target: String::new(),
-                headers: Vec::new(),
-                body: Vec::new(),
-                status: Some(400),
-                violation: Some(why.to_owned()),
-            },
+        let mut recorded = nothing_from(origin);
+        recorded.status = Some(400);
+        recorded.violation = Some(why.to_owned());
+        let answered = format!("400 violation: {why}");
+        self.end(format!("{origin} unreadable"), answered, recorded);
+    }
+
+    /// A connection on which no TLS came about: often the client's refusal of
+    /// the certificate.
+    pub fn no_tls(&mut self, origin: Origin, why: &str) {
+        let recorded = nothing_from(origin);
+        self.end(format!("{origin} no TLS"), why.to_owned(), recorded);
+    }
+
+    fn end(&mut self, asked: String, answered: String, recorded: Recorded) {
+        self.entries.push(Entry {
+            asked,
+            answered: None,
+            recorded,
         });
+        self.answered(self.entries.len() - 1, answered);
+    }
+
+    /// Tells whoever follows. That nobody does is no failure.
+    fn answered(&mut self, place: usize, words: String) {
+        if let Some(entry) = self.entries.get_mut(place) {
+            entry.answered = Some(words);
+            let _ = self.followers.send(entry.line());
+        }
     }
 
     pub fn answer(&mut self, ticket: Ticket, status: Option<u16>, notes: &[String]) {
-        let Some(entry) = self.0.get_mut(ticket.0) else {
-            return;
-        };
+        if let Some(entry) = self.entries.get_mut(ticket.0) {
+            entry.recorded.status = status;
+        }
         let words = status.map(|status| status.to_string());
         let words: Vec<String> = words.into_iter().chain(notes.iter().cloned()).collect();
-        entry.answered = Some(words.join(" "));
-        entry.recorded.status = status;
+        self.answered(ticket.0, words.join(" "));
     }
 
     pub fn lines(&self) -> Vec<String> {
-        let line = |entry: &Entry| {
-            let answered = entry.answered.as_deref().unwrap_or("…");
-            format!("{} -> {answered}", entry.asked)
-        };
-        self.0.iter().map(line).collect()
+        self.entries.iter().map(Entry::line).collect()
     }
 
     pub fn recorded(&self) -> Vec<Recorded> {
-        self.0.iter().map(|entry| entry.recorded.clone()).collect()
+        let recorded = self.entries.iter().map(|entry| entry.recorded.clone());
+        recorded.collect()
+    }
+}
+
+/// A connection that carried no request.
+fn nothing_from(origin: Origin) -> Recorded {
+    Recorded {
+        method: String::new(),
+        origin,
+        target: String::new(),
+        headers: Vec::new(),
+        body: Vec::new(),
+        status: None,
+        violation: None,
     }
 }
 

@@ -10,7 +10,6 @@ use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, ready};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::net::TcpStream;
 
 /// More of a head is not kept: the HTTP library refuses such a head anyway.
 const LONGEST_HEAD: usize = 512 * 1024;
@@ -24,6 +23,7 @@ struct Line {
     heard: Vec<u8>,
     busy: bool,
     instead: Option<Instead>,
+    last: bool,
 }
 
 /// What goes over the wire in place of the HTTP library's answer.
@@ -33,6 +33,13 @@ struct Instead {
 }
 
 impl Tap {
+    /// For a connection whose bytes are not heads: nothing is overheard.
+    pub fn deaf() -> Tap {
+        let tap = Tap::default();
+        tap.line().busy = true;
+        tap
+    }
+
     /// The head of the request at hand. From now on nothing is kept, until
     /// [`Tap::listen`] says that the body is over.
     pub fn head(&self) -> Option<Head> {
@@ -56,6 +63,16 @@ impl Tap {
         self.line().instead = Some(Instead { bytes, written: 0 });
     }
 
+    /// Whatever the HTTP library writes now, the connection is at its end.
+    pub fn hang_up(&self) {
+        self.say_instead(Vec::new());
+    }
+
+    /// Ends the connection when all that was said so far is on its way.
+    pub fn hang_up_after_flush(&self) {
+        self.line().last = true;
+    }
+
     fn hear(&self, bytes: &[u8]) {
         let mut line = self.line();
         if !line.busy && line.heard.len() + bytes.len() <= LONGEST_HEAD {
@@ -69,18 +86,18 @@ impl Tap {
 }
 
 /// A connection that is overheard.
-pub(crate) struct Wire {
-    socket: TcpStream,
+pub(crate) struct Wire<S> {
+    socket: S,
     tap: Tap,
 }
 
-impl Wire {
-    pub fn new(socket: TcpStream, tap: Tap) -> Wire {
+impl<S> Wire<S> {
+    pub fn new(socket: S, tap: Tap) -> Wire<S> {
         Wire { socket, tap }
     }
 }
 
-impl AsyncRead for Wire {
+impl<S: AsyncRead + Unpin> AsyncRead for Wire<S> {
     fn poll_read(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
@@ -94,7 +111,7 @@ impl AsyncRead for Wire {
     }
 }
 
-impl AsyncWrite for Wire {
+impl<S: AsyncWrite + Unpin> AsyncWrite for Wire<S> {
     fn poll_write(
         self: Pin<&mut Self>,
         cx: &mut Context<'_>,
@@ -115,7 +132,11 @@ impl AsyncWrite for Wire {
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.socket).poll_flush(cx)
+        ready!(Pin::new(&mut self.socket).poll_flush(cx))?;
+        if self.tap.line().last {
+            return Poll::Ready(Err(io::ErrorKind::ConnectionAborted.into()));
+        }
+        Poll::Ready(Ok(()))
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {

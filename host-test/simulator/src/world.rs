@@ -1,13 +1,14 @@
 //! Everything that changes while the simulator runs.
 
 use crate::Settings;
-use crate::clock::Now;
+use crate::clock::{Clock, Now};
 use crate::company::Company;
 use crate::grant::Grants;
 use crate::media::Downloads;
 use crate::origin::Origins;
 use crate::script::Script;
 use crate::secrets::Secrets;
+use crate::tls::Tls;
 use crate::transcript::Transcript;
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -16,12 +17,16 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 pub(crate) struct Shared {
     pub settings: Settings,
     pub origins: Origins,
+    /// Nothing where plain HTTP is spoken.
+    pub tls: Option<Tls>,
     world: Mutex<World>,
 }
 
 /// Everything that changes while the simulator runs.
 pub(crate) struct World {
+    /// The moment of the request at hand.
     pub now: Now,
+    pub clock: Clock,
     pub traces: u64,
     pub secrets: Secrets,
     pub script: Script,
@@ -32,15 +37,21 @@ pub(crate) struct World {
 }
 
 impl Shared {
-    pub fn new(settings: Settings, origins: Origins) -> Shared {
+    pub fn new(settings: Settings, origins: Origins, tls: Option<Tls>) -> Shared {
         let mut secrets = Secrets::default();
         secrets.name(&settings.client_secret, "client-secret".to_owned());
         let companies = settings.sites.iter().map(|site| {
             let people = settings.accounts.clone();
             (site.cloud_id.clone(), Company::new(people))
         });
+        let clock = if settings.real_time {
+            Clock::running()
+        } else {
+            Clock::standing()
+        };
         let world = World {
-            now: Now::default(),
+            now: clock.now(),
+            clock,
             traces: 0,
             secrets,
             script: Script::default(),
@@ -52,13 +63,16 @@ impl Shared {
         Shared {
             settings,
             origins,
+            tls,
             world: Mutex::new(world),
         }
     }
 
-    /// The world, for as long as the guard lives. It must not live across an
-    /// `await`.
+    /// The world at this moment, for as long as the guard lives. It must not
+    /// live across an `await`.
     pub fn world(&self) -> MutexGuard<'_, World> {
-        self.world.lock().unwrap_or_else(PoisonError::into_inner)
+        let mut world = self.world.lock().unwrap_or_else(PoisonError::into_inner);
+        world.now = world.clock.now();
+        world
     }
 }

@@ -1,7 +1,18 @@
 use wasmtime::{ResourceLimiter, Result};
 
 /// The largest table of functions. The connector's has some hundred entries.
-const MAX_TABLE_ELEMENTS: usize = 100_000;
+pub(crate) const MAX_TABLE_ELEMENTS: usize = 100_000;
+
+/// How many modules a component may be made of. The connector has three: its
+/// own, and two that tie it to what it imports. Others have four to nine when
+/// they are composed of several components.
+pub(crate) const MAX_INSTANCES: u32 = 16;
+
+/// How many linear memories: one for each component in a composition.
+pub(crate) const MAX_MEMORIES: u32 = 4;
+
+/// How many tables: one or two for each component in a composition.
+pub(crate) const MAX_TABLES: u32 = 8;
 
 /// How much memory an instance may have, over all its linear memories.
 pub(super) struct MemoryLimit {
@@ -34,6 +45,18 @@ impl ResourceLimiter for MemoryLimit {
 
     fn table_growing(&mut self, _: usize, desired: usize, _: Option<usize>) -> Result<bool> {
         Ok(desired <= MAX_TABLE_ELEMENTS)
+    }
+
+    fn instances(&self) -> usize {
+        MAX_INSTANCES as usize
+    }
+
+    fn memories(&self) -> usize {
+        MAX_MEMORIES as usize
+    }
+
+    fn tables(&self) -> usize {
+        MAX_TABLES as usize
     }
 }
 

@@ -4,15 +4,21 @@ use std::time::{Duration, SystemTime};
 use wasmtime::Store;
 use wasmtime::component::ResourceTable;
 use wasmtime_wasi::{HostWallClock, WasiCtx, WasiCtxView, WasiView};
-use wasmtime_wasi_http::{WasiHttpCtx, WasiHttpCtxView, WasiHttpHooks, WasiHttpView};
+use wasmtime_wasi_http::{WasiHttpCtx, WasiHttpCtxView, WasiHttpView};
 
+use super::Limits;
+use super::egress::Egress;
 use super::memory::MemoryLimit;
-use crate::network::{Body, Network, SendError, Timeouts};
+use crate::network::Network;
 use crate::secrets::SecretStore;
 
 /// How much a component may hand to the host in one call, in bytes: the longest
 /// body that the contract allows, and 16 MiB for all that goes with it.
 const MAX_HANDED_OVER_BYTES: usize = (256 + 16) * 1024 * 1024;
+
+/// How many handles to the host's things a component may hold at once. A request
+/// takes about ten of them.
+const MAX_HANDLES: usize = 1_000;
 
 /// Where the time of day comes from.
 pub(crate) type WallClock = Arc<dyn Fn() -> SystemTime + Send + Sync>;
@@ -32,15 +38,17 @@ impl CallState {
         secrets: Arc<dyn SecretStore>,
         network: Network,
         wall_clock: WallClock,
-        memory_bytes: usize,
+        limits: &Limits,
     ) -> Self {
+        let mut table = ResourceTable::new();
+        table.set_max_capacity(MAX_HANDLES);
         CallState {
-            table: ResourceTable::new(),
+            table,
             wasi: WasiCtx::builder().wall_clock(TimeOfDay(wall_clock)).build(),
             http: WasiHttpCtx::new(),
-            egress: Egress(network),
+            egress: Egress::new(network, limits),
             secrets,
-            memory: MemoryLimit::new(memory_bytes),
+            memory: MemoryLimit::new(limits.memory_bytes),
         }
     }
 
@@ -93,34 +101,5 @@ impl HostWallClock for TimeOfDay {
         (self.0)()
             .duration_since(SystemTime::UNIX_EPOCH)
             .unwrap_or_default()
-    }
-}
-
-/// The component's requests, on their way to the network.
-struct Egress(Network);
-
-type Answer = (http::Response<Body>, Worker);
-type Worker = Box<dyn Future<Output = Result<(), SendError>> + Send>;
-
-impl WasiHttpHooks for Egress {
-    /// The client derives it from the URL that was checked.
-    fn set_host_header(&mut self) -> bool {
-        false
-    }
-
-    /// The connection is driven by the client's own task, so neither end has a
-    /// worker to wait for.
-    fn send_request(
-        &mut self,
-        request: http::Request<Body>,
-        timeouts: Option<Timeouts>,
-        _: Worker,
-    ) -> Box<dyn Future<Output = Result<Answer, SendError>> + Send> {
-        let network = self.0.clone();
-        Box::new(async move {
-            let response = network.send(request, timeouts.unwrap_or_default()).await?;
-            let worker: Worker = Box::new(async { Ok(()) });
-            Ok((response, worker))
-        })
     }
 }

@@ -59,7 +59,7 @@ mod tests {
 
     #[tokio::test]
     async fn code_that_computes_without_end_can_be_stopped() {
-        let engine = engine().unwrap();
+        let engine = engine::on_demand().unwrap();
         let _ticker = Ticker::start(engine.weak()).unwrap();
         let mut store = Store::new(&engine, ());
         store.set_epoch_deadline(1);

@@ -1,13 +1,13 @@
 use std::path::Path;
 
 use super::{Stage, Step};
-use crate::inspect;
+use crate::commands::tell_inspection;
 use crate::output::Output;
 
 /// What the component is, and all that it can do.
 pub(super) fn tell(stage: &Stage, path: &Path, output: &mut Output) -> Step {
     output.line("file", &path.display().to_string())?;
-    inspect::tell(stage.connector.inspection(), output)?;
+    tell_inspection(stage.connector.inspection(), output)?;
     output.conclusion(
         "shows",
         "It can do nothing but what it imports: ask for HTTP requests, read clocks, draw\n\

@@ -1,17 +1,12 @@
-use std::io;
 use std::time::Duration;
 
-use hyper_rustls::{ConfigBuilderExt, HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::client::legacy::Client;
-use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
-use rustls::ClientConfig;
-use rustls::crypto::ring;
 
-use super::resolver::Resolver;
-use super::{Body, CONNECT_TIMEOUT};
+use super::Body;
+use super::dial::Dialer;
 
-pub(super) type PooledClient = Client<HttpsConnector<HttpConnector<Resolver>>, Body>;
+pub(super) type PooledClient = Client<Dialer, Body>;
 
 /// How long an unused connection is kept: less than the minute after which
 /// load balancers commonly close it, so that we are the one to do it.
@@ -30,17 +25,8 @@ const KEEP_ALIVE_TIMEOUT: Duration = Duration::from_secs(10);
 /// The longest header block of an answer. Jira's have a few kilobytes.
 const MAX_HEADER_BYTES: u32 = 64 * 1024;
 
-pub(super) fn pooled(needs_tls: bool) -> io::Result<PooledClient> {
-    let mut tcp = HttpConnector::new_with_resolver(Resolver::new());
-    tcp.enforce_http(false);
-    tcp.set_nodelay(true);
-    tcp.set_connect_timeout(Some(CONNECT_TIMEOUT));
-    let connector = HttpsConnectorBuilder::new()
-        .with_tls_config(tls(needs_tls)?)
-        .https_or_http()
-        .enable_all_versions()
-        .wrap_connector(tcp);
-    Ok(Client::builder(TokioExecutor::new())
+pub(super) fn pooled(dialer: Dialer) -> PooledClient {
+    Client::builder(TokioExecutor::new())
         .timer(TokioTimer::new())
         .pool_timer(TokioTimer::new())
         .pool_idle_timeout(IDLE_TIMEOUT)
@@ -54,19 +40,5 @@ pub(super) fn pooled(needs_tls: bool) -> io::Result<PooledClient> {
         // turned out to be closed. So this never sends a POST twice, and spares
         // callers a failure that means nothing.
         .retry_canceled_requests(true)
-        .build(connector))
-}
-
-/// TLS with the platform's roots, or with none where no allowed origin has TLS:
-/// a simulator must run where there are none.
-fn tls(needs_roots: bool) -> io::Result<ClientConfig> {
-    let config = ClientConfig::builder_with_provider(ring::default_provider().into())
-        .with_safe_default_protocol_versions()
-        .map_err(io::Error::other)?;
-    let config = if needs_roots {
-        config.with_native_roots()?
-    } else {
-        config.with_root_certificates(rustls::RootCertStore::empty())
-    };
-    Ok(config.with_no_client_auth())
+        .build(dialer)
 }

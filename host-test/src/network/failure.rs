@@ -9,8 +9,8 @@ use std::iter;
 
 use hyper_util::client::legacy::Error as ClientError;
 
-use super::SendError;
-use super::resolver::Unresolved;
+use super::dial::DialError;
+use super::{AddressKind, SendError};
 
 /// The failure of a request that has no answer.
 pub(super) fn of_request(error: &ClientError, has_connection: bool) -> SendError {
@@ -26,11 +26,8 @@ pub(super) fn of_request(error: &ClientError, has_connection: bool) -> SendError
 
 /// The failure of a connection that did not come about.
 fn of_connecting(error: &(dyn Error + 'static)) -> SendError {
-    if let Some(Unresolved(cause)) = find(error) {
-        return SendError::DnsError {
-            rcode: Some(cause.to_string()),
-            info_code: None,
-        };
+    if let Some(cause) = find::<DialError>(error) {
+        return of_dialing(cause);
     }
     if let Some(cause) = find::<rustls::Error>(error) {
         return of_tls(cause);
@@ -41,6 +38,26 @@ fn of_connecting(error: &(dyn Error + 'static)) -> SendError {
             SendError::DestinationIpUnroutable
         }
         _ => SendError::ConnectionRefused,
+    }
+}
+
+fn of_dialing(error: &DialError) -> SendError {
+    match error {
+        DialError::Unresolved(cause) => SendError::DnsError {
+            rcode: Some(cause.to_string()),
+            info_code: None,
+        },
+        DialError::ResolveTimeout => SendError::DnsTimeout,
+        DialError::Prohibited(_) => SendError::DestinationIpProhibited,
+        DialError::TlsTimeout => SendError::ConnectionTimeout,
+    }
+}
+
+/// The kind of the address, where a request failed for it.
+pub(super) fn prohibited(error: &ClientError) -> Option<AddressKind> {
+    match find(error)? {
+        DialError::Prohibited(kind) => Some(*kind),
+        _ => None,
     }
 }
 
@@ -85,7 +102,6 @@ fn cause<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a (dyn Error + 'stati
 mod tests {
     use rustls::{AlertDescription, CertificateError};
 
-    use super::super::{Body, client};
     use super::*;
 
     fn wrapped(error: impl Into<Box<dyn Error + Send + Sync>>) -> io::Error {
@@ -106,8 +122,13 @@ mod tests {
             named(&wrapped(rustls::Error::DecryptError)),
             "TlsProtocolError"
         );
-        let unresolved = Unresolved(ErrorKind::NotFound.into());
-        assert!(named(&wrapped(unresolved)).starts_with("DnsError"));
+        let dialing = |error| named(&wrapped(error));
+        let unresolved = DialError::Unresolved(ErrorKind::NotFound.into());
+        assert!(dialing(unresolved).starts_with("DnsError"));
+        assert_eq!(dialing(DialError::ResolveTimeout), "DnsTimeout");
+        assert_eq!(dialing(DialError::TlsTimeout), "ConnectionTimeout");
+        let prohibited = DialError::Prohibited(AddressKind::Private);
+        assert_eq!(dialing(prohibited), "DestinationIpProhibited");
     }
 
     #[test]
@@ -122,15 +143,5 @@ mod tests {
         for (kind, name) in table {
             assert_eq!(named(&io::Error::from(kind)), name);
         }
-    }
-
-    #[tokio::test]
-    async fn a_name_without_address_was_surely_not_sent() {
-        // A label has at most 63 characters, so no server is asked for this one.
-        let url = format!("http://{}.example/", "a".repeat(64));
-        let request = http::Request::post(url).body(Body::default()).unwrap();
-        let sent = client::pooled(false).unwrap().request(request).await;
-        let failure = of_request(&sent.unwrap_err(), false);
-        assert!(matches!(failure, SendError::DnsError { .. }), "{failure}");
     }
 }

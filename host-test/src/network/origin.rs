@@ -3,6 +3,9 @@ use std::net::IpAddr;
 
 use http::Uri;
 
+/// The longest name that DNS can have.
+const MAX_HOST_LENGTH: usize = 253;
+
 /// A scheme, a host and a port.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Origin {
@@ -50,7 +53,7 @@ impl Origin {
         let authority = uri.authority()?;
         let host = authority.host();
         // What stands before an `@` is read differently by different parsers.
-        if host.is_empty() || authority.as_str().contains('@') {
+        if host.is_empty() || host.len() > MAX_HOST_LENGTH || authority.as_str().contains('@') {
             return None;
         }
         Some(Origin {
@@ -66,12 +69,14 @@ impl Origin {
     }
 
     fn is_loopback(&self) -> bool {
-        let bare = self.host.trim_start_matches('[').trim_end_matches(']');
-        bare == "localhost"
-            || bare
-                .parse()
-                .is_ok_and(|address: IpAddr| address.is_loopback())
+        is_loopback_name(self.host.trim_start_matches('[').trim_end_matches(']'))
     }
+}
+
+/// Whether a host, without brackets, is this machine by its very name.
+pub(super) fn is_loopback_name(host: &str) -> bool {
+    let address = host.parse();
+    host == "localhost" || address.is_ok_and(|address: IpAddr| address.is_loopback())
 }
 
 impl fmt::Display for Origin {
@@ -125,6 +130,7 @@ mod tests {
         assert_eq!(of("https://api.atlassian.com@evil.example/"), None);
         assert_eq!(of("https://evil.example@api.atlassian.com/"), None);
         assert_eq!(of("ftp://api.atlassian.com/"), None);
+        assert_eq!(of(&format!("https://{}/", "a".repeat(254))), None);
     }
 
     #[test]

@@ -1,39 +1,84 @@
 use std::future::Future;
 use std::io;
+use std::net::{IpAddr, SocketAddr};
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
-use hyper_util::client::legacy::connect::dns::{GaiAddrs, GaiResolver, Name};
+use async_trait::async_trait;
+use hyper_util::client::legacy::connect::dns::Name;
 use tower_service::Service;
 
-/// A name that has no address. It is a type of its own, as the connector that
-/// asks the resolver answers failures of every kind in one type that cannot be
-/// looked into.
-#[derive(Debug, thiserror::Error)]
-#[error("the name cannot be resolved: {0}")]
-pub(super) struct Unresolved(pub(super) io::Error);
+use super::address_rules::AddressRules;
+use super::dial::DialError;
+
+/// How names are resolved: by the platform, or by what is put in its place.
+///
+/// Whatever it answers is judged by the network's rules, and connections are
+/// made to the very addresses that were judged.
+#[async_trait]
+pub trait Resolve: Send + Sync + 'static {
+    /// The addresses of a host.
+    async fn resolve(&self, host: &str) -> io::Result<Vec<IpAddr>>;
+}
 
 /// The platform's resolver.
-#[derive(Clone)]
-pub(super) struct Resolver(GaiResolver);
+pub(super) struct PlatformResolver;
 
-impl Resolver {
-    pub(super) fn new() -> Self {
-        Resolver(GaiResolver::new())
+#[async_trait]
+impl Resolve for PlatformResolver {
+    async fn resolve(&self, host: &str) -> io::Result<Vec<IpAddr>> {
+        let addresses = tokio::net::lookup_host((host, 0)).await?;
+        Ok(addresses.map(|address| address.ip()).collect())
     }
 }
 
-impl Service<Name> for Resolver {
-    type Response = GaiAddrs;
-    type Error = Unresolved;
-    type Future = Pin<Box<dyn Future<Output = Result<GaiAddrs, Unresolved>> + Send>>;
+/// Resolves, and leaves only what may be connected to. There is no second
+/// lookup afterwards: a name that changes its mind changes nothing.
+#[derive(Clone)]
+pub(super) struct CheckedResolver {
+    pub(super) resolver: Arc<dyn Resolve>,
+    pub(super) rules: Arc<AddressRules>,
+    pub(super) timeout: Duration,
+}
 
-    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Unresolved>> {
-        self.0.poll_ready(context).map_err(Unresolved)
+impl CheckedResolver {
+    async fn resolve(self, host: &str) -> Result<Vec<SocketAddr>, DialError> {
+        let addresses = tokio::time::timeout(self.timeout, self.resolver.resolve(host))
+            .await
+            .map_err(|_| DialError::ResolveTimeout)?
+            .map_err(DialError::Unresolved)?;
+        let mut denied = None;
+        let mut allowed = Vec::with_capacity(addresses.len());
+        for address in addresses {
+            match self.rules.judge(host, address) {
+                Ok(()) => allowed.push(SocketAddr::new(address, 0)),
+                Err(kind) => denied = Some(kind),
+            }
+        }
+        match denied {
+            _ if !allowed.is_empty() => Ok(allowed),
+            Some(kind) => Err(DialError::Prohibited(kind)),
+            None => Err(DialError::Unresolved(io::ErrorKind::NotFound.into())),
+        }
+    }
+}
+
+impl Service<Name> for CheckedResolver {
+    type Response = std::vec::IntoIter<SocketAddr>;
+    type Error = DialError;
+    type Future = Pin<Box<dyn Future<Output = Result<Self::Response, DialError>> + Send>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), DialError>> {
+        Poll::Ready(Ok(()))
     }
 
     fn call(&mut self, name: Name) -> Self::Future {
-        let addresses = self.0.call(name);
-        Box::pin(async move { addresses.await.map_err(Unresolved) })
+        let resolver = self.clone();
+        Box::pin(async move {
+            let addresses = resolver.resolve(name.as_str()).await?;
+            Ok(addresses.into_iter())
+        })
     }
 }

@@ -7,13 +7,21 @@
     reason = "a test may stop where its set-up fails"
 )]
 
+mod addresses;
+mod authority;
+mod guest;
+mod resolver;
 mod server;
+#[path = "../support/mod.rs"]
+mod support;
+mod tls;
+mod tls_server;
 
 use std::time::Duration;
 
 use http_body_util::{BodyExt, Full};
 use jira_host::Network;
-use jira_host::network::{Body, SendError, Timeouts};
+use jira_host::network::{Body, RequestTimeouts, SendError};
 
 use self::server::{Play, Server};
 
@@ -44,7 +52,7 @@ async fn send(
     url: &str,
 ) -> Result<http::Response<Body>, SendError> {
     network
-        .send(request(method, url), Timeouts::default())
+        .send(request(method, url), RequestTimeouts::default())
         .await
 }
 
@@ -54,7 +62,7 @@ async fn read(response: http::Response<Body>) -> Result<String, SendError> {
 }
 
 /// Sends a POST to the server, and the failure of it.
-async fn failure(server: &Server, scheme: &str, timeouts: Timeouts) -> String {
+async fn failure(server: &Server, scheme: &str, timeouts: RequestTimeouts) -> String {
     let origin = server.origin(scheme);
     let network = Network::allowing([&origin]).unwrap();
     let sent = network
@@ -159,7 +167,10 @@ async fn a_request_as_large_as_the_contract_allows_is_sent_whole() {
     let mut request = request("POST", &format!("{}{path}", server.origin("http")));
     let value = "v".repeat(32 * 1024).parse().unwrap();
     request.headers_mut().insert("x-large", value);
-    let response = network.send(request, Timeouts::default()).await.unwrap();
+    let response = network
+        .send(request, RequestTimeouts::default())
+        .await
+        .unwrap();
     assert_eq!(response.status(), 200);
     assert_eq!(server.requests(), [format!("POST {path} HTTP/1.1")]);
 }
@@ -191,7 +202,7 @@ async fn a_server_without_tls_fails_before_the_request_is_sent() {
     let garbage = Play::Say("HTTP/1.1 400 Bad Request\r\n\r\n".to_owned());
     let server = Server::playing([vec![garbage]]).await;
     assert_eq!(
-        failure(&server, "https", Timeouts::default()).await,
+        failure(&server, "https", RequestTimeouts::default()).await,
         "TlsProtocolError"
     );
     assert_eq!(server.requests(), [""; 0]);
@@ -201,17 +212,17 @@ async fn a_server_without_tls_fails_before_the_request_is_sent() {
 async fn a_connection_that_ends_during_tls_was_surely_not_sent() {
     let server = Server::playing([vec![Play::Close]]).await;
     assert_eq!(
-        failure(&server, "https", Timeouts::default()).await,
+        failure(&server, "https", RequestTimeouts::default()).await,
         "ConnectionRefused"
     );
 }
 
 #[tokio::test]
-async fn a_silent_server_is_not_waited_for_longer_than_a_connection_may_take() {
+async fn a_silent_server_is_not_waited_for_longer_than_the_request_asks() {
     let server = Server::playing([vec![]]).await;
-    let timeouts = Timeouts {
+    let timeouts = RequestTimeouts {
         connect_timeout: Some(SOON),
-        ..Timeouts::default()
+        ..RequestTimeouts::default()
     };
     assert_eq!(
         failure(&server, "https", timeouts).await,
@@ -223,7 +234,7 @@ async fn a_silent_server_is_not_waited_for_longer_than_a_connection_may_take() {
 async fn a_connection_that_is_cut_before_the_answer_may_have_been_sent() {
     let server = Server::playing([vec![Play::Listen, Play::Close]]).await;
     assert_eq!(
-        failure(&server, "http", Timeouts::default()).await,
+        failure(&server, "http", RequestTimeouts::default()).await,
         "ConnectionTerminated"
     );
     assert_eq!(server.requests(), ["POST /a HTTP/1.1"]);
@@ -232,9 +243,9 @@ async fn a_connection_that_is_cut_before_the_answer_may_have_been_sent() {
 #[tokio::test]
 async fn an_answer_that_does_not_come_is_waited_for_as_long_as_asked() {
     let server = Server::playing([vec![Play::Listen]]).await;
-    let timeouts = Timeouts {
+    let timeouts = RequestTimeouts {
         first_byte_timeout: Some(SOON),
-        ..Timeouts::default()
+        ..RequestTimeouts::default()
     };
     assert_eq!(
         failure(&server, "http", timeouts).await,
@@ -246,7 +257,7 @@ async fn an_answer_that_does_not_come_is_waited_for_as_long_as_asked() {
 async fn what_is_not_http_is_told_so() {
     let server = Server::playing([vec![Play::Answer("nonsense\r\n\r\n".to_owned())]]).await;
     assert_eq!(
-        failure(&server, "http", Timeouts::default()).await,
+        failure(&server, "http", RequestTimeouts::default()).await,
         "HttpProtocolError"
     );
 }
@@ -256,7 +267,7 @@ async fn an_answer_with_endless_headers_is_given_up() {
     let headers = "x-filler: 0123456789\r\n".repeat(4_000);
     let server =
         Server::playing([vec![Play::Answer(format!("HTTP/1.1 200 OK\r\n{headers}"))]]).await;
-    let failure = failure(&server, "http", Timeouts::default()).await;
+    let failure = failure(&server, "http", RequestTimeouts::default()).await;
     assert_eq!(failure, "HttpResponseHeaderSectionSize(None)");
 }
 
@@ -277,9 +288,9 @@ async fn a_body_that_stops_is_waited_for_as_long_as_asked() {
     let half = Play::Answer("HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nhello".to_owned());
     let server = Server::playing([vec![half]]).await;
     let network = Network::allowing([server.origin("http")]).unwrap();
-    let timeouts = Timeouts {
+    let timeouts = RequestTimeouts {
         between_bytes_timeout: Some(SOON),
-        ..Timeouts::default()
+        ..RequestTimeouts::default()
     };
     let sent = network
         .send(request("GET", &server.origin("http")), timeouts)

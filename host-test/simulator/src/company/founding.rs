@@ -9,31 +9,148 @@ use bytes::Bytes;
 /// Ids of a site begin here, so that no id is also the number of an issue.
 const FIRST_ID: u64 = 10_000;
 
-const DEMO_ISSUES: [(&str, &str); 12] = [
-    ("Task", "Draw the floor plan"),
-    ("Bug", "The door opens inwards"),
-    ("Task", "Order 40 chairs"),
-    ("Story", "As a guest I find the exit"),
-    ("Bug", "Umlauts: Größe, Übung, naïve"),
-    ("Task", "Paint the wall \"sky blue\""),
-    ("Task", "Count the keys"),
-    ("Story", "As a host I see who came"),
-    ("Bug", "The lamp flickers at 50 Hz"),
-    ("Task", "Water the plants"),
-    ("Task", "日本語の表示を確認する"),
-    ("Epic", "Move into the new building"),
+/// An issue of the first day.
+struct Opened {
+    kind: &'static str,
+    summary: &'static str,
+    description: &'static str,
+    status: &'static str,
+    priority: &'static str,
+}
+
+const fn opened(
+    kind: &'static str,
+    summary: &'static str,
+    description: &'static str,
+    status: &'static str,
+    priority: &'static str,
+) -> Opened {
+    Opened {
+        kind,
+        summary,
+        description,
+        status,
+        priority,
+    }
+}
+
+/// The company is about to move. Some texts are there to be got wrong: quotes,
+/// markup, letters that are more than one byte.
+const DEMO_ISSUES: [Opened; 12] = [
+    opened(
+        "Task",
+        "Draw the floor plan",
+        "About: Draw the floor plan",
+        "In Progress",
+        "High",
+    ),
+    opened(
+        "Bug",
+        "The door opens inwards",
+        "The fire inspector wants the back door to open outwards.",
+        "To Do",
+        "Highest",
+    ),
+    opened(
+        "Task",
+        "Order 40 chairs",
+        "Ten of them for the meeting room, the others adjustable.",
+        "Done",
+        "Medium",
+    ),
+    opened(
+        "Story",
+        "As a guest I find the exit",
+        "Signs on both floors, lit, and not behind the plants.",
+        "To Do",
+        "Medium",
+    ),
+    opened(
+        "Bug",
+        "Umlauts: Größe, Übung, naïve",
+        "The label printer leaves a gap where the dots should be.",
+        "In Progress",
+        "Low",
+    ),
+    opened(
+        "Task",
+        "Paint the wall \"sky blue\"",
+        "Two coats. The tin says <matt> & that is what we want.",
+        "To Do",
+        "Low",
+    ),
+    opened(
+        "Task",
+        "Count the keys",
+        "Seven were handed out, six are on the list.",
+        "In Progress",
+        "High",
+    ),
+    opened(
+        "Story",
+        "As a host I see who came",
+        "A list at the reception, and nobody else sees it.",
+        "To Do",
+        "Medium",
+    ),
+    opened(
+        "Bug",
+        "The lamp flickers at 50 Hz",
+        "Only the one above the printer. The electrician knows.",
+        "Done",
+        "Medium",
+    ),
+    opened(
+        "Task",
+        "Water the plants",
+        "Every other day while we move.",
+        "To Do",
+        "Lowest",
+    ),
+    opened(
+        "Task",
+        "日本語の表示を確認する",
+        "案内板とウェブサイトの両方。",
+        "To Do",
+        "Medium",
+    ),
+    opened(
+        "Epic",
+        "Move into the new building",
+        "Everything on this board, by the end of the quarter.",
+        "In Progress",
+        "High",
+    ),
 ];
 
-const REQUESTS: [&str; 3] = [
-    "My badge does not open the garage",
-    "Please install a second monitor",
-    "VPN drops every evening",
+/// What was said about issues of DEMO, by their number: by each of the people
+/// in turn.
+const COMMENTS: [(&str, &str); 7] = [
+    ("DEMO-1", "The measurements are in the attached file."),
+    ("DEMO-1", "Thanks, I have used them."),
+    ("DEMO-1", "Done & checked <twice>."),
+    ("DEMO-7", "Number four turned up in the coffee kitchen."),
+    ("DEMO-7", "Then only the one for the cellar is missing."),
+    ("DEMO-9", "Fixed. It was the ballast."),
+    ("DEMO-12", "The lease is signed: we can start on the first."),
 ];
 
-const COMMENTS: [&str; 3] = [
-    "The measurements are in the attached file.",
-    "Thanks, I have used them.",
-    "Done & checked <twice>.",
+const WAITING: &str = "Waiting for support";
+
+/// What customers have asked for: what they wrote, the statuses it has had,
+/// latest first, and what they were answered.
+const REQUESTS: [(&str, &[&str], Option<&str>); 3] = [
+    ("My badge does not open the garage", &[WAITING], None),
+    (
+        "Please install a second monitor",
+        &["In Progress", WAITING],
+        Some("It is ordered, and comes on Thursday."),
+    ),
+    (
+        "VPN drops every evening",
+        &["Waiting for customer", "In Progress", WAITING],
+        Some("Does it happen at home as well, or only in the office?"),
+    ),
 ];
 
 impl Company {
@@ -75,28 +192,43 @@ impl Company {
         self.customers = self.people.iter().map(|p| p.account_id.clone()).collect();
     }
 
+    /// One of the people, each in turn.
+    fn person(&self, nth: usize) -> Option<Account> {
+        let turn = nth.checked_rem(self.people.len())?;
+        self.people.get(turn).cloned()
+    }
+
     fn open_issues(&mut self, founder: &Account) {
-        for (kind, summary) in DEMO_ISSUES {
+        for (nth, opened) in DEMO_ISSUES.into_iter().enumerate() {
+            let assignee = self.person(nth + 1);
+            let (kind, summary) = (opened.kind, opened.summary);
             if let Some(issue) = self.open("DEMO", kind, summary, founder, Now::default()) {
-                issue.description = Some(Document::plain(&format!("About: {summary}")));
+                issue.description = Some(Document::plain(opened.description));
                 issue.labels = vec![kind.to_lowercase()];
+                issue.workflow_status = opened.status;
+                issue.priority = opened.priority;
+                issue.assignee = assignee.filter(|_| opened.status != "To Do");
             }
         }
     }
 
     fn comment(&mut self, founder: &Account) {
-        for (count, text) in COMMENTS.into_iter().enumerate() {
-            let author = self.people.get(count % self.people.len()).cloned();
-            let comment = Comment {
-                id: self.next_id(),
-                author: author.unwrap_or_else(|| founder.clone()),
-                body: Document::plain(text),
-                public: true,
-                created: Now::default(),
-            };
-            if let Some(issue) = self.issue_mut("DEMO-1") {
-                issue.comments.push(comment);
-            }
+        for (nth, (key, text)) in COMMENTS.into_iter().enumerate() {
+            let author = self.person(nth).unwrap_or_else(|| founder.clone());
+            self.say(key, author, text);
+        }
+    }
+
+    fn say(&mut self, key: &str, author: Account, text: &str) {
+        let comment = Comment {
+            id: self.next_id(),
+            author,
+            body: Document::plain(text),
+            public: true,
+            created: Now::default(),
+        };
+        if let Some(issue) = self.issue_mut(key) {
+            issue.comments.push(comment);
         }
     }
 
@@ -119,13 +251,21 @@ impl Company {
         self.attachments.push(attachment);
     }
 
+    /// The first is raised by the founder, the others by those who came after.
     fn raise_requests(&mut self, founder: &Account) {
-        for summary in REQUESTS {
-            if let Some(issue) =
-                self.open("SUP", "Service Request", summary, founder, Now::default())
-            {
-                let waiting = ("Waiting for support".to_owned(), Now::default());
-                issue.request = Some((25, vec![waiting]));
+        for (nth, (summary, statuses, answer)) in REQUESTS.into_iter().enumerate() {
+            let customer = self.person(nth).unwrap_or_else(|| founder.clone());
+            let opened = self.open("SUP", "Service Request", summary, &customer, Now::default());
+            let Some(issue) = opened else {
+                continue;
+            };
+            let statuses = statuses
+                .iter()
+                .map(|status| ((*status).to_owned(), Now::default()));
+            issue.request = Some((25, statuses.collect()));
+            let key = issue.key.clone();
+            if let Some(answer) = answer {
+                self.say(&key, founder.clone(), answer);
             }
         }
     }

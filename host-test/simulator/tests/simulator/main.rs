@@ -8,15 +8,20 @@
 )]
 
 mod client;
+mod secure;
 
 mod authorize;
+mod company;
+mod control;
 mod faults;
 mod gateway;
 mod lifecycle;
 mod media;
+mod orders;
 mod platform;
 mod refresh;
 mod servicedesk;
 mod strictness;
+mod tls;
 mod tokens;
 mod transcript;

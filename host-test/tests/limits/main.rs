@@ -3,9 +3,15 @@
 #![allow(
     clippy::unwrap_used,
     clippy::panic,
+    clippy::indexing_slicing,
     reason = "a test may stop where its set-up fails"
 )]
 
+mod component;
+mod concurrency;
+#[path = "../support/stand_in.rs"]
+mod stand_in;
+#[path = "../support/mod.rs"]
 mod support;
 
 use std::sync::Arc;
@@ -13,7 +19,9 @@ use std::time::{Duration, SystemTime};
 
 use atlassian_simulator::{Decision, Fault, On, Settings, Simulator};
 use jira_host::secrets::MemoryStore;
-use jira_host::types::{Authorize, Callback, OauthOutcome, OauthStep, Request};
+use jira_host::types::{
+    Authorize, Callback, ErrorKind, OauthOutcome, OauthStep, Request, TransportError,
+};
 use jira_host::{CallError, Connector, Limits, Network, Tenant};
 
 async fn tenant(simulator: &Simulator) -> Tenant {
@@ -66,6 +74,42 @@ async fn a_call_that_needs_too_much_memory_is_stopped() {
     });
     let outcome = narrow.oauth_exchange(&OauthStep::Status(None)).await;
     assert_eq!(outcome, Err(CallError::OutOfMemory(memory_bytes)));
+}
+
+/// Why this was not sent.
+async fn denial(tenant: &Tenant, request: &Request) -> String {
+    let error = tenant.api_request(request).await.unwrap().unwrap_err();
+    match error.kind {
+        ErrorKind::Transport(TransportError::Denied(why)) => why,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[tokio::test]
+async fn a_request_with_headers_or_a_body_that_are_too_long_is_not_sent() {
+    let simulator = Simulator::start(Settings::default()).await.unwrap();
+    let tenant = tenant(&simulator).await;
+    connect(&tenant, &simulator).await;
+    let narrow = tenant.clone().with_limits(Limits {
+        request_header_bytes: 2_000,
+        request_body_bytes: 100,
+        ..Limits::default()
+    });
+    let sent = simulator.transcript().len();
+    let headers = Request::get("demo", "/myself").with_header("x-long", "x".repeat(2_000));
+    assert_eq!(denial(&narrow, &headers).await, "the headers are too long");
+    let target = Request::get("demo", "/myself").with_query("x", "x".repeat(2_000));
+    assert_eq!(denial(&narrow, &target).await, "the headers are too long");
+    let text = format!(r#"{{"body": "{}"}}"#, "x".repeat(100));
+    let body = Request::post("demo", "/issue/DEMO-1/comment").with_json_object(&text);
+    assert_eq!(denial(&narrow, &body).await, "the body is too long");
+    assert_eq!(simulator.transcript().len(), sent);
+
+    let request = Request::get("demo", "/myself");
+    assert_eq!(
+        narrow.api_request(&request).await.unwrap().unwrap().status,
+        200
+    );
 }
 
 #[tokio::test]

@@ -1,0 +1,150 @@
+//! The component's requests, on their way to the network.
+
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use bytes::Bytes;
+use http_body_util::BodyExt;
+use hyper::body::{Body as HttpBody, Frame, SizeHint};
+use wasmtime_wasi_http::WasiHttpHooks;
+
+use super::Limits;
+use crate::network::{Body, Network, RequestTimeouts, SendError};
+
+/// What a header takes beside its name and its value, by the way HTTP/2 counts.
+const HEADER_OVERHEAD_BYTES: usize = 32;
+
+pub(super) struct Egress {
+    network: Network,
+    header_bytes: usize,
+    body_bytes: u64,
+}
+
+impl Egress {
+    pub(super) fn new(network: Network, limits: &Limits) -> Egress {
+        Egress {
+            network,
+            header_bytes: limits.request_header_bytes,
+            body_bytes: limits.request_body_bytes,
+        }
+    }
+
+    /// Refuses what is too long, before anything is sent, as far as that can be
+    /// known.
+    fn check(&self, request: &http::Request<Body>) -> Result<(), SendError> {
+        if head_bytes(request) > self.header_bytes {
+            let limit = u32::try_from(self.header_bytes).ok();
+            return Err(SendError::HttpRequestHeaderSectionSize(limit));
+        }
+        if announced_bytes(request) > self.body_bytes {
+            return Err(SendError::HttpRequestBodySize(Some(self.body_bytes)));
+        }
+        Ok(())
+    }
+}
+
+fn head_bytes(request: &http::Request<Body>) -> usize {
+    let target = request.uri().path_and_query();
+    let target = target.map_or(0, |target| target.as_str().len());
+    let headers = request.headers().iter();
+    headers.fold(target, |sum, (name, value)| {
+        sum + name.as_str().len() + value.len() + HEADER_OVERHEAD_BYTES
+    })
+}
+
+/// How long the body says it is. A length that cannot be read is not believed
+/// here; the body is counted all the same.
+fn announced_bytes(request: &http::Request<Body>) -> u64 {
+    let header = request.headers().get(http::header::CONTENT_LENGTH);
+    let length = header.and_then(|length| length.to_str().ok()?.parse().ok());
+    length.unwrap_or(0).max(request.body().size_hint().lower())
+}
+
+type Answer = (http::Response<Body>, Worker);
+type Worker = Box<dyn Future<Output = Result<(), SendError>> + Send>;
+
+impl WasiHttpHooks for Egress {
+    /// The client derives it from the URL that was checked.
+    fn set_host_header(&mut self) -> bool {
+        false
+    }
+
+    /// The connection is driven by the client's own task, so neither end has a
+    /// worker to wait for.
+    fn send_request(
+        &mut self,
+        request: http::Request<Body>,
+        timeouts: Option<RequestTimeouts>,
+        _: Worker,
+    ) -> Box<dyn Future<Output = Result<Answer, SendError>> + Send> {
+        if let Err(error) = self.check(&request) {
+            return Box::new(async { Err(error) });
+        }
+        let network = self.network.clone();
+        let left = self.body_bytes;
+        let request = request.map(|body| BoundedBody { body, left }.boxed_unsync());
+        Box::new(async move {
+            let response = network.send(request, timeouts.unwrap_or_default()).await?;
+            let worker: Worker = Box::new(async { Ok(()) });
+            Ok((response, worker))
+        })
+    }
+}
+
+/// A body that fails where it grows too long.
+struct BoundedBody {
+    body: Body,
+    left: u64,
+}
+
+impl HttpBody for BoundedBody {
+    type Data = Bytes;
+    type Error = SendError;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, SendError>>> {
+        let frame = ready!(Pin::new(&mut self.body).poll_frame(context));
+        let data = frame
+            .as_ref()
+            .and_then(|frame| frame.as_ref().ok()?.data_ref());
+        let length = data.map_or(0, |data| data.len() as u64);
+        let Some(left) = self.left.checked_sub(length) else {
+            return Poll::Ready(Some(Err(SendError::HttpRequestBodySize(None))));
+        };
+        self.left = left;
+        Poll::Ready(frame)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use http_body_util::Full;
+
+    use super::*;
+
+    fn bounded(left: u64) -> BoundedBody {
+        let body = Full::from("body").map_err(|never| match never {});
+        BoundedBody {
+            body: body.boxed_unsync(),
+            left,
+        }
+    }
+
+    #[tokio::test]
+    async fn a_body_that_announces_no_length_is_cut_where_it_grows_too_long() {
+        let whole = bounded(4).collect().await.unwrap();
+        assert_eq!(whole.to_bytes().as_ref(), b"body");
+        let cut = bounded(3).collect().await;
+        assert!(matches!(cut, Err(SendError::HttpRequestBodySize(None))));
+    }
+}

@@ -1,0 +1,84 @@
+//! The commands, each with its arguments.
+
+mod app;
+mod connect;
+mod context;
+mod default_connection;
+mod demo;
+mod disconnect;
+mod hint;
+mod inspect;
+mod request;
+mod simulate;
+mod status;
+mod store;
+
+use clap::Subcommand;
+
+pub(crate) use self::context::Context;
+pub(crate) use self::inspect::tell as tell_inspection;
+use crate::exit::Failure;
+
+/// What can be asked for.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Stores and shows the application of Atlassian's developer console.
+    App(app::AppArgs),
+    /// Connects to a Jira site: a person consents in a browser.
+    ///
+    /// It listens at the application's redirect URI on this machine, prints the
+    /// address to open, and waits. A connection of the same name is renewed;
+    /// until then it works on.
+    Connect(connect::ConnectArgs),
+    /// Shows the connections, without asking Atlassian.
+    Status(status::StatusArgs),
+    /// Chooses the connection that requests go by.
+    Use(default_connection::UseArgs),
+    /// Erases all that is stored of a connection.
+    Disconnect(disconnect::DisconnectArgs),
+    /// Sends a request to the Jira platform: `jira-host api /issue/DEMO-1`.
+    ///
+    /// The body of the answer goes to standard output as it came, also that of
+    /// an error; everything else goes to standard error. The path is relative
+    /// to `/rest/api/3`, or begins with `/rest/`.
+    Api(request::ApiArgs),
+    /// Sends a request to Jira Service Management.
+    ///
+    /// As `api`; the path is relative to `/rest/servicedeskapi`, or begins with
+    /// that or `/jsm/`.
+    Servicedesk(request::ServicedeskArgs),
+    /// Checks the secret store, changes its key, exports and imports it.
+    Store(store::StoreArgs),
+    /// Runs a simulated Atlassian on this machine, to connect to.
+    ///
+    /// A small company with issues and a service desk, over real sockets and in
+    /// real time. It tells what to type next, shows the requests it gets, and
+    /// ends with Ctrl-C.
+    Simulate(simulate::SimulateArgs),
+    /// Shows what a component imports and exports, without running it.
+    Inspect(inspect::InspectArgs),
+    /// Shows what the connector does, against a simulated Atlassian.
+    ///
+    /// Consent, reading, creating, a refresh, and two attempts to misuse it, all
+    /// over real sockets on this machine. It fails when anything does not come
+    /// out as it should.
+    Demo(demo::DemoArgs),
+}
+
+impl Command {
+    pub(crate) async fn run(self, context: &Context) -> Result<(), Failure> {
+        match self {
+            Command::App(args) => args.run(context).await,
+            Command::Connect(args) => args.run(context).await,
+            Command::Status(args) => args.run(context).await,
+            Command::Use(args) => args.run(context).await,
+            Command::Disconnect(args) => args.run(context).await,
+            Command::Api(args) => args.run(context).await,
+            Command::Servicedesk(args) => args.run(context).await,
+            Command::Store(args) => args.run(context).await,
+            Command::Simulate(args) => args.run(context).await,
+            Command::Inspect(args) => args.run(context).await,
+            Command::Demo(args) => args.run(context).await,
+        }
+    }
+}

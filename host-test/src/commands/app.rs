@@ -1,0 +1,200 @@
+//! `jira-host app`: the application of the developer console.
+
+mod record;
+mod secret_source;
+
+use clap::{Args, Subcommand};
+use jira_host::network::Origin;
+use jira_host::secrets::{Expect, SecretStore};
+use serde_json::json;
+
+pub(crate) use self::record::{APP_KEY, AppRecord};
+use self::record::{ClientSecret, StoredApp};
+use self::secret_source::SecretSource;
+use super::Context;
+use super::connect::{CallbackAddress, EXAMPLE_REDIRECT_URI};
+use crate::exit::{Exit, Failure};
+use crate::output::{self, Output};
+
+#[derive(Args, Debug)]
+pub(crate) struct AppArgs {
+    #[command(subcommand)]
+    command: AppCommand,
+}
+
+#[derive(Debug, Subcommand)]
+enum AppCommand {
+    /// Stores the application, or changes what is given and keeps the rest.
+    ///
+    /// Client id, client secret and redirect URI are in the developer console:
+    /// `https://developer.atlassian.com/console/myapps/`.
+    Set(SetArgs),
+    /// Shows the application, without its secret.
+    Show,
+}
+
+#[derive(Args, Debug)]
+struct SetArgs {
+    /// The client id.
+    #[arg(long, value_name = "ID")]
+    client_id: Option<String>,
+    #[command(flatten)]
+    client_secret: SecretSource,
+    /// The callback URL, character for character as it is registered.
+    ///
+    /// For `jira-host connect` it leads to this machine, such as
+    /// `http://127.0.0.1:8734/callback`.
+    #[arg(long, value_name = "URI")]
+    redirect_uri: Option<String>,
+    /// Where consent and tokens are, for government clouds and the simulator.
+    #[arg(long, value_name = "ORIGIN", value_parser = origin)]
+    auth_origin: Option<String>,
+    /// Where everything else is, likewise.
+    ///
+    /// Origins of `--allow-origin` are kept with it, in place of earlier ones.
+    #[arg(long, value_name = "ORIGIN", value_parser = origin)]
+    api_origin: Option<String>,
+    /// For an application without the personal data reporting API.
+    #[arg(long, overrides_with = "report_personal_data")]
+    no_report_personal_data: bool,
+    /// For an application with it, which is the default.
+    #[arg(long)]
+    report_personal_data: bool,
+}
+
+impl AppArgs {
+    pub(crate) async fn run(self, context: &Context) -> Result<(), Failure> {
+        match self.command {
+            AppCommand::Set(args) => args.run(context).await,
+            AppCommand::Show => show(context).await,
+        }
+    }
+}
+
+impl SetArgs {
+    async fn run(self, context: &Context) -> Result<(), Failure> {
+        let secret = self.client_secret.read()?;
+        let (stored, expect) = stored(&*context.look_into_store()?).await?;
+        let record = self.onto(stored, secret)?;
+        let address = CallbackAddress::parse(&record.redirect_uri)?;
+        record.write(&*context.open_store()?, expect).await?;
+        if self.api_origin.is_some() || !context.allowed_origins().is_empty() {
+            let mut settings = context.settings()?;
+            settings.allowed_origins = context.allowed_origins().to_vec();
+            settings.write()?;
+        }
+        anstream::eprintln!("The application is stored.");
+        match address {
+            Some(_) => {
+                let next = context.command_line(&["connect", "NAME"]);
+                anstream::eprintln!("hint: next, connect to a site: `{next}`");
+            }
+            None => anstream::eprintln!(
+                "hint: `jira-host connect` waits on this machine and cannot do so at `{}`; \
+                 to use it, register and store a redirect URI such as `{EXAMPLE_REDIRECT_URI}`",
+                record.redirect_uri
+            ),
+        }
+        Ok(())
+    }
+
+    /// What was given, and for the rest what is stored.
+    fn onto(
+        &self,
+        mut stored: AppRecord,
+        secret: Option<ClientSecret>,
+    ) -> Result<AppRecord, Failure> {
+        // A secret belongs to its client id.
+        if self
+            .client_id
+            .as_ref()
+            .is_some_and(|id| *id != stored.client_id)
+        {
+            stored.client_secret = ClientSecret::default();
+        }
+        let record = AppRecord {
+            client_id: self.client_id.clone().unwrap_or(stored.client_id),
+            client_secret: secret.unwrap_or(stored.client_secret),
+            redirect_uri: self.redirect_uri.clone().unwrap_or(stored.redirect_uri),
+            report_personal_data: match (self.report_personal_data, self.no_report_personal_data) {
+                (true, _) => true,
+                (_, true) => false,
+                _ => stored.report_personal_data,
+            },
+            auth_origin: self.auth_origin.clone().or(stored.auth_origin),
+            api_origin: self.api_origin.clone().or(stored.api_origin),
+        };
+        let missing = record.missing();
+        if missing.is_empty() {
+            return Ok(record);
+        }
+        Err(Failure::new(
+            Exit::Usage,
+            format!("the application still lacks {}", missing.join(" and ")),
+        )
+        .with_hint(
+            "give `--client-id ID --client-secret-file FILE --redirect-uri URI`; the secret is \
+             also taken from standard input (`--client-secret-stdin`) or the variable \
+             JIRA_HOST_CLIENT_SECRET",
+        ))
+    }
+}
+
+/// What is stored, and what the store must still hold for it to be replaced. A
+/// record that cannot be read is replaced as a whole.
+async fn stored(store: &dyn SecretStore) -> Result<(AppRecord, Expect), Failure> {
+    match AppRecord::read(store).await {
+        Ok(Some(StoredApp { record, expect })) => Ok((record, expect)),
+        Ok(None) => Ok((AppRecord::default(), Expect::Absent)),
+        Err(failure) if failure.exit() == Exit::Configuration => {
+            Ok((AppRecord::default(), Expect::Any))
+        }
+        Err(failure) => Err(failure),
+    }
+}
+
+async fn show(context: &Context) -> Result<(), Failure> {
+    let store = context.look_into_store()?;
+    let Some(StoredApp { record, .. }) = AppRecord::read(&*store).await? else {
+        return Err(context.without_app());
+    };
+    let allowed = context.settings()?.allowed_origins;
+    if context.json() {
+        output::json(&json!({
+            "client_id": record.client_id,
+            "redirect_uri": record.redirect_uri,
+            "report_personal_data": record.report_personal_data,
+            "auth_origin": record.auth_origin(),
+            "api_origin": record.api_origin(),
+            "allowed_origins": allowed,
+        }))?;
+        return Ok(());
+    }
+    let mut output = Output::new();
+    output.line("client id", &record.client_id)?;
+    output.line("secret", "stored, not shown")?;
+    output.line("redirect URI", &record.redirect_uri)?;
+    let reports = if record.report_personal_data {
+        "yes"
+    } else {
+        "no"
+    };
+    output.line(
+        "reports",
+        &format!("{reports} (personal data reporting API)"),
+    )?;
+    output.line("consent at", record.auth_origin())?;
+    output.line("API at", record.api_origin())?;
+    if !allowed.is_empty() {
+        output.line("also allowed", &allowed.join("\n"))?;
+    }
+    Ok(())
+}
+
+/// Checks that it is an origin that the network can allow.
+pub(super) fn origin(given: &str) -> Result<String, String> {
+    match Origin::parse(given) {
+        Ok(origin) => Ok(origin.to_string()),
+        Err(error) => Err(error.to_string()),
+    }
+}

@@ -1,0 +1,216 @@
+//! What every command works with, as the options before and after it say.
+
+mod component_store;
+mod interruption;
+mod session;
+mod settings;
+
+use std::collections::BTreeSet;
+use std::env;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use clap::Args;
+use jira_host::network::NetworkPolicy;
+use jira_host::secrets::{KeySource, MemoryStore, SecretStore, SqliteStore, default_store_path};
+use jira_host::{Loader, Network};
+
+use self::component_store::ComponentStore;
+pub(crate) use self::interruption::{interruption, listen};
+pub(crate) use self::session::Session;
+pub(crate) use self::settings::Settings;
+use super::app::{self, AppRecord};
+use super::connect::EXAMPLE_REDIRECT_URI;
+use crate::exit::{Exit, Failure};
+
+/// The name that the component is looked for under.
+const COMPONENT_FILE: &str = "jira_connector.wasm";
+
+/// Where Atlassian keeps attachments.
+const MEDIA_ORIGIN: &str = "https://api.media.atlassian.com";
+
+/// Options of every command.
+#[derive(Args, Debug)]
+#[command(next_help_heading = "Options of every command")]
+pub(crate) struct Context {
+    /// The secret store.
+    ///
+    /// By default `secrets.db` where this platform keeps the data of programs.
+    /// The master key is beside it, or in the variable JIRA_HOST_KEY.
+    #[arg(long, global = true, value_name = "PATH", env = "JIRA_HOST_STORE")]
+    store: Option<PathBuf>,
+    /// The component.
+    ///
+    /// By default `jira_connector.wasm` beside this program, or one directory
+    /// above it, where a build puts it.
+    #[arg(long, global = true, value_name = "PATH", env = "JIRA_HOST_COMPONENT")]
+    component: Option<PathBuf>,
+    /// A certificate authority (PEM) to trust beside the platform's.
+    #[arg(long, global = true, value_name = "FILE", env = "JIRA_HOST_CA")]
+    ca: Option<PathBuf>,
+    /// An origin that may be reached beside those of the application.
+    ///
+    /// Such as the simulator's store of attachments. May be given several times;
+    /// with `app set` it is kept.
+    #[arg(long, global = true, value_name = "ORIGIN", value_parser = app::origin)]
+    allow_origin: Vec<String>,
+    /// A network that may be reached although it is not public.
+    ///
+    /// Such as `10.1.0.0/16`, or a single address. May be given several times.
+    #[arg(long, global = true, value_name = "BLOCK")]
+    allow_address: Vec<String>,
+    /// Writes the result to standard output as JSON.
+    ///
+    /// What Jira answers is written as it came, with or without this.
+    #[arg(long, global = true)]
+    json: bool,
+}
+
+impl Context {
+    /// Whether the result is wanted as JSON.
+    pub(crate) fn json(&self) -> bool {
+        self.json
+    }
+
+    /// The file of the component. The working directory is not searched: the
+    /// component gets to see the store, so it comes from where the program
+    /// does, or is named.
+    pub(crate) fn component_path(&self) -> Result<PathBuf, Failure> {
+        if let Some(path) = &self.component {
+            return Ok(path.clone());
+        }
+        let program = env::current_exe()?;
+        let found = program
+            .ancestors()
+            .skip(1)
+            .take(2)
+            .map(|directory| directory.join(COMPONENT_FILE))
+            .find(|path| path.is_file());
+        found.ok_or_else(|| {
+            Failure::new(
+                Exit::Configuration,
+                format!("there is no `{COMPONENT_FILE}` beside this program"),
+            )
+            .with_hint("run `make component` to build it, or name it with --component")
+        })
+    }
+
+    /// Whether a store was chosen.
+    pub(crate) fn has_store(&self) -> bool {
+        self.store.is_some()
+    }
+
+    /// The file of the store.
+    pub(crate) fn store_path(&self) -> Result<PathBuf, Failure> {
+        let path = self.store.clone().or_else(default_store_path);
+        path.ok_or_else(|| {
+            Failure::new(
+                Exit::Configuration,
+                "this user has no home to keep a store in",
+            )
+            .with_hint("name a file for it with `--store PATH`, or set HOME")
+        })
+    }
+
+    /// The store, as the operator may use it. It is made where there is none.
+    pub(crate) fn open_store(&self) -> Result<Arc<dyn SecretStore>, Failure> {
+        let path = self.store_path()?;
+        let keys = KeySource::for_store(&path)?;
+        Ok(Arc::new(SqliteStore::open(path, keys)?))
+    }
+
+    /// The store to look into. One that is not there is empty, and looking does
+    /// not make it.
+    pub(crate) fn look_into_store(&self) -> Result<Arc<dyn SecretStore>, Failure> {
+        match self.store_path()?.try_exists() {
+            Ok(false) => Ok(Arc::new(MemoryStore::new())),
+            _ => self.open_store(),
+        }
+    }
+
+    /// What was chosen for this store.
+    pub(crate) fn settings(&self) -> Result<Settings, Failure> {
+        Settings::of_store(&self.store_path()?)
+    }
+
+    /// What `--allow-origin` gives.
+    pub(crate) fn allowed_origins(&self) -> &[String] {
+        &self.allow_origin
+    }
+
+    /// The connector on its store, for what sends nothing: it has no way out.
+    pub(crate) async fn session(&self) -> Result<Session, Failure> {
+        let network = NetworkPolicy::none().build()?;
+        self.session_on(self.look_into_store()?, network)
+    }
+
+    /// The connector on its store, and the application that it is for.
+    pub(crate) async fn session_of_app(&self) -> Result<(Session, AppRecord), Failure> {
+        let store = self.look_into_store()?;
+        let app = AppRecord::read(&*store).await?;
+        let app = app.ok_or_else(|| self.without_app())?.record;
+        let network = self.network(&app)?;
+        Ok((self.session_on(store, network)?, app))
+    }
+
+    fn session_on(
+        &self,
+        store: Arc<dyn SecretStore>,
+        network: Network,
+    ) -> Result<Session, Failure> {
+        let store = Arc::new(ComponentStore::new(store));
+        let connector = Loader::new()
+            .with_default_cache()
+            .load(self.component_path()?)?;
+        listen();
+        let tenant = connector.tenant(store.clone(), network.clone());
+        Ok(Session {
+            tenant,
+            store,
+            network,
+        })
+    }
+
+    /// The failure of whoever needs the application, and finds none.
+    pub(crate) fn without_app(&self) -> Failure {
+        let set = self.command_line(&["app", "set", "--client-id", "ID"]);
+        Failure::new(Exit::Configuration, "no application is stored yet").with_hint(format!(
+            "`{set} --client-secret-file FILE --redirect-uri {EXAMPLE_REDIRECT_URI}`; they are in \
+             the developer console, https://developer.atlassian.com/console/myapps/"
+        ))
+    }
+
+    /// The command to type, on the same store and with the same component.
+    pub(crate) fn command_line(&self, words: &[&str]) -> String {
+        let store = self.store.as_ref().map(|path| path.display().to_string());
+        let given = match &store {
+            Some(path) if env::var_os("JIRA_HOST_STORE").is_none() => vec!["--store", path],
+            _ => Vec::new(),
+        };
+        let words = ["jira-host"]
+            .into_iter()
+            .chain(given)
+            .chain(words.iter().copied());
+        shlex::try_join(words.clone()).unwrap_or_else(|_| words.collect::<Vec<_>>().join(" "))
+    }
+
+    /// The way out: to where the application's record says, and to what the
+    /// operator allowed. Other Atlassian origins are not for this application.
+    fn network(&self, app: &AppRecord) -> Result<Network, Failure> {
+        let mut allowed =
+            BTreeSet::from([app.auth_origin().to_owned(), app.api_origin().to_owned()]);
+        if app.api_origin.is_none() {
+            allowed.insert(MEDIA_ORIGIN.to_owned());
+        }
+        allowed.extend(self.settings()?.allowed_origins);
+        allowed.extend(self.allow_origin.iter().cloned());
+        let mut policy = NetworkPolicy::none().allow_origins(allowed);
+        for block in &self.allow_address {
+            policy = policy.allow_addresses(block);
+        }
+        if let Some(ca) = &self.ca {
+            policy = policy.trust_file(ca);
+        }
+        Ok(policy.build()?)
+    }
+}

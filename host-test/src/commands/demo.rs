@@ -1,0 +1,16 @@
+//! `jira-host demo`.
+
+use clap::Args;
+
+use super::Context;
+use crate::demo;
+use crate::exit::Failure;
+
+#[derive(Args, Debug)]
+pub(crate) struct DemoArgs;
+
+impl DemoArgs {
+    pub(crate) async fn run(self, context: &Context) -> Result<(), Failure> {
+        demo::run(&context.component_path()?).await
+    }
+}

@@ -1,0 +1,63 @@
+//! What the component says of a failure, with the command to type now.
+
+use jira_host::network::Rule;
+use jira_host::types::{Error, ErrorKind, StoreError, TransportError};
+
+use super::context::{Context, Session};
+use crate::exit::Failure;
+
+/// The failure of a call on this connection.
+pub(crate) fn failure(
+    context: &Context,
+    session: &Session,
+    connection: &str,
+    error: Error,
+) -> Failure {
+    let hint = of(context, session, connection, &error.kind);
+    let failure = Failure::from(error);
+    match hint {
+        Some(hint) => failure.with_hint(hint),
+        None => failure,
+    }
+}
+
+fn of(context: &Context, session: &Session, connection: &str, kind: &ErrorKind) -> Option<String> {
+    let command = |words: &[&str]| format!("`{}`", context.command_line(words));
+    Some(match kind {
+        ErrorKind::ReauthorizationRequired(_) => command(&["connect", connection]),
+        ErrorKind::Configuration(what) => match what.as_str() {
+            "app" => command(&["app", "set"]) + " with what is missing; see `jira-host app set -h`",
+            "client-secret" => command(&["app", "set", "--client-secret-file", "FILE"]),
+            "service-management" => command(&["connect", connection, "--service-management"]),
+            "scope" => command(&["connect", connection, "--scope", "SCOPE"]),
+            "site" => command(&["connect", connection, "--site", "URL"]),
+            _ => return None,
+        },
+        ErrorKind::Transport(TransportError::Denied(_)) => denied(session)?,
+        ErrorKind::Transport(TransportError::TlsFailed(_)) => {
+            "behind a proxy with a certificate authority of its own, name it with `--ca FILE`"
+                .into()
+        }
+        ErrorKind::Transport(TransportError::TimedOut) => {
+            "give it more time with `--timeout SECONDS`".into()
+        }
+        ErrorKind::LimitExceeded(limit) if limit.name == "max-response-bytes" => {
+            "ask for less at once, or accept more with `--max-bytes`".into()
+        }
+        ErrorKind::SecretStore(StoreError::Other(_) | StoreError::Unavailable(_)) => {
+            command(&["store", "check"])
+        }
+        _ => return None,
+    })
+}
+
+/// What would allow what was denied.
+fn denied(session: &Session) -> Option<String> {
+    let denial = session.network().last_denial()?;
+    let option = match (denial.rule(), denial.origin()) {
+        (Rule::Origin, Some(origin)) => format!("allow it with `--allow-origin {origin}`"),
+        (Rule::Address(_), _) => "allow it with `--allow-address ADDRESS`".to_owned(),
+        _ => return Some(denial.to_string()),
+    };
+    Some(format!("{denial}; if that is right, {option}"))
+}

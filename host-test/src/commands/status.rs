@@ -1,0 +1,220 @@
+//! `jira-host status`, and how a connection is shown.
+
+mod instant;
+
+use clap::Args;
+use jira_host::types::{
+    AffectedConnection, Connected, ConnectionState, ConnectionStatus, OauthOutcome, OauthStep,
+};
+use serde_json::{Value, json};
+
+use self::instant::{day, second};
+use super::context::{Context, Session};
+use super::hint;
+use crate::exit::{Exit, Failure};
+use crate::output::{self, Output, Table, printable};
+
+#[derive(Args, Debug)]
+pub(crate) struct StatusArgs {
+    /// The connection to show in full; without it, all are listed.
+    name: Option<String>,
+}
+
+impl StatusArgs {
+    pub(crate) async fn run(self, context: &Context) -> Result<(), Failure> {
+        let session = context.session().await?;
+        let connections = read(context, &session, self.name.as_deref()).await?;
+        let default = context.settings()?.default_connection;
+        match (self.name, connections.first()) {
+            (Some(_), Some(connection)) if context.json() => {
+                output::json(&status_json(connection))?
+            }
+            (Some(_), Some(connection)) => in_full(connection)?,
+            _ if context.json() => {
+                output::json(&connections.iter().map(status_json).collect())?;
+            }
+            (_, None) => {
+                let connect = context.command_line(&["connect", "NAME"]);
+                anstream::eprintln!("There are no connections yet.\nhint: `{connect}` makes one");
+            }
+            _ => in_short(&connections, default.as_deref())?,
+        }
+        Ok(())
+    }
+}
+
+/// What is stored of one connection, or of all.
+pub(crate) async fn read(
+    context: &Context,
+    session: &Session,
+    name: Option<&str>,
+) -> Result<Vec<ConnectionStatus>, Failure> {
+    let step = OauthStep::Status(name.map(str::to_owned));
+    match session.step(&step).await? {
+        Ok(OauthOutcome::Status(found)) => Ok(found),
+        Ok(_) => Err(Failure::new(
+            Exit::UnexpectedResponse,
+            "the component answers `status` with something else than its contract says",
+        )),
+        Err(error) => Err(hint::failure(
+            context,
+            session,
+            name.unwrap_or("NAME"),
+            error,
+        )),
+    }
+}
+
+fn in_short(connections: &[ConnectionStatus], default: Option<&str>) -> Result<(), Failure> {
+    let mut table = Table::new(["", "NAME", "STATE", "SITE", "ACCOUNT", "CONSENT BY"]);
+    for connection in connections {
+        let is_default = default == Some(connection.connection.as_str());
+        table.row([
+            if is_default { "*" } else { "" },
+            &connection.connection,
+            word(connection.state),
+            connection.site.as_ref().map_or("-", |site| &site.url),
+            &account(connection),
+            &connection
+                .reauthorize_by_unix_ms
+                .map_or("-".to_owned(), day),
+        ]);
+    }
+    Ok(table.write()?)
+}
+
+fn in_full(connection: &ConnectionStatus) -> Result<(), Failure> {
+    let mut output = Output::new();
+    output.heading(&connection.connection)?;
+    output.line("state", word(connection.state))?;
+    for (name, text) in [
+        ("called", connection.display_name.as_deref()),
+        ("is for", connection.description.as_deref()),
+    ] {
+        if let Some(text) = text {
+            output.line(name, text)?;
+        }
+    }
+    if let Some(site) = &connection.site {
+        output.line(
+            "site",
+            &format!("{} ({}, cloud id {})", site.url, site.name, site.cloud_id),
+        )?;
+    }
+    output.line("account", &account(connection))?;
+    let service_management = if connection.service_management {
+        "yes"
+    } else {
+        "no"
+    };
+    output.line("service desk", service_management)?;
+    output.line("granted", &connection.granted_scopes.join("\n"))?;
+    if !connection.missing_scopes.is_empty() {
+        output.line("not granted", &connection.missing_scopes.join("\n"))?;
+    }
+    for (name, instant) in [
+        ("consented", connection.consented_at_unix_ms),
+        ("refreshed", connection.refreshed_at_unix_ms),
+        ("expires", connection.access_expires_at_unix_ms),
+        ("consent by", connection.reauthorize_by_unix_ms),
+    ] {
+        if let Some(instant) = instant {
+            output.line(name, &second(instant))?;
+        }
+    }
+    Ok(())
+}
+
+fn account(connection: &ConnectionStatus) -> String {
+    match &connection.account {
+        Some(account) => account
+            .name
+            .clone()
+            .unwrap_or_else(|| account.account_id.clone()),
+        None => "-".to_owned(),
+    }
+}
+
+/// The contract's word.
+fn word(state: ConnectionState) -> &'static str {
+    match state {
+        ConnectionState::Ready => "ready",
+        ConnectionState::SiteNotChosen => "site-not-chosen",
+        ConnectionState::ReauthorizationRequired => "reauthorization-required",
+    }
+}
+
+/// A connection in the contract's names.
+pub(crate) fn status_json(connection: &ConnectionStatus) -> Value {
+    let site = connection.site.as_ref().map(|site| {
+        json!({
+            "cloud_id": site.cloud_id,
+            "url": site.url,
+            "name": site.name,
+            "scopes": site.scopes,
+        })
+    });
+    let account = connection.account.as_ref().map(|account| {
+        json!({
+            "account_id": account.account_id,
+            "name": account.name,
+            "retrieved_at_unix_ms": account.retrieved_at_unix_ms,
+        })
+    });
+    json!({
+        "connection": connection.connection,
+        "display_name": connection.display_name,
+        "description": connection.description,
+        "service_management": connection.service_management,
+        "state": word(connection.state),
+        "site": site,
+        "account": account,
+        "granted_scopes": connection.granted_scopes,
+        "missing_scopes": connection.missing_scopes,
+        "access_expires_at_unix_ms": connection.access_expires_at_unix_ms,
+        "consented_at_unix_ms": connection.consented_at_unix_ms,
+        "refreshed_at_unix_ms": connection.refreshed_at_unix_ms,
+        "reauthorize_by_unix_ms": connection.reauthorize_by_unix_ms,
+    })
+}
+
+/// Tells on standard error what was made, and what is not as one would wish.
+pub(crate) fn connected_notes(context: &Context, connected: &Connected) {
+    let status = &connected.status;
+    let site = status.site.as_ref().map_or("no site", |site| &site.url);
+    anstream::eprintln!(
+        "Connected: {} is at {}, as {}.",
+        status.connection,
+        printable(site),
+        printable(&account(status))
+    );
+    if !status.missing_scopes.is_empty() {
+        let missing = status.missing_scopes.join(" ");
+        anstream::eprintln!("warning: not granted were {missing}");
+    }
+    for other in &connected.affected {
+        anstream::eprintln!("warning: {}", printable(&loss(context, other)));
+    }
+    let path = "/myself";
+    let next = context.command_line(&["api", path, "--connection", &status.connection]);
+    anstream::eprintln!("hint: try `{next}`");
+}
+
+fn loss(context: &Context, other: &AffectedConnection) -> String {
+    let mut losses = Vec::new();
+    if other.lost_site {
+        losses.push("its site".to_owned());
+    }
+    if !other.lost_scopes.is_empty() {
+        losses.push(format!("the scopes {}", other.lost_scopes.join(" ")));
+    }
+    let name = &other.connection;
+    match &other.unchecked {
+        Some(why) => format!("the connection {name} of the same account was not checked: {why}"),
+        None => {
+            let connect = context.command_line(&["connect", name]);
+            let losses = losses.join(" and ");
+            format!("this consent took {losses} from the connection {name}; `{connect}` renews it")
+        }
+    }
+}

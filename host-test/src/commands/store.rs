@@ -1,0 +1,204 @@
+//! `jira-host store`: looking after the secret store.
+
+mod sealed_file;
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+use jira_host::secrets::{
+    KEY_VARIABLE, KeyFile, KeySource, MasterKey, SqliteOptions, SqliteStore, StoreReport,
+};
+use serde_json::json;
+
+use super::Context;
+use crate::exit::{Exit, Failure};
+use crate::output::{self, Table};
+
+/// The environment variable with the key to change to, where the key itself is
+/// in the environment.
+const NEW_KEY_VARIABLE: &str = "JIRA_HOST_NEW_KEY";
+
+#[derive(Args, Debug)]
+pub(crate) struct StoreArgs {
+    #[command(subcommand)]
+    command: StoreCommand,
+}
+
+#[derive(Debug, Subcommand)]
+enum StoreCommand {
+    /// Checks the file, the key and every value, and counts the entries.
+    Check,
+    /// Seals everything under a new key.
+    ///
+    /// The key file gets the new key, and whatever uses the store goes on
+    /// working. Where the key is in JIRA_HOST_KEY, the new one is taken from
+    /// JIRA_HOST_NEW_KEY, and what uses the store must be started again with it.
+    RotateKey,
+    /// Writes everything into a sealed file.
+    Export(ExportArgs),
+    /// Brings in what an export wrote: all of it, or nothing.
+    Import(ImportArgs),
+}
+
+#[derive(Args, Debug)]
+struct ExportArgs {
+    /// The file to write. It must not be there.
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+    /// Seals it under the key in this file, which is made if it is not there,
+    /// rather than under the store's own.
+    #[arg(long, value_name = "PATH")]
+    key_file: Option<PathBuf>,
+}
+
+#[derive(Args, Debug)]
+struct ImportArgs {
+    /// The file that an export wrote.
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+    /// The key file that the export was made with, if it was made with one.
+    #[arg(long, value_name = "PATH")]
+    key_file: Option<PathBuf>,
+    /// Replaces what is in the store already.
+    #[arg(long)]
+    replace: bool,
+}
+
+impl StoreArgs {
+    pub(crate) async fn run(self, context: &Context) -> Result<(), Failure> {
+        match self.command {
+            StoreCommand::Check => check(context).await,
+            StoreCommand::RotateKey => rotate_key(context).await,
+            StoreCommand::Export(args) => args.run(context).await,
+            StoreCommand::Import(args) => args.run(context).await,
+        }
+    }
+}
+
+async fn check(context: &Context) -> Result<(), Failure> {
+    let store = existing_store(context)?;
+    let report = store.check().await?;
+    let path = store.path().display().to_string();
+    if context.json() {
+        output::json(&json!({
+            "path": path,
+            "entries": report.entries,
+            "by_prefix": report.by_prefix,
+            "problems": report.problems,
+        }))?;
+    } else {
+        let mut table = Table::new(["KEYS", "ENTRIES"]);
+        for (prefix, count) in &report.by_prefix {
+            table.row([prefix, &count.to_string()]);
+        }
+        table.row(["all", &report.entries.to_string()]);
+        table.write()?;
+    }
+    verdict(&path, &report)
+}
+
+fn verdict(path: &str, report: &StoreReport) -> Result<(), Failure> {
+    if report.problems.is_empty() {
+        anstream::eprintln!("The store `{path}` is whole, and the key opens it.");
+        return Ok(());
+    }
+    let problems = report.problems.join("\n  ");
+    let message = format!("the store `{path}` is damaged:\n  {problems}");
+    Err(Failure::new(Exit::SecretStore, message).with_hint(
+        "stop what uses it, keep a copy, and bring the store back from a backup; a connection \
+         whose entry is damaged can also be made anew with `jira-host connect`",
+    ))
+}
+
+async fn rotate_key(context: &Context) -> Result<(), Failure> {
+    let path = context.store_path()?;
+    let keys = KeySource::for_store(&path)?;
+    let (next, told) = match &keys {
+        KeySource::File(file) => {
+            let told = format!("`{}` has the new key", file.path().display());
+            (MasterKey::generate()?, told)
+        }
+        KeySource::Key(_) => {
+            let next = MasterKey::from_env_var(NEW_KEY_VARIABLE)?.ok_or_else(without_new_key)?;
+            let told = format!("set {KEY_VARIABLE} to the new key now");
+            (next, told)
+        }
+    };
+    let store = SqliteOptions::new().existing_only().open(&path, keys)?;
+    let sealed = store.rotate_key(next).await?;
+    if context.json() {
+        output::json(&json!({ "sealed": sealed }))?;
+    }
+    anstream::eprintln!("Sealed {} under the new key; {told}.", entries(sealed));
+    Ok(())
+}
+
+fn without_new_key() -> Failure {
+    let message = format!("the key comes from {KEY_VARIABLE}, and there is no new one");
+    Failure::new(Exit::Usage, message).with_hint(format!(
+        "keep a new key safely, such as one from `openssl rand -base64 32`, and set \
+         {NEW_KEY_VARIABLE} to it"
+    ))
+}
+
+impl ExportArgs {
+    async fn run(self, context: &Context) -> Result<(), Failure> {
+        let store = existing_store(context)?;
+        let key = match &self.key_file {
+            Some(path) => Some(MasterKey::load_or_create(path)?),
+            None => None,
+        };
+        let export = store.export(key).await?;
+        sealed_file::write(&self.file, &export.bytes)?;
+        if context.json() {
+            output::json(&json!({ "exported": export.entries }))?;
+        }
+        let opens = match &self.key_file {
+            Some(path) => format!("the key in `{}` opens it", path.display()),
+            None => "the store's key opens it: keep that too".to_owned(),
+        };
+        let file = self.file.display();
+        anstream::eprintln!("Exported {} to `{file}`; {opens}.", entries(export.entries));
+        Ok(())
+    }
+}
+
+impl ImportArgs {
+    async fn run(self, context: &Context) -> Result<(), Failure> {
+        let export = sealed_file::read(&self.file)?;
+        let key = match self.key_file {
+            Some(path) => Some(existing_key(KeyFile::new(path))?),
+            None => None,
+        };
+        let path = context.store_path()?;
+        let store = SqliteStore::open(&path, KeySource::for_store(&path)?)?;
+        let imported = store.import(export, key, self.replace).await?;
+        if context.json() {
+            output::json(&json!({ "imported": imported }))?;
+        }
+        let path = path.display();
+        anstream::eprintln!("Imported {} into `{path}`.", entries(imported));
+        Ok(())
+    }
+}
+
+fn existing_store(context: &Context) -> Result<SqliteStore, Failure> {
+    let path = context.store_path()?;
+    let keys = KeySource::for_store(&path)?;
+    Ok(SqliteOptions::new().existing_only().open(&path, keys)?)
+}
+
+fn existing_key(file: KeyFile) -> Result<MasterKey, Failure> {
+    file.read()?.ok_or_else(|| {
+        let path = file.path().display();
+        Failure::new(Exit::Usage, format!("there is no key file `{path}`"))
+            .with_hint("name the key file that the export was made with")
+    })
+}
+
+fn entries(count: usize) -> String {
+    match count {
+        1 => "1 entry".to_owned(),
+        _ => format!("{count} entries"),
+    }
+}

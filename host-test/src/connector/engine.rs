@@ -1,0 +1,75 @@
+//! What compiles and runs components, and how much of them at once.
+
+use wasmtime::{Config, Engine, InstanceAllocationStrategy, PoolingAllocationConfig};
+
+use super::{LoadError, not_usable};
+use crate::call::{MAX_INSTANCES, MAX_MEMORIES, MAX_TABLE_ELEMENTS, MAX_TABLES};
+
+/// The largest linear memory that 32-bit code can have. A call's own limit is
+/// smaller; this one is address space, of which there is plenty.
+const ADDRESSABLE_BYTES: usize = 1 << 32;
+
+/// How deep a component's own calls may go, in bytes of its stack. The
+/// connector's parsers bound their depth long before.
+const WASM_STACK_BYTES: usize = 512 * 1024;
+
+/// An engine that keeps room for this many calls at once, so that a call
+/// begins without asking the system for memory, and ends by wiping it.
+///
+/// The room is address space: 16 GiB a call, of which nothing is used before it
+/// is touched. Where the system gives less (`ulimit -v`), every call asks for
+/// its own memory, which takes longer and is no less safe.
+pub(super) fn pooled(calls: u32) -> Result<Engine, LoadError> {
+    let mut config = config();
+    config.allocation_strategy(InstanceAllocationStrategy::Pooling(pool(calls)));
+    match Engine::new(&config) {
+        Ok(engine) => Ok(engine),
+        Err(error) => {
+            let error = format!("{error:#}");
+            tracing::warn!(error, calls, "no address space to keep for calls");
+            on_demand()
+        }
+    }
+}
+
+/// An engine that keeps nothing.
+pub(super) fn on_demand() -> Result<Engine, LoadError> {
+    Engine::new(&config()).map_err(not_usable)
+}
+
+fn config() -> Config {
+    let mut config = Config::new();
+    // A component that computes for long gives way at every tick, so that it
+    // can be stopped and does not hold up others.
+    config.epoch_interruption(true);
+    config.max_wasm_stack(WASM_STACK_BYTES);
+    config
+}
+
+fn pool(calls: u32) -> PoolingAllocationConfig {
+    let mut pool = PoolingAllocationConfig::new();
+    pool.total_component_instances(calls)
+        .total_stacks(calls)
+        .total_core_instances(calls.saturating_mul(MAX_INSTANCES))
+        .total_memories(calls.saturating_mul(MAX_MEMORIES))
+        .total_tables(calls.saturating_mul(MAX_TABLES))
+        .max_core_instances_per_component(MAX_INSTANCES)
+        .max_memories_per_component(MAX_MEMORIES)
+        .max_tables_per_component(MAX_TABLES)
+        .max_memories_per_module(MAX_MEMORIES)
+        .max_tables_per_module(MAX_TABLES)
+        .max_memory_size(ADDRESSABLE_BYTES)
+        .table_elements(MAX_TABLE_ELEMENTS);
+    pool
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_system_without_the_address_space_serves_calls_all_the_same() {
+        let more_than_any_machine_has = 100_000;
+        assert!(pooled(more_than_any_machine_has).is_ok());
+    }
+}

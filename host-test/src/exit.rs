@@ -1,0 +1,200 @@
+//! How a command ends that could not do what it was asked to.
+
+use std::fmt::Display;
+use std::io;
+use std::process::ExitCode;
+
+use jira_host::secrets::{KeyError, SqliteError, StoreError};
+use jira_host::types::{Error, ErrorKind};
+use jira_host::{CallError, LoadError, NetworkError};
+
+use crate::output::printable;
+
+/// The codes, as `--help` tells them.
+pub(crate) const LEGEND: &str = "\
+Exit codes:
+    0  done
+    1  something else went wrong
+    2  the command or the request is not valid; nothing was sent
+    3  a person must consent (again): `jira-host connect`
+    4  Jira answered with an error status
+    5  Jira limits the rate of requests
+    6  there was no usable answer: denied, unreachable, timed out
+    7  an answer was not the documented one
+    8  a limit was exceeded: size, time, memory
+    9  the secret store failed
+   10  something is set up wrongly: the app, the component, this machine
+  130  interrupted";
+
+/// Why, in classes that a script can tell apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Exit {
+    /// Anything else.
+    Other = 1,
+    /// The command or the request is not valid. It is clap's code too.
+    Usage = 2,
+    /// A person must consent.
+    Reauthorize = 3,
+    /// Jira answered with an error status.
+    Api = 4,
+    /// Jira answered 429.
+    RateLimited = 5,
+    /// There was no usable answer.
+    Transport = 6,
+    /// A success that is not the documented one.
+    UnexpectedResponse = 7,
+    /// A stated limit.
+    Limit = 8,
+    /// The secret store.
+    SecretStore = 9,
+    /// The operator's set-up.
+    Configuration = 10,
+    /// Ctrl-C: 128 and the number of the signal, as shells have it.
+    Interrupted = 130,
+}
+
+/// What is told on standard error, and the code to end with.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    exit: Exit,
+    message: Option<String>,
+    hint: Option<String>,
+}
+
+impl Failure {
+    /// A failure: what happened, and why.
+    pub(crate) fn new(exit: Exit, message: impl Display) -> Self {
+        Failure {
+            exit,
+            message: Some(message.to_string()),
+            hint: None,
+        }
+    }
+
+    /// A failure that needs no words, as the person knows.
+    pub(crate) fn silent(exit: Exit) -> Self {
+        Failure {
+            exit,
+            message: None,
+            hint: None,
+        }
+    }
+
+    /// Its class.
+    pub(crate) fn exit(&self) -> Exit {
+        self.exit
+    }
+
+    /// What to do now, best with the command to type.
+    pub(crate) fn with_hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+
+    /// Tells it on standard error.
+    pub(crate) fn tell(&self) -> ExitCode {
+        if let Some(message) = &self.message {
+            anstream::eprintln!("jira-host: {}", printable(message));
+        }
+        if let Some(hint) = &self.hint {
+            anstream::eprintln!("hint: {}", printable(hint));
+        }
+        ExitCode::from(self.exit as u8)
+    }
+}
+
+impl Exit {
+    /// The class of what the component says.
+    pub(crate) fn of(kind: &ErrorKind) -> Self {
+        match kind {
+            ErrorKind::InvalidRequest(_) => Exit::Usage,
+            ErrorKind::ReauthorizationRequired(_) => Exit::Reauthorize,
+            ErrorKind::Api(_) => Exit::Api,
+            ErrorKind::RateLimited(_) => Exit::RateLimited,
+            ErrorKind::Transport(_) => Exit::Transport,
+            ErrorKind::UnexpectedResponse(_) => Exit::UnexpectedResponse,
+            ErrorKind::LimitExceeded(_) => Exit::Limit,
+            ErrorKind::SecretStore(_) => Exit::SecretStore,
+            ErrorKind::Configuration(_) => Exit::Configuration,
+            ErrorKind::Other(_) => Exit::Other,
+        }
+    }
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        let mut message = error.to_string();
+        if error.may_have_been_done {
+            message.push_str("; it may have been carried out, so look before you repeat it");
+        }
+        if let Some(trace) = &error.trace_id {
+            message.push_str(&format!(" (Atlassian's trace id: {trace})"));
+        }
+        Failure::new(Exit::of(&error.kind), message)
+    }
+}
+
+impl From<CallError> for Failure {
+    fn from(error: CallError) -> Self {
+        let exit = match &error {
+            CallError::Trap(_) => Exit::Other,
+            _ => Exit::Limit,
+        };
+        Failure::new(exit, error)
+    }
+}
+
+impl From<LoadError> for Failure {
+    fn from(error: LoadError) -> Self {
+        let failure = Failure::new(Exit::Configuration, &error);
+        match error {
+            LoadError::Read { source, .. } if source.kind() == io::ErrorKind::NotFound => {
+                failure.with_hint("run `make component` to build it, or name it with --component")
+            }
+            _ => failure,
+        }
+    }
+}
+
+impl From<NetworkError> for Failure {
+    fn from(error: NetworkError) -> Self {
+        Failure::new(Exit::Configuration, error)
+    }
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        let message = match error {
+            StoreError::AccessDenied => "the secret store may not be used".to_owned(),
+            StoreError::TooLarge(most) => format!("the secret store takes {most} bytes at most"),
+            StoreError::Unavailable(why)
+            | StoreError::Unsupported(why)
+            | StoreError::Other(why) => {
+                format!("the secret store: {why}")
+            }
+        };
+        Failure::new(Exit::SecretStore, message)
+    }
+}
+
+impl From<SqliteError> for Failure {
+    fn from(error: SqliteError) -> Self {
+        Failure::new(Exit::SecretStore, &error).with_hint(error.advice())
+    }
+}
+
+impl From<KeyError> for Failure {
+    fn from(error: KeyError) -> Self {
+        Failure::new(Exit::SecretStore, &error).with_hint(error.advice())
+    }
+}
+
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Self {
+        // Whoever was reading has seen enough.
+        match error.kind() {
+            io::ErrorKind::BrokenPipe => Failure::silent(Exit::Other),
+            _ => Failure::new(Exit::Other, error),
+        }
+    }
+}

@@ -1,0 +1,226 @@
+//! One connection to the file, and the key that fits it.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
+
+use super::super::key_source::KeySource;
+use super::super::master_key::MasterKey;
+use super::super::seal::Sealer;
+use super::error::SqliteError;
+use super::schema::{self, Meta};
+
+/// For every connection.
+///
+/// - FULL, and `fullfsync` for macOS: what is answered as stored is on the disk.
+/// - `secure_delete`: what was replaced, or was sealed under the key before, is
+///   overwritten.
+/// - The others: a file that somebody has tampered with gets nothing run.
+const SETTINGS: &str = "
+PRAGMA synchronous = FULL;
+PRAGMA fullfsync = ON;
+PRAGMA checkpoint_fullfsync = ON;
+PRAGMA secure_delete = ON;
+PRAGMA trusted_schema = OFF;
+PRAGMA cell_size_check = ON;
+";
+
+/// How often a key is looked for. While something only reads, the key may be
+/// changed between a look at the store and one at the key file, so that the two
+/// do not fit; it takes a change at the same moment each time for the last
+/// attempt to fail.
+const UNLOCK_ATTEMPTS: u32 = 5;
+
+/// What a connection is for.
+#[derive(Clone, Copy, PartialEq)]
+pub(super) enum Role {
+    Reader,
+    Writer { max_file_bytes: Option<u64> },
+}
+
+/// A connection and the key.
+pub(super) struct Desk {
+    pub(super) path: PathBuf,
+    pub(super) connection: Connection,
+    pub(super) keys: KeySource,
+    unlocked: Option<Unlocked>,
+}
+
+/// A key, and the store as it was when the key fitted.
+pub(super) struct Unlocked {
+    pub(super) key: MasterKey,
+    pub(super) sealer: Sealer,
+    meta: Meta,
+}
+
+impl Desk {
+    /// Opens the file, which must be there. It is never made anew: an empty one
+    /// in its place would hide that something is wrong.
+    pub(super) fn open(
+        path: &Path,
+        keys: KeySource,
+        busy_timeout: Duration,
+        role: Role,
+    ) -> Result<Self, SqliteError> {
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let classify = |error| SqliteError::classify(path, error);
+        let connection = Connection::open_with_flags(path, flags).map_err(classify)?;
+        connection.busy_timeout(busy_timeout).map_err(classify)?;
+        // SQLite opens what it may not write for reading, without a word.
+        if connection.is_readonly("main").map_err(classify)? {
+            return Err(SqliteError::ReadOnly(path.to_owned()));
+        }
+        schema::expect_store(path, &connection)?;
+        connection.execute_batch(SETTINGS).map_err(classify)?;
+        match role {
+            Role::Reader => connection.execute_batch("PRAGMA query_only = ON"),
+            Role::Writer { max_file_bytes } => limit_size(&connection, max_file_bytes),
+        }
+        .map_err(classify)?;
+        Ok(Desk {
+            path: path.to_owned(),
+            connection,
+            keys,
+            unlocked: None,
+        })
+    }
+
+    /// Runs something that only reads, on one state of the store.
+    pub(super) fn read<T>(
+        &mut self,
+        work: impl FnOnce(&Transaction<'_>, &Unlocked) -> Result<T, Trouble>,
+    ) -> Result<T, SqliteError> {
+        self.within(TransactionBehavior::Deferred, work)
+    }
+
+    /// Runs something that writes, while nobody else does. It is done when this
+    /// returns `Ok`, and not done at all when `work` fails.
+    pub(super) fn write<T>(
+        &mut self,
+        work: impl FnOnce(&Transaction<'_>, &Unlocked) -> Result<T, Trouble>,
+    ) -> Result<T, SqliteError> {
+        self.within(TransactionBehavior::Immediate, work)
+    }
+
+    fn within<T>(
+        &mut self,
+        behavior: TransactionBehavior,
+        work: impl FnOnce(&Transaction<'_>, &Unlocked) -> Result<T, Trouble>,
+    ) -> Result<T, SqliteError> {
+        let Desk {
+            path,
+            connection,
+            keys,
+            unlocked,
+        } = self;
+        let run = || {
+            let mut attempts = UNLOCK_ATTEMPTS;
+            loop {
+                let transaction = connection.transaction_with_behavior(behavior)?;
+                match unlock(path, &transaction, keys, unlocked) {
+                    Ok(unlocked) => {
+                        let done = work(&transaction, unlocked)?;
+                        transaction.commit()?;
+                        return Ok(done);
+                    }
+                    Err(Trouble::Store(SqliteError::KeyChanged(_) | SqliteError::WrongKey(_)))
+                        if attempts > 1 =>
+                    {
+                        attempts -= 1;
+                    }
+                    Err(trouble) => return Err(trouble),
+                }
+            }
+        };
+        run().map_err(|trouble: Trouble| trouble.at(path))
+    }
+}
+
+/// The key for the store as the transaction sees it. Another process may have
+/// changed the key since the last one.
+fn unlock<'a>(
+    path: &Path,
+    transaction: &Transaction<'_>,
+    keys: &KeySource,
+    unlocked: &'a mut Option<Unlocked>,
+) -> Result<&'a Unlocked, Trouble> {
+    let meta = schema::read_meta(transaction)?;
+    let known = match unlocked.take() {
+        Some(known) if known.meta == meta => known,
+        before => {
+            let fitting = keys.candidates().map_err(SqliteError::Key)?;
+            let fitting = fitting.into_iter().find_map(|key| {
+                let sealer = Sealer::new(&key, meta.store);
+                meta.is_opened_by(&sealer).then_some((key, sealer))
+            });
+            let Some((key, sealer)) = fitting else {
+                let path = path.to_owned();
+                let error = match before {
+                    Some(_) => SqliteError::KeyChanged(path),
+                    None => SqliteError::WrongKey(path),
+                };
+                *unlocked = before;
+                return Err(error.into());
+            };
+            Unlocked { key, sealer, meta }
+        }
+    };
+    Ok(unlocked.insert(known))
+}
+
+/// SQLite counts in pages.
+fn limit_size(connection: &Connection, bytes: Option<u64>) -> Result<(), rusqlite::Error> {
+    let Some(bytes) = bytes else {
+        return Ok(());
+    };
+    let page: i64 = connection.pragma_query_value(None, "page_size", |row| row.get(0))?;
+    let pages = (bytes / page.unsigned_abs().max(1)).clamp(1, u64::from(u32::MAX - 1));
+    connection.execute_batch(&format!("PRAGMA max_page_count = {pages}"))
+}
+
+impl Unlocked {
+    /// Whether a key is the one that fits.
+    pub(super) fn fits(&self, key: &MasterKey) -> bool {
+        let sealer = Sealer::new(key, self.meta.store);
+        self.meta.is_opened_by(&sealer)
+    }
+
+    /// What seals for the same store under another key.
+    pub(super) fn sealer_under(&self, key: &MasterKey) -> Sealer {
+        Sealer::new(key, self.meta.store)
+    }
+}
+
+/// A failure in the middle of something, before it is known of which file.
+pub(super) enum Trouble {
+    Sqlite(rusqlite::Error),
+    Store(SqliteError),
+    /// An entry that is not what was sealed there.
+    Entry(String),
+}
+
+impl Trouble {
+    pub(super) fn at(self, path: &Path) -> SqliteError {
+        match self {
+            Trouble::Sqlite(error) => SqliteError::classify(path, error),
+            Trouble::Store(error) => error,
+            Trouble::Entry(key) => SqliteError::Damaged {
+                path: path.to_owned(),
+                what: format!("the value of `{key}` is not what was sealed there"),
+            },
+        }
+    }
+}
+
+impl From<rusqlite::Error> for Trouble {
+    fn from(error: rusqlite::Error) -> Self {
+        Trouble::Sqlite(error)
+    }
+}
+
+impl<E: Into<SqliteError>> From<E> for Trouble {
+    fn from(error: E) -> Self {
+        Trouble::Store(error.into())
+    }
+}

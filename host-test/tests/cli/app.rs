@@ -1,0 +1,151 @@
+use atlassian_simulator::Settings;
+use serde_json::json;
+
+use crate::home::Home;
+use crate::stage::Stage;
+
+const SECRET: &str = "canary-secret-of-the-client";
+const URI: &str = "http://127.0.0.1:8734/callback";
+
+#[test]
+fn an_application_is_stored_and_shown_without_its_secret() {
+    let home = Home::new();
+    let file = home.file("secret", &format!("{SECRET}\n"));
+    let set = home.run(&[
+        "app",
+        "set",
+        "--client-id",
+        "id",
+        "--client-secret-file",
+        &file,
+        "--redirect-uri",
+        URI,
+        "--no-report-personal-data",
+    ]);
+    assert_eq!(set.done(), "");
+    assert!(set.stderr.contains("jira-host connect NAME"), "{set:#?}");
+    let shown = home.run(&["app", "show", "--json"]);
+    assert_eq!(
+        shown.json(),
+        json!({
+            "client_id": "id",
+            "redirect_uri": URI,
+            "report_personal_data": false,
+            "auth_origin": "https://auth.atlassian.com",
+            "api_origin": "https://api.atlassian.com",
+            "allowed_origins": [],
+        })
+    );
+    let told = home.run(&["app", "show"]);
+    for text in [
+        set.stdout,
+        set.stderr,
+        shown.stdout,
+        told.stdout,
+        told.stderr,
+    ] {
+        assert!(!text.contains(SECRET), "{text}");
+    }
+}
+
+#[test]
+fn the_secret_comes_from_a_file_from_standard_input_or_from_the_environment() {
+    let home = Home::new();
+    let id = ["app", "set", "--client-id", "id", "--redirect-uri", URI];
+    assert!(home.run(&id).failed(2).contains("lacks its client secret"));
+    let stdin = [id.as_slice(), &["--client-secret-stdin"]].concat();
+    home.run_with_input(&stdin, SECRET).done();
+
+    let home = Home::new();
+    let mut command = home.command(&id);
+    let output = command.env("JIRA_HOST_CLIENT_SECRET", SECRET).output();
+    assert!(output.unwrap().status.success());
+}
+
+#[test]
+fn there_is_no_option_that_takes_the_secret_itself() {
+    let home = Home::new();
+    for arguments in [
+        vec!["app", "set", "--client-secret", SECRET],
+        vec!["app", "set", "--client-secret=canary-secret-of-the-client"],
+    ] {
+        let ran = home.run(&arguments);
+        assert!(!ran.failed(2).contains(SECRET), "{ran:#?}");
+    }
+}
+
+#[test]
+fn what_is_no_secret_is_refused_and_not_repeated() {
+    let home = Home::new();
+    let id = [
+        "app",
+        "set",
+        "--client-id",
+        "id",
+        "--redirect-uri",
+        URI,
+        "--client-secret-stdin",
+    ];
+    for input in ["", " \n", "canary two words", &"canary".repeat(1000)] {
+        let ran = home.run_with_input(&id, input);
+        assert!(!ran.failed(2).contains("canary"), "{ran:#?}");
+    }
+    assert!(!home.store().exists());
+}
+
+#[test]
+fn what_is_not_given_is_kept_and_a_secret_belongs_to_its_client_id() {
+    let home = Home::new();
+    let first = ["app", "set", "--client-id", "one", "--redirect-uri", URI];
+    let first = [first.as_slice(), &["--client-secret-stdin"]].concat();
+    home.run_with_input(&first, SECRET).done();
+    home.run(&["app", "set", "--no-report-personal-data"])
+        .done();
+    home.run(&["app", "set", "--redirect-uri", "http://localhost:1/"])
+        .done();
+    let shown = home.run(&["app", "show", "--json"]).json();
+    assert_eq!(shown["client_id"], "one");
+    assert_eq!(shown["report_personal_data"], false);
+    assert_eq!(shown["redirect_uri"], "http://localhost:1/");
+    home.run(&["app", "set", "--report-personal-data"]).done();
+    let shown = home.run(&["app", "show", "--json"]).json();
+    assert_eq!(shown["report_personal_data"], true);
+
+    let other = home.run(&["app", "set", "--client-id", "two"]);
+    assert!(
+        other.failed(2).contains("lacks its client secret"),
+        "{other:#?}"
+    );
+}
+
+#[test]
+fn wrong_origins_and_redirect_uris_are_refused() {
+    let home = Home::new();
+    for arguments in [
+        ["--auth-origin", "http://auth.example"],
+        ["--api-origin", "https://api.example/path"],
+        ["--redirect-uri", "not a url"],
+        ["--allow-origin", "*"],
+    ] {
+        let all = ["app", "set", "--client-id", "id", "--redirect-uri", URI];
+        let all = [&all[..4], &["--client-secret-stdin"], &arguments[..]].concat();
+        home.run_with_input(&all, SECRET).failed(2);
+    }
+    assert!(!home.store().exists());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn origins_that_were_allowed_are_kept_until_others_are_given() {
+    let stage = Stage::without_app(Settings::default()).await;
+    let media = stage.simulator.media_origin();
+    stage.store_app(&["--allow-origin", media]).done();
+    let allowed = |shown: serde_json::Value| shown["allowed_origins"].clone();
+    let shown = stage.run(&["app", "show", "--json"]).json();
+    assert_eq!(allowed(shown), json!([media]));
+    stage.run(&["app", "set", "--report-personal-data"]).done();
+    let shown = stage.run(&["app", "show", "--json"]).json();
+    assert_eq!(allowed(shown), json!([media]));
+    stage.store_app(&[]).done();
+    let shown = stage.run(&["app", "show", "--json"]).json();
+    assert_eq!(allowed(shown), json!([]));
+}

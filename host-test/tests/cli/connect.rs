@@ -1,0 +1,174 @@
+use atlassian_simulator::{Decision, Settings};
+
+use crate::browser;
+use crate::consent::{Waiting, connect, connect_as};
+use crate::stage::Stage;
+
+fn everything() -> Decision {
+    Decision::Allow { sites: Vec::new() }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_connection_is_made_end_to_end() {
+    let stage = Stage::set().await;
+    let (ran, page) = connect(&stage, &["demo", "--service-management"]).await;
+    assert_eq!(ran.done(), "");
+    assert!(
+        ran.stderr
+            .contains("Connected: demo is at https://example.atlassian.net, as Ada Ohm."),
+        "{ran:#?}"
+    );
+    assert_eq!(page.status, 200);
+    assert!(
+        page.body.contains("https://example.atlassian.net"),
+        "{page:?}"
+    );
+    let status = stage.run(&["status", "demo", "--json"]).json();
+    assert_eq!(status["state"], "ready");
+    assert_eq!(status["service_management"], true);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_page_for_the_browser_keeps_the_code_to_itself() {
+    let stage = Stage::set().await;
+    let (_, page) = connect(&stage, &["demo"]).await;
+    for header in [
+        "cache-control: no-store",
+        "referrer-policy: no-referrer",
+        "content-security-policy: default-src 'none'",
+        "connection: close",
+    ] {
+        assert!(page.head.contains(header), "{header} is missing: {page:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn other_paths_methods_and_states_are_refused_and_the_wait_goes_on() {
+    let stage = Stage::set().await;
+    let waiting = Waiting::begin(&stage, &["demo"]);
+    let uri = stage.simulator.settings().redirect_uri.clone();
+    let elsewhere = uri.replace("/callback", "/favicon.ico");
+    let redirect = waiting.redirect(&stage, everything()).await;
+    let twice = format!("{redirect}&state=foreign");
+    for (method, url, status) in [
+        ("GET", elsewhere.as_str(), 404),
+        ("HEAD", &redirect, 405),
+        ("POST", &redirect, 405),
+        ("GET", &uri, 400),
+        ("GET", &format!("{uri}?code=stolen&state=foreign"), 400),
+        ("GET", &twice, 400),
+    ] {
+        assert_eq!(browser::send(method, url).status, status, "{method} {url}");
+    }
+    assert_eq!(browser::open(&redirect).status, 200);
+    waiting.end().done();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_person_who_declines_ends_the_wait() {
+    let stage = Stage::set().await;
+    let (ran, page) = connect_as(&stage, &["demo"], Decision::Deny).await;
+    assert!(
+        ran.failed(3).contains("hint: `jira-host connect demo`"),
+        "{ran:#?}"
+    );
+    assert!(page.body.contains("Not connected"), "{page:?}");
+    assert_eq!(stage.run(&["status", "demo"]).code, Some(3));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn where_nobody_comes_back_it_says_what_may_be_wrong() {
+    let stage = Stage::set().await;
+    let waiting = Waiting::begin(&stage, &["demo", "--timeout", "1"]);
+    let ran = waiting.end();
+    let errors = ran.failed(3);
+    for part in [
+        "nobody came back",
+        &stage.simulator.settings().redirect_uri,
+        "Personal data reporting",
+        "--no-report-personal-data",
+        "then again: `jira-host connect demo`",
+    ] {
+        assert!(errors.contains(part), "{part} is missing: {errors}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_several_sites_one_is_chosen_without_another_consent() {
+    let stage = Stage::set_with(Settings::two_sites()).await;
+    let (ran, page) = connect(&stage, &["demo"]).await;
+    let errors = ran.failed(10);
+    assert!(errors.contains("https://second.atlassian.net"), "{errors}");
+    let command = "jira-host connect demo --site https://example.atlassian.net";
+    assert!(errors.contains(command), "{errors}");
+    assert!(page.body.contains("choose the site"), "{page:?}");
+
+    let site = "https://second.atlassian.net";
+    let wrong = stage.run(&["connect", "demo", "--site", "https://third.atlassian.net"]);
+    assert!(wrong.failed(2).contains(site), "{wrong:#?}");
+    let ran = stage.run(&["connect", "demo", "--site", site, "--json"]);
+    assert_eq!(ran.json()["site"]["url"], site);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_site_may_be_named_from_the_beginning() {
+    let stage = Stage::set_with(Settings::two_sites()).await;
+    let site = "https://second.atlassian.net";
+    let (ran, _) = connect(&stage, &["demo", "--site", site, "--json"]).await;
+    assert_eq!(ran.json()["site"]["url"], site);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_port_that_is_taken_is_told_before_anything_is_begun() {
+    let stage = Stage::set().await;
+    let waiting = Waiting::begin(&stage, &["demo"]);
+    let second = stage.run(&["connect", "other"]);
+    assert!(
+        second.failed(10).contains("cannot listen at 127.0.0.1:"),
+        "{second:#?}"
+    );
+    waiting.interrupt();
+    waiting.end();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_redirect_uri_that_leads_elsewhere_is_told_with_the_way_out() {
+    let stage = Stage::set().await;
+    let set = stage.run(&[
+        "app",
+        "set",
+        "--redirect-uri",
+        "https://your.service/callback",
+    ]);
+    set.done();
+    assert!(set.stderr.contains("cannot do so"), "{set:#?}");
+    let ran = stage.run(&["connect", "demo"]);
+    assert!(
+        ran.failed(10).contains("jira-host app set --redirect-uri"),
+        "{ran:#?}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_certificate_authority_is_trusted_only_where_it_is_named() {
+    let settings = Settings {
+        tls: true,
+        ..Settings::default()
+    };
+    let stage = Stage::set_with(settings).await;
+    let (ran, page) = connect(&stage, &["demo"]).await;
+    assert!(
+        ran.failed(6).contains("name it with `--ca FILE`"),
+        "{ran:#?}"
+    );
+    assert!(page.body.contains("Not connected"), "{page:?}");
+
+    let ca = stage.simulator.ca_pem().unwrap();
+    let ca = stage.home.file("ca.pem", ca);
+    let (ran, _) = connect(&stage, &["demo", "--ca", &ca]).await;
+    ran.done();
+    stage.run(&["--ca", &ca, "api", "/myself"]).done();
+    stage
+        .run(&["--ca", "nowhere.pem", "api", "/myself"])
+        .failed(10);
+}

@@ -1,0 +1,53 @@
+use atlassian_simulator::Decision;
+
+use crate::browser::{self, Page};
+use crate::home::Ran;
+use crate::running::Running;
+use crate::stage::Stage;
+
+/// A `jira-host connect` that waits for its browser.
+pub struct Waiting {
+    running: Running,
+    /// The address that it shows.
+    pub url: String,
+}
+
+impl Waiting {
+    /// Starts it, and reads until the address is there.
+    pub fn begin(stage: &Stage, arguments: &[&str]) -> Waiting {
+        let arguments = [&["connect"], arguments].concat();
+        let mut running = Running::begin(stage, &arguments);
+        loop {
+            let line = running.line();
+            if line.starts_with("http") {
+                let url = line.trim().to_owned();
+                return Waiting { running, url };
+            }
+        }
+    }
+
+    /// Where the person's decision sends the browser.
+    pub async fn redirect(&self, stage: &Stage, decision: Decision) -> String {
+        stage.simulator.consent(&self.url, decision).await.unwrap()
+    }
+
+    pub fn interrupt(&self) {
+        self.running.interrupt();
+    }
+
+    pub fn end(self) -> Ran {
+        self.running.end()
+    }
+}
+
+/// A person consents, and the connection is made.
+pub async fn connect(stage: &Stage, arguments: &[&str]) -> (Ran, Page) {
+    connect_as(stage, arguments, Decision::Allow { sites: Vec::new() }).await
+}
+
+pub async fn connect_as(stage: &Stage, arguments: &[&str], decision: Decision) -> (Ran, Page) {
+    let waiting = Waiting::begin(stage, arguments);
+    let redirect = waiting.redirect(stage, decision).await;
+    let page = browser::open(&redirect);
+    (waiting.end(), page)
+}

@@ -1,0 +1,202 @@
+use atlassian_simulator::{Fault, On};
+use std::fs;
+
+use crate::consent::{Waiting, connect};
+use crate::home::Home;
+use crate::stage::Stage;
+use crate::{browser, support};
+
+async fn connected() -> Stage {
+    let stage = Stage::set().await;
+    connect(&stage, &["demo"]).await.0.done();
+    stage
+}
+
+fn answer(status: u16, headers: &[(&str, &str)], body: &str) -> Fault {
+    Fault::Answer {
+        status,
+        headers: headers
+            .iter()
+            .map(|(n, v)| (n.to_string(), v.to_string()))
+            .collect(),
+        body: body.as_bytes().to_vec(),
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_path_that_could_escape_is_2_and_is_not_sent() {
+    let stage = connected().await;
+    let before = stage.simulator.transcript().len();
+    let ran = stage.run(&["api", "/../../oauth/token"]);
+    assert!(
+        ran.failed(2).starts_with("jira-host: url-path: "),
+        "{ran:#?}"
+    );
+    stage.run(&["api", "/myself", "-X", "BREW"]).failed(2);
+    stage
+        .run(&["api", "/myself", "-H", "Authorization: Bearer mine"])
+        .failed(2);
+    stage.run(&["api", "/myself", "--timeout", "0"]).failed(2);
+    assert_eq!(stage.simulator.transcript().len(), before);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_grant_that_is_dead_or_missing_is_3_with_the_command_to_type() {
+    let stage = connected().await;
+    let ran = stage.run(&["api", "/myself", "-c", "nobody"]);
+    assert!(
+        ran.failed(3).contains("hint: `jira-host connect nobody`"),
+        "{ran:#?}"
+    );
+    stage.simulator.revoke_grants();
+    stage.simulator.expire_access_tokens();
+    let ran = stage.run(&["api", "/myself"]);
+    assert!(
+        ran.failed(3).contains("hint: `jira-host connect demo`"),
+        "{ran:#?}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_error_of_jira_is_4_and_its_body_is_data() {
+    let stage = connected().await;
+    let ran = stage.run(&["api", "/issue/NONE-1"]);
+    assert_eq!(ran.code, Some(4));
+    assert!(
+        ran.stderr.starts_with("jira-host: Jira answered 404"),
+        "{ran:#?}"
+    );
+    let body: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
+    assert!(body["errorMessages"].is_array(), "{ran:#?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_limit_of_the_rate_is_5_and_says_when_to_come_again() {
+    let stage = connected().await;
+    let refusal = answer(429, &[("Retry-After", "3600")], "");
+    stage
+        .simulator
+        .script(On::method_path("GET", "/myself"), refusal);
+    let ran = stage.run(&["api", "/myself"]);
+    assert!(ran.failed(5).contains("try again in 3600 s"), "{ran:#?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_usable_answer_is_6_and_a_denial_names_its_rule() {
+    let stage = connected().await;
+    stage
+        .simulator
+        .script(On::method_path("GET", "/myself"), Fault::CutBeforeAnswer);
+    stage.run(&["api", "/myself"]).failed(6);
+
+    let api = stage.simulator.media_origin().to_owned();
+    stage
+        .run(&["app", "set", "--api-origin", "http://127.0.0.1:1"])
+        .done();
+    stage.run(&["api", "/myself"]).failed(6);
+    stage
+        .run(&["app", "set", "--api-origin", stage.simulator.api_origin()])
+        .done();
+
+    let location = format!("{api}/file/x?token=canary");
+    let away = answer(303, &[("Location", &location)], "");
+    stage
+        .simulator
+        .script(On::method_path("GET", "/myself"), away);
+    let ran = stage.run(&["api", "/myself"]);
+    assert!(!ran.stderr.contains("canary"), "{ran:#?}");
+    assert!(
+        ran.failed(6)
+            .contains(&format!("allow it with `--allow-origin {api}`")),
+        "{ran:#?}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_write_that_may_have_been_carried_out_says_so() {
+    let stage = connected().await;
+    let cut = Fault::CutAfterDoing;
+    let path = "/issue/DEMO-1/comment";
+    stage.simulator.script(On::method_path("POST", path), cut);
+    let comment = r#"{"body": {"type": "doc", "version": 1, "content": []}}"#;
+    let ran = stage
+        .home
+        .run_with_input(&["api", path, "--input", "-"], comment);
+    assert!(
+        ran.failed(6).contains("look before you repeat it"),
+        "{ran:#?}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_that_is_not_as_documented_is_7() {
+    let stage = Stage::set().await;
+    let waiting = Waiting::begin(&stage, &["demo"]);
+    let everything = atlassian_simulator::Decision::Allow { sites: Vec::new() };
+    let redirect = waiting.redirect(&stage, everything).await;
+    let odd = answer(200, &[("Content-Type", "application/json")], "[]");
+    stage.simulator.script(On::token_endpoint(), odd);
+    let page = browser::open(&redirect);
+    assert!(page.body.contains("Not connected"), "{page:?}");
+    waiting.end().failed(7);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_beyond_a_limit_is_8_and_names_the_option() {
+    let stage = connected().await;
+    let ran = stage.run(&["api", "/myself", "--max-bytes", "5"]);
+    assert!(ran.failed(8).contains("--max-bytes"), "{ran:#?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_store_that_cannot_be_used_is_9_and_is_left_as_it_is() {
+    let stage = connected().await;
+    let key = "00".repeat(32);
+    let mut command = stage.home.command(&["api", "/myself"]);
+    let output = command.env("JIRA_HOST_KEY", &key).output().unwrap();
+    assert_eq!(output.status.code(), Some(9));
+    stage.run(&["api", "/myself"]).done();
+
+    let home = Home::new();
+    let store = home.file("store.db", "this is no store, whatever it is called");
+    let ran = home.run(&["--store", &store, "status"]);
+    assert!(ran.failed(9).contains("hint: "), "{ran:#?}");
+    assert!(
+        fs::read_to_string(&store)
+            .unwrap()
+            .starts_with("this is no store")
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_wrong_set_up_is_10_with_the_command_that_mends_it() {
+    let stage = connected().await;
+    let desk = stage.run(&["servicedesk", "/request/SUP-1"]);
+    let hint = "jira-host connect demo --service-management";
+    assert!(desk.failed(10).contains(hint), "{desk:#?}");
+
+    let wrong = ["app", "set", "--client-secret-stdin"];
+    stage.home.run_with_input(&wrong, "not-the-secret").done();
+    stage.simulator.expire_access_tokens();
+    let ran = stage.run(&["api", "/myself"]);
+    assert!(
+        ran.failed(10).contains("app set --client-secret-file"),
+        "{ran:#?}"
+    );
+}
+
+#[test]
+fn a_component_that_is_missing_or_none_is_10() {
+    let home = Home::new();
+    for command in [vec!["status"], vec!["demo"], vec!["inspect"]] {
+        let arguments = [command.as_slice(), &["--component", "nowhere.wasm"]].concat();
+        let ran = home.run(&arguments);
+        let errors = ran.failed(10);
+        let begin = "jira-host: cannot read the component `nowhere.wasm`: ";
+        assert!(errors.starts_with(begin), "{errors}");
+        assert!(errors.contains("hint: run `make component`"), "{errors}");
+    }
+    let text = home.file("text.wasm", "no component");
+    home.run(&["inspect", &text]).failed(10);
+    assert!(support::component().exists());
+}

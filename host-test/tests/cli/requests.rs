@@ -1,0 +1,181 @@
+use atlassian_simulator::{Fault, On};
+use serde_json::Value;
+
+use crate::consent::connect;
+use crate::stage::Stage;
+
+async fn connected() -> Stage {
+    let stage = Stage::set().await;
+    connect(&stage, &["demo", "--service-management"])
+        .await
+        .0
+        .done();
+    stage
+}
+
+fn json(text: &str) -> Value {
+    serde_json::from_str(text).unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_is_on_standard_output_and_nothing_else_is() {
+    let stage = connected().await;
+    let ran = stage.run(&["api", "/issue/DEMO-1", "-q", "fields=summary"]);
+    assert_eq!(json(ran.done())["key"], "DEMO-1");
+    assert_eq!(ran.stderr, "");
+    let desk = stage.run(&["servicedesk", "/request/SUP-1/status"]);
+    assert!(json(desk.done())["values"].is_array(), "{desk:#?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn query_headers_and_cookies_are_sent_as_given() {
+    let stage = connected().await;
+    stage.run(&[
+        "api",
+        "/issue/DEMO-1?expand=names",
+        "-q",
+        "fields=summary",
+        "-q",
+        "fields=status",
+        "-H",
+        "Accept-Language: de",
+        "--cookie",
+        "a=1",
+    ]);
+    let requests = stage.simulator.requests();
+    let last = requests.last().unwrap();
+    assert!(
+        last.target
+            .ends_with("?expand=names&fields=summary&fields=status"),
+        "{last:?}"
+    );
+    let has = |name: &str, value: &str| {
+        last.headers
+            .iter()
+            .any(|(n, v)| n.eq_ignore_ascii_case(name) && v == value)
+    };
+    assert!(
+        has("accept-language", "de") && has("cookie", "a=1"),
+        "{last:?}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_body_comes_from_a_file_or_standard_input_and_means_post() {
+    let stage = connected().await;
+    let issue = r#"{"fields": {"project": {"key": "DEMO"}, "issuetype": {"name": "Task"},
+                   "summary": "From the command line"}}"#;
+    let file = stage.home.file("issue.json", issue);
+    let created = json(stage.run(&["api", "/issue", "--input", &file]).done());
+    let path = format!("/issue/{}", created["key"].as_str().unwrap());
+    let read = json(stage.run(&["api", &path]).done());
+    assert_eq!(read["fields"]["summary"], "From the command line");
+    let piped = stage
+        .home
+        .run_with_input(&["api", "/issue", "--input", "-"], issue);
+    assert!(json(piped.done())["key"].is_string(), "{piped:#?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_body_that_is_no_json_is_not_sent_unless_its_type_is_given() {
+    let stage = connected().await;
+    let before = stage.simulator.transcript().len();
+    let ran = stage
+        .home
+        .run_with_input(&["api", "/issue", "--input", "-"], "{summary: 1}");
+    assert!(
+        ran.failed(2).contains("hint: to send something else"),
+        "{ran:#?}"
+    );
+    stage
+        .run(&["api", "/issue", "--input", "nowhere.json"])
+        .failed(2);
+    assert_eq!(stage.simulator.transcript().len(), before);
+    let typed = [
+        "api",
+        "/issue",
+        "-H",
+        "Content-Type: text/plain",
+        "--input",
+        "-",
+    ];
+    stage.home.run_with_input(&typed, "{summary: 1}");
+    assert_eq!(stage.simulator.transcript().len(), before + 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn status_and_headers_are_told_beside_the_answer() {
+    let stage = connected().await;
+    let ran = stage.run(&["api", "-i", "/myself"]);
+    assert!(json(ran.done())["accountId"].is_string());
+    assert!(ran.stderr.starts_with("HTTP 200\n"), "{ran:#?}");
+    assert!(
+        ran.stderr.contains("content-type: application/json"),
+        "{ran:#?}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_expired_token_is_refreshed_unnoticed() {
+    let stage = connected().await;
+    stage.simulator.expire_access_tokens();
+    let ran = stage.run(&["api", "/myself"]);
+    ran.done();
+    assert_eq!(ran.stderr, "");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reader_that_has_seen_enough_is_no_error_to_tell() {
+    let stage = connected().await;
+    stage.simulator.script(
+        On::method_path("GET", "/myself"),
+        Fault::Answer {
+            status: 200,
+            headers: Vec::new(),
+            body: vec![b' '; 4 << 20],
+        },
+    );
+    let mut child = stage.home.command(&["api", "/myself"]).spawn().unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(
+        (output.status.code(), output.stderr.as_slice()),
+        (Some(1), b"".as_slice())
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_that_is_told_holds_a_secret() {
+    let stage = Stage::set().await;
+    let mut told = Vec::new();
+    let (ran, page) = connect(&stage, &["demo", "--json"]).await;
+    told.extend([ran.stdout, ran.stderr, page.body]);
+    let mut secrets = stage.secrets().await;
+    stage.simulator.expire_access_tokens();
+    for arguments in [
+        vec!["api", "-i", "/myself"],
+        vec!["api", "-i", "/issue/NONE-1"],
+        vec!["api", "-i", "/../auth"],
+        vec!["servicedesk", "/request/SUP-1"],
+        vec!["status"],
+        vec!["status", "demo"],
+        vec!["status", "--json"],
+        vec!["app", "show"],
+        vec!["use", "demo"],
+        vec!["store", "check"],
+    ] {
+        let ran = stage.run(&arguments);
+        told.extend([ran.stdout, ran.stderr]);
+    }
+    secrets.extend(stage.secrets().await);
+    stage.simulator.revoke_grants();
+    stage.simulator.expire_access_tokens();
+    let ran = stage.run(&["api", "/myself"]);
+    told.push(ran.failed(3).to_owned());
+    assert!(secrets.len() >= 5, "{}", secrets.len());
+    for text in told {
+        for secret in &secrets {
+            assert!(!text.contains(secret.as_str()), "{text}");
+        }
+    }
+}

@@ -1,0 +1,60 @@
+use std::io::{BufRead, BufReader, Read};
+use std::process::{Child, ChildStderr};
+
+use rustix::process::{Pid, Signal, kill_process};
+
+use crate::home::Ran;
+use crate::stage::Stage;
+
+/// A command that has been started.
+pub struct Running {
+    /// There until it has ended.
+    child: Option<Child>,
+    stderr: BufReader<ChildStderr>,
+    told: String,
+}
+
+impl Running {
+    pub fn begin(stage: &Stage, arguments: &[&str]) -> Running {
+        let mut child = stage.home.command(arguments).spawn().unwrap();
+        let stderr = BufReader::new(child.stderr.take().unwrap());
+        Running {
+            child: Some(child),
+            stderr,
+            told: String::new(),
+        }
+    }
+
+    /// The next line on standard error.
+    pub fn line(&mut self) -> String {
+        let mut line = String::new();
+        let length = self.stderr.read_line(&mut line).unwrap();
+        assert!(length > 0, "it ended too early: {}", self.told);
+        self.told.push_str(&line);
+        line
+    }
+
+    /// Presses Ctrl-C.
+    pub fn interrupt(&self) {
+        let id = Pid::from_child(self.child.as_ref().unwrap());
+        kill_process(id, Signal::INT).unwrap();
+    }
+
+    pub fn end(mut self) -> Ran {
+        self.stderr.read_to_string(&mut self.told).unwrap();
+        let output = self.child.take().unwrap().wait_with_output();
+        let mut ran: Ran = output.unwrap().into();
+        ran.stderr = std::mem::take(&mut self.told);
+        ran
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        if let Some(child) = &mut self.child {
+            // It may have ended by itself.
+            let _ = child.kill();
+            let _ = child.wait();
+        }
+    }
+}

@@ -1,0 +1,86 @@
+use std::net::TcpListener;
+
+use atlassian_simulator::{Settings, Simulator};
+use jira_host::secrets::{KeySource, SecretStore, SqliteStore};
+use serde_json::Value;
+
+use crate::home::{Home, Ran};
+
+/// A home in which the application is stored, and its Atlassian.
+pub struct Stage {
+    pub simulator: Simulator,
+    pub home: Home,
+}
+
+impl Stage {
+    pub async fn set() -> Stage {
+        Stage::set_with(Settings::default()).await
+    }
+
+    pub async fn set_with(settings: Settings) -> Stage {
+        let stage = Stage::without_app(settings).await;
+        stage.store_app(&[]).done();
+        stage
+    }
+
+    pub async fn without_app(mut settings: Settings) -> Stage {
+        settings.redirect_uri = format!("http://127.0.0.1:{}/callback", free_port());
+        Stage {
+            simulator: Simulator::start(settings).await.unwrap(),
+            home: Home::new(),
+        }
+    }
+
+    /// Stores the simulator's application, with these arguments beside.
+    pub fn store_app(&self, arguments: &[&str]) -> Ran {
+        let settings = self.simulator.settings();
+        let mut all = vec![
+            "app",
+            "set",
+            "--client-id",
+            &settings.client_id,
+            "--client-secret-stdin",
+            "--redirect-uri",
+            &settings.redirect_uri,
+            "--auth-origin",
+            self.simulator.auth_origin(),
+            "--api-origin",
+            self.simulator.api_origin(),
+        ];
+        all.extend(arguments);
+        self.home.run_with_input(&all, &settings.client_secret)
+    }
+
+    pub fn run(&self, arguments: &[&str]) -> Ran {
+        self.home.run(arguments)
+    }
+
+    /// Everything in the store that nobody may see.
+    pub async fn secrets(&self) -> Vec<String> {
+        let path = self.home.store();
+        let keys = KeySource::for_store(&path).unwrap();
+        let store = SqliteStore::open(&path, keys).unwrap();
+        let mut secrets = vec![self.simulator.settings().client_secret.clone()];
+        for key in store.list("tokens/", None).await.unwrap().keys {
+            let entry = store.get(&key).await.unwrap().unwrap();
+            let tokens: Value = serde_json::from_slice(&entry.value).unwrap();
+            secrets.extend(long_texts(&tokens));
+        }
+        secrets
+    }
+}
+
+/// A port that was free a moment ago.
+fn free_port() -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    listener.local_addr().unwrap().port()
+}
+
+fn long_texts(value: &Value) -> Vec<String> {
+    match value {
+        Value::String(text) if text.len() > 100 => vec![text.clone()],
+        Value::Object(members) => members.values().flat_map(long_texts).collect(),
+        Value::Array(items) => items.iter().flat_map(long_texts).collect(),
+        _ => Vec::new(),
+    }
+}

@@ -1,0 +1,65 @@
+use atlassian_simulator::Settings;
+
+use crate::home::Home;
+use crate::support;
+
+#[test]
+fn the_demo_comes_out_as_it_should_and_tells_no_secret() {
+    let ran = Home::new().run(&["demo"]);
+    let told = ran.done();
+    assert_eq!(ran.stderr, "");
+    for step in 1..=9 {
+        assert!(
+            told.contains(&format!("{step}. ")),
+            "step {step} is missing:\n{told}"
+        );
+    }
+    assert_eq!(told.matches("shows").count(), 9, "{told}");
+    assert!(
+        !told.contains('\u{1b}'),
+        "there is colour where no terminal is"
+    );
+    assert!(!told.contains(&Settings::default().client_secret));
+}
+
+#[test]
+fn a_component_is_inspected() {
+    let ran = Home::new().run(&["inspect"]);
+    for part in [
+        "size",
+        "imports",
+        "wasi:http/outgoing-handler",
+        "exports",
+        "api-request",
+    ] {
+        assert!(ran.done().contains(part), "{part} is missing: {ran:#?}");
+    }
+    assert_eq!(ran.stderr, "");
+    assert!(!ran.stdout.contains("not given"), "{ran:#?}");
+    let path = support::component();
+    let ran = Home::new().run(&["inspect", "--json", path.to_str().unwrap()]);
+    assert_eq!(ran.json()["not_given"], serde_json::json!([]));
+}
+
+#[test]
+fn a_wrong_command_is_an_error_of_usage() {
+    let home = Home::new();
+    home.run(&["nonsense"]).failed(2);
+    home.run(&[]).failed(2);
+    home.run(&["api"]).failed(2);
+    home.run(&["connect", "demo", "--timeout", "601"]).failed(2);
+}
+
+#[test]
+fn the_help_tells_the_exit_codes() {
+    let ran = Home::new().run(&["--help"]);
+    let help = ran.done();
+    for code in [
+        "0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "130",
+    ] {
+        let is_told = help
+            .lines()
+            .any(|line| line.trim_start().starts_with(&format!("{code}  ")));
+        assert!(is_told, "{code} is missing:\n{help}");
+    }
+}

@@ -1,0 +1,120 @@
+//! What can be done to the file by somebody who has not the key.
+
+use jira_host::secrets::{Expect, PutOutcome, SecretStore, StoreError};
+use rusqlite::Connection;
+
+use crate::place::Place;
+use crate::rules::{stored, value};
+
+fn sealed(sqlite: &Connection, key: &str) -> Vec<u8> {
+    let sql = "SELECT value FROM entries WHERE key = ?1";
+    sqlite.query_row(sql, [key], |row| row.get(0)).unwrap()
+}
+
+fn put_back(sqlite: &Connection, key: &str, sealed: &[u8]) {
+    let sql = "UPDATE entries SET value = ?2 WHERE key = ?1";
+    assert_eq!(sqlite.execute(sql, (key, sealed)).unwrap(), 1);
+}
+
+async fn assert_refused(store: &dyn SecretStore, key: &str) {
+    let Err(StoreError::Other(told)) = store.get(key).await else {
+        panic!("the value of {key} was opened");
+    };
+    let expected = format!("is damaged: the value of `{key}` is not what was sealed there: ");
+    assert!(told.contains(&expected), "{told}");
+    assert!(told.contains("from a backup"), "{told}");
+}
+
+#[tokio::test]
+async fn no_value_is_in_any_file() {
+    let place = Place::new();
+    let store = place.open();
+    for key in ["tokens/a", "tokens/b"] {
+        stored(&store, key, "easily recognised").await;
+    }
+    assert!(place.contains(b"tokens/a"), "keys are not hidden");
+    assert!(!place.contains(b"easily recognised"), "while it is open");
+    drop(store);
+    assert!(!place.contains(b"easily recognised"), "when it is closed");
+}
+
+#[tokio::test]
+async fn a_value_that_was_moved_to_another_key_does_not_open() {
+    let place = Place::with_entries().await;
+    let sqlite = place.sqlite();
+    put_back(&sqlite, "tokens/b", &sealed(&sqlite, "tokens/a"));
+    let store = place.open();
+    assert_refused(&store, "tokens/b").await;
+    assert_eq!(value(&store, "tokens/a").await.unwrap(), b"the tokens of a");
+}
+
+#[tokio::test]
+async fn a_value_that_was_moved_with_its_version_does_not_open() {
+    let place = Place::with_entries().await;
+    place
+        .sqlite()
+        .execute_batch(
+            "DELETE FROM entries WHERE key = 'tokens/b';
+             UPDATE entries SET key = 'tokens/b' WHERE key = 'tokens/a';",
+        )
+        .unwrap();
+    assert_refused(&place.open(), "tokens/b").await;
+}
+
+#[tokio::test]
+async fn an_old_value_that_was_put_back_does_not_open() {
+    let place = Place::with_entries().await;
+    let old = sealed(&place.sqlite(), "tokens/a");
+    let store = place.open();
+    stored(&store, "tokens/a", "rotated").await;
+    put_back(&place.sqlite(), "tokens/a", &old);
+    assert_refused(&store, "tokens/a").await;
+}
+
+#[tokio::test]
+async fn a_value_of_another_store_under_the_same_key_does_not_open() {
+    let (place, other) = (Place::with_entries().await, Place::new());
+    std::fs::create_dir(other.store().parent().unwrap()).unwrap();
+    std::fs::copy(place.key(), other.key()).unwrap();
+    let store = other.open();
+    for key in ["app", "tokens/a", "tokens/b"] {
+        stored(&store, key, "other").await;
+    }
+    put_back(
+        &other.sqlite(),
+        "tokens/a",
+        &sealed(&place.sqlite(), "tokens/a"),
+    );
+    assert_refused(&store, "tokens/a").await;
+}
+
+#[tokio::test]
+async fn a_damaged_entry_keeps_nobody_from_the_others_or_from_replacing_it() {
+    let place = Place::with_entries().await;
+    put_back(&place.sqlite(), "tokens/a", b"short");
+    let store = place.open();
+    assert_refused(&store, "tokens/a").await;
+    let stale = store.put("tokens/a", b"new".to_vec(), Expect::Absent).await;
+    assert!(matches!(stale, Err(StoreError::Other(_))));
+    let report = store.check().await.unwrap();
+    let problem = "the value of `tokens/a` is not what was sealed there".to_owned();
+    assert_eq!((report.entries, report.problems), (3, vec![problem]));
+
+    let replaced = store.put("tokens/a", b"new".to_vec(), Expect::Any).await;
+    assert!(matches!(replaced, Ok(PutOutcome::Stored(_))));
+    assert_eq!(store.check().await.unwrap().problems, Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn a_counter_of_versions_that_was_put_back_is_found() {
+    let place = Place::with_entries().await;
+    place
+        .sqlite()
+        .execute("UPDATE meta SET last_version = 1", ())
+        .unwrap();
+    let report = place.open().check().await.unwrap();
+    assert_eq!(
+        report.problems,
+        ["the counter of versions is behind the versions"]
+    );
+}
