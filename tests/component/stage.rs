@@ -5,7 +5,7 @@ use atlassian_simulator::{Fault, On, Recorded, Settings, Simulator};
 use jira_host::types::{
     Action, Authorize, Error, ErrorKind, OauthOutcome, OauthStep, Request, Response,
 };
-use jira_host::{Connector, Network, Tenant};
+use jira_host::{Connector, Loader, Network, Tenant};
 use serde_json::Value;
 
 use crate::clock::Clock;
@@ -31,10 +31,16 @@ pub struct Mark {
     changes: usize,
 }
 
+/// All tests of this binary call at once, some of them 64 times.
+const CONCURRENT_CALLS: u32 = 256;
+
 /// Compiled once for all tests of this binary.
 pub fn connector() -> &'static Connector {
     static CONNECTOR: OnceLock<Connector> = OnceLock::new();
-    CONNECTOR.get_or_init(|| Connector::load(support::component()).unwrap())
+    CONNECTOR.get_or_init(|| {
+        let loader = Loader::new().with_max_concurrent_calls(CONCURRENT_CALLS);
+        loader.load(support::component()).unwrap()
+    })
 }
 
 impl Stage {
