@@ -5,9 +5,14 @@ mod lease;
 mod overtaken;
 mod rotation;
 
-/// Lets everything else go on until a condition holds.
+/// Lets everything else go on until a condition holds. One that never does is
+/// given up after a minute, so that a failing test ends.
 async fn until(condition: impl Fn() -> bool) {
-    while !condition() {
-        tokio::task::yield_now().await;
-    }
+    let wait = async {
+        while !condition() {
+            tokio::task::yield_now().await;
+        }
+    };
+    let given_up = tokio::time::timeout(std::time::Duration::from_secs(60), wait).await;
+    assert!(given_up.is_ok(), "what the test waits for never happened");
 }
