@@ -6,6 +6,7 @@ mod state;
 
 use std::time::Duration;
 
+use self::egress::HEADER_OVERHEAD_BYTES;
 pub(crate) use self::memory::{
     MAX_INSTANCES, MAX_MEMORIES, MAX_TABLE_ELEMENTS, MAX_TABLES, MemoryExceeded,
 };
@@ -22,13 +23,18 @@ pub struct Limits {
     /// seconds by default: the longest call of the contract (600), the longest
     /// wait for a refresh (30), and something for the host.
     pub timeout: Duration,
-    /// How much memory its instance may use, in bytes. By default 1 GiB: the
-    /// longest body that the contract allows (256 MiB), twice, as it is copied
-    /// when it grows, and once more for what is made of it.
+    /// How much memory its instance may use, in bytes. By default 256 MiB, enough
+    /// for an answer of 64 MiB, which is four times what the contract accepts
+    /// where nothing is said (16 MiB).
+    ///
+    /// An answer takes nearly four times its length: it is copied when it grows,
+    /// and once more for what is made of it. So whoever asks for longer ones
+    /// must raise this, up to [`Limits::MEMORY_FOR_LONGEST_ANSWER`]; else the
+    /// call ends with [`CallError::OutOfMemory`].
     pub memory_bytes: usize,
-    /// How long the target and the headers of one request may be, in bytes. By
-    /// default 96 KiB: the longest path and the longest headers of the contract
-    /// (32 KiB each), a token, and as much again as they are likely to have.
+    /// How long the target and the headers of one request may be, in bytes; each
+    /// header counts 32 bytes beside its name and value. By default
+    /// [`Limits::REQUEST_HEADER_BYTES`].
     pub request_header_bytes: usize,
     /// How long the body of one request may be, in bytes. By default 256 MiB,
     /// as long as the longest answer. One that announces more is not sent; one
@@ -36,12 +42,43 @@ pub struct Limits {
     pub request_body_bytes: u64,
 }
 
+impl Limits {
+    /// The memory for an answer of 256 MiB, the longest that the contract allows.
+    pub const MEMORY_FOR_LONGEST_ANSWER: usize = 1024 * 1024 * 1024;
+
+    /// The default of [`Limits::request_header_bytes`], 256 KiB: all that the
+    /// contract lets through, in up to 1,536 headers.
+    pub const REQUEST_HEADER_BYTES: usize = TARGET_BYTES
+        + HEADER_BYTES
+        + COOKIE_BYTES
+        + OWN_HEADER_BYTES
+        + USUAL_HEADERS * HEADER_OVERHEAD_BYTES;
+}
+
+/// The contract's longest path with its query.
+const TARGET_BYTES: usize = 32 * 1024;
+
+/// The contract's longest headers of the caller.
+const HEADER_BYTES: usize = 32 * 1024;
+
+/// The contract's longest cookies (32 KiB), of one letter each: every letter is
+/// sent with an equals sign, a semicolon and a space.
+const COOKIE_BYTES: usize = 4 * 32 * 1024;
+
+/// A token of some kilobytes, the site's part of the path, and the headers that
+/// the component adds.
+const OWN_HEADER_BYTES: usize = 16 * 1024;
+
+/// How many headers are counted on. More are possible in 32 KiB, if they say
+/// next to nothing; every server refuses them.
+const USUAL_HEADERS: usize = 1_536;
+
 impl Default for Limits {
     fn default() -> Self {
         Limits {
             timeout: Duration::from_secs(700),
-            memory_bytes: 1024 * 1024 * 1024,
-            request_header_bytes: 96 * 1024,
+            memory_bytes: 256 * 1024 * 1024,
+            request_header_bytes: Limits::REQUEST_HEADER_BYTES,
             request_body_bytes: 256 * 1024 * 1024,
         }
     }
@@ -92,6 +129,11 @@ impl CallError {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_a_request_may_have_in_its_head_adds_up() {
+        assert_eq!(Limits::REQUEST_HEADER_BYTES, 256 * 1024);
+    }
 
     #[test]
     fn a_trap_is_told_in_the_words_of_wasmtime() {

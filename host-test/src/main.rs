@@ -7,12 +7,20 @@ mod commands;
 mod demo;
 mod exit;
 mod output;
+mod warnings;
 
 use std::process::ExitCode;
+use std::time::Duration;
 
-use clap::Parser;
+use clap::{CommandFactory, FromArgMatches, Parser};
+use tokio::runtime::Runtime;
 
 use self::commands::{Command, Context};
+use self::exit::Failure;
+
+/// How long work on other threads may take to end by itself. What must not be
+/// cut off was awaited before; what is left may wait for a person or a pipe.
+const FAREWELL: Duration = Duration::from_millis(500);
 
 /// Runs the Jira connector, a sandboxed WebAssembly component.
 #[derive(Debug, Parser)]
@@ -24,10 +32,36 @@ struct Arguments {
     context: Context,
 }
 
-#[tokio::main]
-async fn main() -> ExitCode {
-    let Arguments { command, context } = Arguments::parse();
-    match command.run(&context).await {
+fn main() -> ExitCode {
+    let arguments = Arguments::read();
+    warnings::tell();
+    match Runtime::new() {
+        Ok(runtime) => {
+            let done = runtime.block_on(arguments.command.run(&arguments.context));
+            runtime.shutdown_timeout(FAREWELL);
+            exit_code(done)
+        }
+        Err(error) => exit_code(Err(error.into())),
+    }
+}
+
+impl Arguments {
+    /// Reads the command line, and which options were typed there. What is not
+    /// valid ends the program.
+    fn read() -> Self {
+        let matches = Arguments::command().get_matches();
+        match Arguments::from_arg_matches(&matches) {
+            Ok(mut arguments) => {
+                arguments.context.note_typed(&matches);
+                arguments
+            }
+            Err(error) => error.format(&mut Arguments::command()).exit(),
+        }
+    }
+}
+
+fn exit_code(done: Result<(), Failure>) -> ExitCode {
+    match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => failure.tell(),
     }

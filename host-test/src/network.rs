@@ -84,7 +84,7 @@ pub enum NetworkError {
     /// no server can be trusted.
     #[error(
         "the platform's certificate authorities cannot be read: {0}; install its CA bundle, or \
-         name one"
+         name one in `SSL_CERT_FILE`"
     )]
     Roots(std::io::Error),
     /// The extra certificate authorities cannot be used.

@@ -48,10 +48,13 @@ fn command(directory: &Path, arguments: &[&str]) -> Command {
 
 /// Starts it, and reads what it announces as JSON.
 fn start(directory: &Path, arguments: &[&str]) -> (Simulate, Value) {
-    let mut child = command(directory, arguments)
-        .args(["--json", "--port", "0"])
-        .spawn()
-        .unwrap();
+    let mut command = command(directory, arguments);
+    command.args(["--json", "--port", "0"]);
+    begin(command)
+}
+
+fn begin(mut command: Command) -> (Simulate, Value) {
+    let mut child = command.spawn().unwrap();
     let stdout = child.stdout.take().unwrap();
     let stderr = BufReader::new(child.stderr.take().unwrap());
     let simulate = Simulate { child, stderr };
@@ -152,6 +155,14 @@ fn the_commands_it_shows_are_on_a_store_of_their_own_and_take_the_secret_from_st
     assert_eq!(
         commands[1],
         "jira-host --store simulated.db connect demo --service-management"
+    );
+
+    let mut from_environment = command(directory.path(), &["--json", "--port", "0"]);
+    from_environment.env("JIRA_HOST_STORE", "real.db");
+    let (_simulate, announced) = begin(from_environment);
+    assert_eq!(
+        announced["commands"][2],
+        "jira-host --store simulated.db api /issue/DEMO-1"
     );
 
     let (_simulate, announced) = start(directory.path(), &["--store", "mine.db"]);

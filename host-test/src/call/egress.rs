@@ -12,7 +12,7 @@ use super::Limits;
 use crate::network::{Body, Network, RequestTimeouts, SendError};
 
 /// What a header takes beside its name and its value, by the way HTTP/2 counts.
-const HEADER_OVERHEAD_BYTES: usize = 32;
+pub(super) const HEADER_OVERHEAD_BYTES: usize = 32;
 
 pub(super) struct Egress {
     network: Network,

@@ -20,6 +20,11 @@ const MAX_HANDED_OVER_BYTES: usize = (256 + 16) * 1024 * 1024;
 /// takes about ten of them.
 const MAX_HANDLES: usize = 1_000;
 
+/// How much room a request's headers have while the component puts them
+/// together, measured by the limit they are then held to: in memory a header
+/// takes more than that counts, and the limit is what should refuse it.
+const HEADER_ROOM: usize = 2;
+
 /// Where the time of day comes from.
 pub(crate) type WallClock = Arc<dyn Fn() -> SystemTime + Send + Sync>;
 
@@ -42,10 +47,12 @@ impl CallState {
     ) -> Self {
         let mut table = ResourceTable::new();
         table.set_max_capacity(MAX_HANDLES);
+        let mut http = WasiHttpCtx::new();
+        http.set_field_size_limit(limits.request_header_bytes.saturating_mul(HEADER_ROOM));
         CallState {
             table,
             wasi: WasiCtx::builder().wall_clock(TimeOfDay(wall_clock)).build(),
-            http: WasiHttpCtx::new(),
+            http,
             egress: Egress::new(network, limits),
             secrets,
             memory: MemoryLimit::new(limits.memory_bytes),

@@ -6,7 +6,7 @@ mod secret_source;
 use clap::{Args, Subcommand};
 use jira_host::network::Origin;
 use jira_host::secrets::{Expect, SecretStore};
-use serde_json::json;
+use serde_json::{Value, json};
 
 pub(crate) use self::record::{APP_KEY, AppRecord};
 use self::record::{ClientSecret, StoredApp};
@@ -15,6 +15,9 @@ use super::Context;
 use super::connect::{CallbackAddress, EXAMPLE_REDIRECT_URI};
 use crate::exit::{Exit, Failure};
 use crate::output::{self, Output};
+
+/// What the keys of connections begin with: `wit/secret-store.wit`.
+const CONNECTIONS: &str = "connections/";
 
 #[derive(Args, Debug)]
 pub(crate) struct AppArgs {
@@ -60,6 +63,10 @@ struct SetArgs {
     /// For an application with it, which is the default.
     #[arg(long)]
     report_personal_data: bool,
+    /// Changes client id and origins although there are connections, which do
+    /// not work with the new ones.
+    #[arg(long)]
+    force: bool,
 }
 
 impl AppArgs {
@@ -74,14 +81,22 @@ impl AppArgs {
 impl SetArgs {
     async fn run(self, context: &Context) -> Result<(), Failure> {
         let secret = self.client_secret.read()?;
-        let (stored, expect) = stored(&*context.look_into_store()?).await?;
-        let record = self.onto(stored, secret)?;
+        let store = context.look_into_store()?;
+        let (before, expect) = stored(&*store).await?;
+        let record = self.onto(before.clone().unwrap_or_default(), secret)?;
+        if let Some(before) = before.filter(|_| !self.force) {
+            let moved = record.moved_from(&before);
+            check_connections(context, &*store, &moved).await?;
+        }
         let address = CallbackAddress::parse(&record.redirect_uri)?;
         record.write(&*context.open_store()?, expect).await?;
         if self.api_origin.is_some() || !context.allowed_origins().is_empty() {
             let mut settings = context.settings()?;
             settings.allowed_origins = context.allowed_origins().to_vec();
             settings.write()?;
+        }
+        if context.json() {
+            output::json(&as_json(&record, &context.settings()?.allowed_origins))?;
         }
         anstream::eprintln!("The application is stored.");
         match address {
@@ -123,7 +138,8 @@ impl SetArgs {
             },
             auth_origin: self.auth_origin.clone().or(stored.auth_origin),
             api_origin: self.api_origin.clone().or(stored.api_origin),
-        };
+        }
+        .without_usual_origins();
         let missing = record.missing();
         if missing.is_empty() {
             return Ok(record);
@@ -140,17 +156,56 @@ impl SetArgs {
     }
 }
 
+/// Refuses to take the application from under its connections: their tokens
+/// were granted to it, at its origins, and work nowhere else.
+async fn check_connections(
+    context: &Context,
+    store: &dyn SecretStore,
+    moved: &[&str],
+) -> Result<(), Failure> {
+    if moved.is_empty() {
+        return Ok(());
+    }
+    let connections = store.list(CONNECTIONS, None).await?.keys;
+    let Some(first) = connections.first() else {
+        return Ok(());
+    };
+    let first = first.strip_prefix(CONNECTIONS).unwrap_or(first);
+    let moved = moved.join(" and the ");
+    Err(Failure::new(
+        Exit::Configuration,
+        format!(
+            "there are connections, such as {first}, and the {moved} would change under them; \
+             their tokens work with the stored application only"
+        ),
+    )
+    .with_hint(format!(
+        "keep another application in a store of its own, with `--store PATH`; or give up the \
+         connections with `{}`; or insist with `--force`",
+        context.command_line(&["disconnect", first])
+    )))
+}
+
 /// What is stored, and what the store must still hold for it to be replaced. A
 /// record that cannot be read is replaced as a whole.
-async fn stored(store: &dyn SecretStore) -> Result<(AppRecord, Expect), Failure> {
+async fn stored(store: &dyn SecretStore) -> Result<(Option<AppRecord>, Expect), Failure> {
     match AppRecord::read(store).await {
-        Ok(Some(StoredApp { record, expect })) => Ok((record, expect)),
-        Ok(None) => Ok((AppRecord::default(), Expect::Absent)),
-        Err(failure) if failure.exit() == Exit::Configuration => {
-            Ok((AppRecord::default(), Expect::Any))
-        }
+        Ok(Some(StoredApp { record, expect })) => Ok((Some(record), expect)),
+        Ok(None) => Ok((None, Expect::Absent)),
+        Err(failure) if failure.exit() == Exit::Configuration => Ok((None, Expect::Any)),
         Err(failure) => Err(failure),
     }
+}
+
+fn as_json(record: &AppRecord, allowed_origins: &[String]) -> Value {
+    json!({
+        "client_id": record.client_id,
+        "redirect_uri": record.redirect_uri,
+        "report_personal_data": record.report_personal_data,
+        "auth_origin": record.auth_origin(),
+        "api_origin": record.api_origin(),
+        "allowed_origins": allowed_origins,
+    })
 }
 
 async fn show(context: &Context) -> Result<(), Failure> {
@@ -160,14 +215,7 @@ async fn show(context: &Context) -> Result<(), Failure> {
     };
     let allowed = context.settings()?.allowed_origins;
     if context.json() {
-        output::json(&json!({
-            "client_id": record.client_id,
-            "redirect_uri": record.redirect_uri,
-            "report_personal_data": record.report_personal_data,
-            "auth_origin": record.auth_origin(),
-            "api_origin": record.api_origin(),
-            "allowed_origins": allowed,
-        }))?;
+        output::json(&as_json(&record, &allowed))?;
         return Ok(());
     }
     let mut output = Output::new();

@@ -4,21 +4,23 @@ mod component_store;
 mod interruption;
 mod session;
 mod settings;
+mod typed;
 
 use std::collections::BTreeSet;
 use std::env;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use clap::Args;
+use clap::{ArgMatches, Args};
 use jira_host::network::NetworkPolicy;
 use jira_host::secrets::{KeySource, MemoryStore, SecretStore, SqliteStore, default_store_path};
-use jira_host::{Loader, Network};
+use jira_host::{Limits, Loader, Network};
 
 use self::component_store::ComponentStore;
 pub(crate) use self::interruption::{interruption, listen};
 pub(crate) use self::session::Session;
 pub(crate) use self::settings::Settings;
+pub(crate) use self::typed::Typed;
 use super::app::{self, AppRecord};
 use super::connect::EXAMPLE_REDIRECT_URI;
 use crate::exit::{Exit, Failure};
@@ -28,6 +30,11 @@ const COMPONENT_FILE: &str = "jira_connector.wasm";
 
 /// Where Atlassian keeps attachments.
 const MEDIA_ORIGIN: &str = "https://api.media.atlassian.com";
+
+/// How many calls a command makes at once: one, and there may be another that
+/// was given up and has not ended yet. For more, memory would be set aside at
+/// every start.
+const CALLS_AT_ONCE: u32 = 2;
 
 /// Options of every command.
 #[derive(Args, Debug)]
@@ -64,9 +71,22 @@ pub(crate) struct Context {
     /// What Jira answers is written as it came, with or without this.
     #[arg(long, global = true)]
     json: bool,
+    #[arg(skip)]
+    typed: Typed,
 }
 
 impl Context {
+    /// Takes down which of these options were typed, and did not come from the
+    /// environment.
+    pub(crate) fn note_typed(&mut self, matches: &ArgMatches) {
+        self.typed = Typed::of(matches);
+    }
+
+    /// The options that were typed.
+    pub(crate) fn typed(&self) -> &Typed {
+        &self.typed
+    }
+
     /// Whether the result is wanted as JSON.
     pub(crate) fn json(&self) -> bool {
         self.json
@@ -93,11 +113,6 @@ impl Context {
             )
             .with_hint("run `make component` to build it, or name it with --component")
         })
-    }
-
-    /// Whether a store was chosen.
-    pub(crate) fn has_store(&self) -> bool {
-        self.store.is_some()
     }
 
     /// The file of the store.
@@ -160,10 +175,16 @@ impl Context {
     ) -> Result<Session, Failure> {
         let store = Arc::new(ComponentStore::new(store));
         let connector = Loader::new()
+            .with_max_concurrent_calls(CALLS_AT_ONCE)
             .with_default_cache()
             .load(self.component_path()?)?;
         listen();
         let tenant = connector.tenant(store.clone(), network.clone());
+        // There is one call at a time, so any answer is affordable.
+        let tenant = tenant.with_limits(Limits {
+            memory_bytes: Limits::MEMORY_FOR_LONGEST_ANSWER,
+            ..Limits::default()
+        });
         Ok(Session {
             tenant,
             store,
@@ -180,18 +201,9 @@ impl Context {
         ))
     }
 
-    /// The command to type, on the same store and with the same component.
+    /// The command to type, with the options that were typed with this one.
     pub(crate) fn command_line(&self, words: &[&str]) -> String {
-        let store = self.store.as_ref().map(|path| path.display().to_string());
-        let given = match &store {
-            Some(path) if env::var_os("JIRA_HOST_STORE").is_none() => vec!["--store", path],
-            _ => Vec::new(),
-        };
-        let words = ["jira-host"]
-            .into_iter()
-            .chain(given)
-            .chain(words.iter().copied());
-        shlex::try_join(words.clone()).unwrap_or_else(|_| words.collect::<Vec<_>>().join(" "))
+        self.typed.command_line(words)
     }
 
     /// The way out: to where the application's record says, and to what the
@@ -199,7 +211,7 @@ impl Context {
     fn network(&self, app: &AppRecord) -> Result<Network, Failure> {
         let mut allowed =
             BTreeSet::from([app.auth_origin().to_owned(), app.api_origin().to_owned()]);
-        if app.api_origin.is_none() {
+        if app.is_at_atlassian() {
             allowed.insert(MEDIA_ORIGIN.to_owned());
         }
         allowed.extend(self.settings()?.allowed_origins);

@@ -1,10 +1,15 @@
 //! What the component says of a failure, with the command to type now.
 
+use std::env;
+
 use jira_host::network::Rule;
 use jira_host::types::{Error, ErrorKind, StoreError, TransportError};
 
 use super::context::{Context, Session};
 use crate::exit::Failure;
+
+/// What names a proxy to other programs.
+const PROXY_VARIABLES: [&str; 4] = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"];
 
 /// The failure of a call on this connection.
 pub(crate) fn failure(
@@ -34,6 +39,9 @@ fn of(context: &Context, session: &Session, connection: &str, kind: &ErrorKind) 
             _ => return None,
         },
         ErrorKind::Transport(TransportError::Denied(_)) => denied(session)?,
+        ErrorKind::Transport(
+            TransportError::NameUnresolved | TransportError::ConnectionFailed(_),
+        ) => proxied()?,
         ErrorKind::Transport(TransportError::TlsFailed(_)) => {
             "behind a proxy with a certificate authority of its own, name it with `--ca FILE`"
                 .into()
@@ -49,6 +57,15 @@ fn of(context: &Context, session: &Session, connection: &str, kind: &ErrorKind) 
         }
         _ => return None,
     })
+}
+
+/// Why no connection comes about on a machine that has a proxy.
+fn proxied() -> Option<String> {
+    let is_set = |name: &&&str| env::var_os(name).is_some_and(|value| !value.is_empty());
+    let variable = PROXY_VARIABLES.iter().find(is_set)?;
+    Some(format!(
+        "{variable} is set, and proxies are not used: this machine must reach Atlassian directly"
+    ))
 }
 
 /// What would allow what was denied.

@@ -10,6 +10,12 @@ use super::Context;
 use crate::exit::Failure;
 use crate::output::{self, Output, grouped};
 
+/// The package of `wit/`.
+const CONTRACT: &str = "jira:connector";
+
+/// Which wasmtime this is, as it does not say so itself. It is pinned.
+const WASMTIME_VERSION: &str = "48.0.8";
+
 #[derive(Args, Debug)]
 pub(crate) struct InspectArgs {
     /// The component, where it is not the usual one.
@@ -32,22 +38,39 @@ impl InspectArgs {
                 "exports": inspection.exports(),
                 "not_given": inspection.foreign_imports(),
                 "host_version": env!("CARGO_PKG_VERSION"),
+                "wasmtime_version": WASMTIME_VERSION,
+                "contract_version": contract_version(&inspection),
             }))?;
             return Ok(());
         }
         let mut output = Output::new();
         output.heading(&path.display().to_string())?;
         tell(&inspection, &mut output)?;
+        if let Some(version) = contract_version(&inspection) {
+            output.line("contract", &format!("{CONTRACT} {version}"))?;
+        }
         let foreign = inspection.foreign_imports();
         if !foreign.is_empty() {
             output.line("not given", &foreign.join("\n"))?;
         }
         output.line(
             "this host",
-            concat!("jira-host ", env!("CARGO_PKG_VERSION")),
+            &format!(
+                "jira-host {}, wasmtime {WASMTIME_VERSION}",
+                env!("CARGO_PKG_VERSION")
+            ),
         )?;
         Ok(())
     }
+}
+
+/// The version of the contract that it was built for, as its imports name it.
+fn contract_version(inspection: &Inspection) -> Option<&str> {
+    inspection.imports().iter().find_map(|name| {
+        let (interface, version) = name.split_once('@')?;
+        let (package, _) = interface.split_once('/')?;
+        (package == CONTRACT).then_some(version)
+    })
 }
 
 /// Its size, what it imports, and what it exports.
@@ -55,4 +78,16 @@ pub(crate) fn tell(inspection: &Inspection, output: &mut Output) -> std::io::Res
     output.line("size", &format!("{} bytes", grouped(inspection.size())))?;
     output.line("imports", &inspection.imports().join("\n"))?;
     output.line("exports", &inspection.exports().join("\n"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_version_of_wasmtime_is_the_one_that_is_pinned() {
+        let manifest = include_str!("../../Cargo.toml");
+        let pinned = format!("wasmtime = {{ version = \"={WASMTIME_VERSION}\"");
+        assert!(manifest.contains(&pinned));
+    }
 }

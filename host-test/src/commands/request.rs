@@ -2,14 +2,14 @@
 
 mod parts;
 
-use std::fs;
 use std::io::{self, IsTerminal, Read, Write};
 use std::time::Duration;
+use std::{fs, mem};
 
 use clap::Args;
 use jira_host::types::{Error, ErrorKind, Field, Method, RedirectMode, Request, Response};
 
-use super::context::{Context, Session};
+use super::context::{Context, Session, interruption};
 use super::{default_connection, hint};
 use crate::exit::{Exit, Failure};
 use crate::output::printable;
@@ -110,14 +110,14 @@ impl RequestArgs {
                 if include {
                     tell_head(response.status, &response.headers);
                 }
-                write_body(&response.body)
+                write_body(response.body).await
             }
-            Err(error) => {
-                if let ErrorKind::Api(answer) = &error.kind {
+            Err(mut error) => {
+                if let ErrorKind::Api(answer) = &mut error.kind {
                     if include {
                         tell_head(answer.status, &answer.headers);
                     }
-                    write_body(&answer.body)?;
+                    write_body(mem::take(&mut answer.body)).await?;
                 }
                 Err(hint::failure(context, &session, &connection, error))
             }
@@ -209,12 +209,26 @@ fn tell_head(status: u16, headers: &[Field]) {
     anstream::eprintln!();
 }
 
+/// Writes the body. Whoever reads it may be slow, or never read; Ctrl-C ends
+/// that too.
+async fn write_body(body: Vec<u8>) -> Result<(), Failure> {
+    let writing = tokio::task::spawn_blocking(move || copy_to_stdout(&body));
+    tokio::select! {
+        biased;
+        written = writing => match written {
+            Ok(written) => Ok(written?),
+            Err(error) => Err(Failure::new(Exit::Other, error)),
+        },
+        () = interruption() => Err(Failure::silent(Exit::Interrupted)),
+    }
+}
+
 /// The body, byte for byte. On a terminal the prompt gets a line of its own.
-fn write_body(body: &[u8]) -> Result<(), Failure> {
+fn copy_to_stdout(body: &[u8]) -> io::Result<()> {
     let mut stdout = io::stdout().lock();
     stdout.write_all(body)?;
     if stdout.is_terminal() && !body.is_empty() && !body.ends_with(b"\n") {
         stdout.write_all(b"\n")?;
     }
-    Ok(stdout.flush()?)
+    stdout.flush()
 }

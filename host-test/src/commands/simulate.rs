@@ -68,7 +68,7 @@ pub(crate) struct SimulateArgs {
 }
 
 impl SimulateArgs {
-    /// Runs until Ctrl-C. That is the end it is meant to have, so it is a
+    /// Runs until Ctrl-C or a signal to end. That is the end it is meant to have, so it is a
     /// success.
     pub(crate) async fn run(self, context: &Context) -> Result<(), Failure> {
         let simulator = Simulator::start(self.settings())
@@ -84,7 +84,6 @@ impl SimulateArgs {
             Ok(()) => tokio::select! {
                 () = tell(lines) => Ok(()),
                 () = interruption() => Ok(()),
-                () = termination() => Ok(()),
             },
             Err(error) => Err(error.into()),
         };
@@ -151,23 +150,6 @@ async fn tell(mut lines: Receiver<String>) {
             Err(RecvError::Closed) => return,
         }
     }
-}
-
-/// Waits for whoever stops services.
-#[cfg(unix)]
-async fn termination() {
-    use tokio::signal::unix::{SignalKind, signal};
-    match signal(SignalKind::terminate()) {
-        Ok(mut signal) => {
-            signal.recv().await;
-        }
-        Err(_) => std::future::pending().await,
-    }
-}
-
-#[cfg(not(unix))]
-async fn termination() {
-    std::future::pending().await
 }
 
 fn not_started(error: io::Error) -> Failure {

@@ -130,6 +130,10 @@ async fn rotate_key(context: &Context) -> Result<(), Failure> {
         output::json(&json!({ "sealed": sealed }))?;
     }
     anstream::eprintln!("Sealed {} under the new key; {told}.", entries(sealed));
+    anstream::eprintln!(
+        "Exports made before under the store's key no longer open, unless you keep the old key; a \
+         copy of the key kept elsewhere must be made anew."
+    );
     Ok(())
 }
 
@@ -178,6 +182,11 @@ impl ImportArgs {
         }
         let path = path.display();
         anstream::eprintln!("Imported {} into `{path}`.", entries(imported));
+        anstream::eprintln!(
+            "Refresh tokens are good for one use: those in an old export may be spent, and then \
+             people must connect again. Two machines must not use one export: each would spend the \
+             other's tokens."
+        );
         Ok(())
     }
 }

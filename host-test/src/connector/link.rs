@@ -1,5 +1,7 @@
 //! The imports, one by one. What is not here, a component cannot do.
 
+mod bulk;
+
 use std::sync::Arc;
 
 use wasmtime::component::{HasData, Linker, LinkerInstance, ResourceTable};
@@ -8,6 +10,7 @@ use wasmtime_wasi::clocks::{WasiClocks, WasiClocksView};
 use wasmtime_wasi::p2::bindings::{clocks, io, random};
 use wasmtime_wasi::random::{WasiRandom, WasiRandomView};
 
+use self::bulk::MAX_ANSWER_BYTES;
 use crate::call::CallState;
 use crate::secrets::{Change, Expect, SecretStore};
 
@@ -48,7 +51,7 @@ fn add_secret_store(interface: &mut LinkerInstance<'_, CallState>) -> Result<()>
     })?;
     interface.func_wrap_async("get-many", |call, (keys,): (Vec<String>,)| {
         let store = secrets(&call);
-        Box::new(async move { Ok((store.get_many(&keys).await,)) })
+        Box::new(async move { Ok((bulk::get_many(&*store, &keys, MAX_ANSWER_BYTES).await,)) })
     })?;
     interface.func_wrap_async(
         "put",
@@ -59,7 +62,7 @@ fn add_secret_store(interface: &mut LinkerInstance<'_, CallState>) -> Result<()>
     )?;
     interface.func_wrap_async("put-many", |call, (changes,): (Vec<Change>,)| {
         let store = secrets(&call);
-        Box::new(async move { Ok((store.put_many(changes).await,)) })
+        Box::new(async move { Ok((bulk::put_many(&*store, changes, MAX_ANSWER_BYTES).await,)) })
     })?;
     interface.func_wrap_async("delete", |call, (key, expect): (String, Expect)| {
         let store = secrets(&call);

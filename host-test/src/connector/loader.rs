@@ -5,7 +5,10 @@ use super::{Connector, LoadError, compile, engine, read};
 
 /// How many calls run at once, where nothing else is said. Most of a call is
 /// waiting for Atlassian, which for one site answers about ten requests a
-/// second; this serves many sites, and a machine of a few gigabytes carries it.
+/// second; this serves many sites. A call commonly takes a few megabytes. Were
+/// all to take what they may ([`Limits::memory_bytes`](crate::Limits), 256 MiB),
+/// that would be 16 GiB: on a smaller machine, where callers ask for long
+/// answers, lower either.
 const MAX_CONCURRENT_CALLS: u32 = 64;
 
 /// How a component is loaded.
@@ -40,6 +43,9 @@ impl Loader {
     /// Sets how many calls may run at once, over all tenants; at least one. The
     /// next one is answered
     /// [`CallError::Busy`](crate::CallError::Busy) without delay.
+    ///
+    /// This many times [`Limits::memory_bytes`](crate::Limits::memory_bytes) is
+    /// what they may use together.
     pub fn with_max_concurrent_calls(mut self, calls: u32) -> Self {
         self.max_concurrent_calls = calls.max(1);
         self

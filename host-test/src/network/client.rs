@@ -25,6 +25,19 @@ const KEEP_ALIVE_TIMEOUT: Duration = Duration::from_secs(10);
 /// The longest header block of an answer. Jira's have a few kilobytes.
 const MAX_HEADER_BYTES: u32 = 64 * 1024;
 
+/// How much of one answer comes in before somebody reads it. At a distance of a
+/// tenth of a second this lets ten megabytes a second through.
+const STREAM_WINDOW_BYTES: u32 = 1024 * 1024;
+
+/// How many answers of one connection may be left unread and not hold up the
+/// others: twice as many as servers commonly let be under way at once (100 to
+/// 128), so that the connection's window is never what they wait for.
+const MAX_UNREAD_ANSWERS: u32 = 256;
+
+/// How much comes in over one connection before somebody reads it. All tenants
+/// share it, so no tenant's answers may use it up.
+const CONNECTION_WINDOW_BYTES: u32 = MAX_UNREAD_ANSWERS * STREAM_WINDOW_BYTES;
+
 pub(super) fn pooled(dialer: Dialer) -> PooledClient {
     Client::builder(TokioExecutor::new())
         .timer(TokioTimer::new())
@@ -33,6 +46,8 @@ pub(super) fn pooled(dialer: Dialer) -> PooledClient {
         .pool_max_idle_per_host(MAX_IDLE_PER_ORIGIN)
         .http1_max_buf_size(MAX_HEADER_BYTES as usize)
         .http2_max_header_list_size(MAX_HEADER_BYTES)
+        .http2_initial_stream_window_size(STREAM_WINDOW_BYTES)
+        .http2_initial_connection_window_size(CONNECTION_WINDOW_BYTES)
         .http2_keep_alive_interval(KEEP_ALIVE_INTERVAL)
         .http2_keep_alive_timeout(KEEP_ALIVE_TIMEOUT)
         // A request comes back for a second try only while it is still whole,

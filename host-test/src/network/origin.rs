@@ -68,7 +68,7 @@ impl Origin {
         self.https
     }
 
-    fn is_loopback(&self) -> bool {
+    pub(super) fn is_loopback(&self) -> bool {
         is_loopback_name(self.host.trim_start_matches('[').trim_end_matches(']'))
     }
 }

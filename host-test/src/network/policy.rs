@@ -133,7 +133,7 @@ impl NetworkPolicy {
         let origins = self.origins.iter().map(|origin| Origin::parse(origin));
         let allowed = origins.collect::<Result<BTreeSet<_>, _>>()?;
         let rules = AddressRules::allowing(&self.blocks)?;
-        let tls = tls::config(allowed.iter().any(Origin::is_https), &self.authorities)?;
+        let tls = tls::config(&allowed, &self.authorities)?;
         let dialer = Dialer::new(self.resolver, rules, tls, self.timeouts);
         Ok(Network::made_of(
             allowed,

@@ -1,5 +1,6 @@
 //! The one TLS configuration of a network, shared by all its connections.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -8,8 +9,9 @@ use rustls::crypto::ring;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 use rustls::{ClientConfig, RootCertStore};
+use rustls_native_certs::CertificateResult;
 
-use super::NetworkError;
+use super::{NetworkError, Origin};
 
 /// How many servers' sessions are kept, to resume them without a full
 /// handshake. A network has a handful of origins.
@@ -25,18 +27,23 @@ pub(super) enum Authorities {
     Pem(Vec<u8>),
 }
 
-/// Trusts the platform's roots and these authorities. With no TLS at all the
-/// platform is not asked: a simulator must run where it has none.
+/// Trusts the platform's roots and these authorities. The roots must be there for
+/// whatever is not on loopback; a simulator, with its own authority or with no
+/// TLS at all, runs where there are none.
 pub(super) fn config(
-    needs_roots: bool,
+    allowed: &BTreeSet<Origin>,
     authorities: &[Authorities],
 ) -> Result<ClientConfig, NetworkError> {
     let mut roots = RootCertStore::empty();
     for authorities in authorities {
         add(&mut roots, authorities)?;
     }
-    if needs_roots {
-        add_platform(&mut roots)?;
+    if allowed.iter().any(Origin::is_https) {
+        let added = add_platform(&mut roots, rustls_native_certs::load_native_certs());
+        let is_simulated = allowed.iter().all(Origin::is_loopback);
+        if roots.is_empty() || !is_simulated {
+            added?;
+        }
     }
     let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
         .with_safe_default_protocol_versions()
@@ -48,11 +55,11 @@ pub(super) fn config(
 }
 
 /// The platform's own. A certificate among them that cannot be parsed is passed
-/// over, as platforms keep very old ones.
-fn add_platform(roots: &mut RootCertStore) -> Result<(), NetworkError> {
-    let found = rustls_native_certs::load_native_certs();
-    roots.add_parsable_certificates(found.certs);
-    if !roots.is_empty() {
+/// over, as platforms keep very old ones. There must be one at the least: an
+/// authority that was named vouches for its own servers, not for Atlassian's.
+fn add_platform(roots: &mut RootCertStore, found: CertificateResult) -> Result<(), NetworkError> {
+    let (added, _) = roots.add_parsable_certificates(found.certs);
+    if added > 0 {
         return Ok(());
     }
     let causes: Vec<_> = found.errors.iter().map(ToString::to_string).collect();
@@ -95,5 +102,31 @@ fn refused(path: Option<&Path>, why: &str) -> NetworkError {
     NetworkError::Authority {
         path: path.map(Path::to_owned),
         why: why.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rcgen::{CertificateParams, KeyPair};
+
+    use super::*;
+
+    fn named() -> RootCertStore {
+        let key = KeyPair::generate().unwrap();
+        let certificate = CertificateParams::default().self_signed(&key).unwrap();
+        let mut roots = RootCertStore::empty();
+        let pem = certificate.pem().into_bytes();
+        add(&mut roots, &Authorities::Pem(pem)).unwrap();
+        roots
+    }
+
+    #[test]
+    fn a_named_authority_does_not_stand_in_for_the_platform() {
+        let refused = add_platform(&mut named(), CertificateResult::default()).unwrap_err();
+        assert_eq!(
+            refused.to_string(),
+            "the platform's certificate authorities cannot be read: there are none; install its \
+             CA bundle, or name one in `SSL_CERT_FILE`"
+        );
     }
 }

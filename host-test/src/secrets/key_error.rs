@@ -27,6 +27,18 @@ pub enum KeyError {
         /// Its permissions.
         mode: u32,
     },
+    /// The key file is another user's.
+    #[error("the key file `{}` belongs to another user", path.display())]
+    NotOurs {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The key file is another store's.
+    #[error("the key file `{}` belongs to another store", path.display())]
+    OfAnotherStore {
+        /// The file.
+        path: PathBuf,
+    },
     /// The key file cannot be read or written.
     #[error("cannot {action} the key file `{}`: {source}", path.display())]
     File {
@@ -57,6 +69,15 @@ impl KeyError {
             KeyError::Exposed { path, .. } => format!(
                 "run `chmod 600 {}`, and change the key with `store rotate-key` if somebody may \
                  have read it",
+                path.display()
+            ),
+            KeyError::NotOurs { path } => format!(
+                "run this program as the owner of `{0}`, or give it to this user with `chown`",
+                path.display()
+            ),
+            KeyError::OfAnotherStore { path } => format!(
+                "one key file per store: name another one, or, for a store that already needs the \
+                 key in `{}`, copy its first line alone into a key file of that store's own",
                 path.display()
             ),
             KeyError::File { .. } => {

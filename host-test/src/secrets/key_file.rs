@@ -1,24 +1,27 @@
+mod content;
+
 use std::ffi::OsString;
-use std::fs::{self, File};
-use std::io::{self, ErrorKind, Read};
+use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use zeroize::Zeroizing;
-
+use self::content::{Content, failed};
 use super::key_error::KeyError;
 use super::master_key::MasterKey;
 use super::private_file;
-
-/// How much of a file is read: a key in any spelling, and blanks around it. The
-/// buffer has this size from the beginning, as one that grew would leave copies
-/// of the key behind.
-const MAX_FILE_BYTES: usize = 256;
+use super::seal::StoreId;
 
 /// A file with a master key, for its owner only.
+///
+/// One key file is for one store: a change of the key replaces what the file
+/// holds, so a second store under the same one could not be opened any more.
+/// The first store that is opened with the file writes its name into it, and
+/// others are refused.
 ///
 /// Beside it, and only while the key of a store is being changed, is another
 /// one whose name ends in `.new`: it has the next key. Whichever of the two
 /// opens the store is the right one, so a crash at any moment loses neither.
+/// Where the path is a symbolic link, both are where it leads to.
 #[derive(Clone, Debug)]
 pub struct KeyFile {
     path: PathBuf,
@@ -41,10 +44,10 @@ impl KeyFile {
         &self.path
     }
 
-    /// The key in the file, if there is one. A file that others may read is
-    /// refused.
+    /// The key in the file, if there is one. A file that others may read, or
+    /// that belongs to another user, is refused.
     pub fn read(&self) -> Result<Option<MasterKey>, KeyError> {
-        read(&self.path)
+        Ok(Content::read(&self.path)?.map(|content| content.key))
     }
 
     /// The key in the file, or a new one that is in it from now on.
@@ -53,10 +56,11 @@ impl KeyFile {
             return Ok(key);
         }
         let key = MasterKey::generate()?;
+        let content = Content { key, store: None };
         let created = private_file::create_folder(&self.path)
-            .and_then(|()| private_file::create(&self.path, line(&key).as_bytes()));
+            .and_then(|()| private_file::create(&self.path, content.text().as_bytes()));
         match created {
-            Ok(()) => Ok(key),
+            Ok(()) => Ok(content.key),
             // Somebody else was first.
             Err(error) if error.kind() == ErrorKind::AlreadyExists => {
                 self.read()?.ok_or_else(|| KeyError::Missing {
@@ -67,22 +71,63 @@ impl KeyFile {
         }
     }
 
-    /// The key that the store is being changed to, if it is being changed.
-    pub(super) fn read_next(&self) -> Result<Option<MasterKey>, KeyError> {
-        read(&self.next_path())
+    /// Whether some store has this file as its own.
+    pub(super) fn is_taken(&self) -> Result<bool, KeyError> {
+        Ok(Content::read(&self.path)?.is_some_and(|content| content.store.is_some()))
     }
 
-    /// Writes the key that the store is about to be changed to.
-    pub(super) fn write_next(&self, key: &MasterKey) -> Result<(), KeyError> {
+    /// The key, for this store. The file of another store is refused.
+    pub(super) fn read_for(&self, store: &StoreId) -> Result<Option<MasterKey>, KeyError> {
+        match Content::read(&self.path)? {
+            Some(content) if content.is_of_another(store) => Err(self.of_another_store()),
+            content => Ok(content.map(|content| content.key)),
+        }
+    }
+
+    /// The key that this store is being changed to, if it is being changed.
+    pub(super) fn read_next_for(&self, store: &StoreId) -> Result<Option<MasterKey>, KeyError> {
+        let next = Content::read(&self.next_path())?;
+        Ok(next
+            .filter(|next| !next.is_of_another(store))
+            .map(|next| next.key))
+    }
+
+    /// Writes the store's name into a file that has none yet. The next key's
+    /// file, which only one can make, keeps two stores from doing so at once.
+    pub(super) fn take(&self, store: &StoreId) -> Result<(), KeyError> {
+        match Content::read(&self.path)? {
+            Some(Content { key, store: None }) => {
+                self.write_next(&key, store)?;
+                self.adopt_next()
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Writes the key that the store is about to be changed to. There must be
+    /// no next key.
+    pub(super) fn write_next(&self, key: &MasterKey, store: &StoreId) -> Result<(), KeyError> {
         let path = self.next_path();
-        private_file::replace(&path, line(key).as_bytes())
-            .map_err(|error| failed(&path, "write", error))
+        private_file::create(&path, line(key, store).as_bytes()).map_err(|error| {
+            match error.kind() {
+                ErrorKind::AlreadyExists => self.of_another_store(),
+                _ => failed(&path, "write", error),
+            }
+        })?;
+        // Another store may have taken the file before the next one was there;
+        // none can from here on.
+        if let Err(refused) = self.read_for(store) {
+            self.drop_next()?;
+            return Err(refused);
+        }
+        Ok(())
     }
 
     /// Makes the next key the key.
     pub(super) fn adopt_next(&self) -> Result<(), KeyError> {
-        fs::rename(self.next_path(), &self.path)
-            .and_then(|()| private_file::sync_folder(&self.path))
+        let place = self.place();
+        fs::rename(self.next_path(), &place)
+            .and_then(|()| private_file::sync_folder(&place))
             .map_err(|error| failed(&self.path, "replace", error))
     }
 
@@ -92,13 +137,39 @@ impl KeyFile {
         fs::remove_file(&path).map_err(|error| failed(&path, "remove", error))
     }
 
-    /// Whether there is a next key.
+    /// Gives the file this key, whatever it held, unless it is another store's.
+    pub(super) fn replace(&self, key: &MasterKey, store: &StoreId) -> Result<(), KeyError> {
+        match self.read_for(store) {
+            // Nothing of another store's is lost with a file that holds no key.
+            Ok(_) | Err(KeyError::Malformed { .. }) => {}
+            Err(error) => return Err(error),
+        }
+        private_file::replace(&self.place(), line(key, store).as_bytes())
+            .map_err(|error| failed(&self.path, "write", error))
+    }
+
+    /// Whether there is a next key, of any store.
     pub(super) fn has_next(&self) -> bool {
         self.next_path().exists()
     }
 
+    fn of_another_store(&self) -> KeyError {
+        KeyError::OfAnotherStore {
+            path: self.path.clone(),
+        }
+    }
+
     fn next_path(&self) -> PathBuf {
-        with_suffix(&self.path, ".new")
+        with_suffix(&self.place(), ".new")
+    }
+
+    /// Where the file itself is: a rename would replace a symbolic link, and
+    /// leave the file that it leads to with the key before.
+    fn place(&self) -> PathBuf {
+        if self.path.is_symlink() {
+            return fs::canonicalize(&self.path).unwrap_or_else(|_| self.path.clone());
+        }
+        self.path.clone()
     }
 }
 
@@ -109,38 +180,10 @@ pub(super) fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
     extended.into()
 }
 
-fn line(key: &MasterKey) -> Zeroizing<String> {
-    let mut line = Zeroizing::new(String::with_capacity(64));
-    line.push_str(&key.encode());
-    line.push('\n');
-    line
-}
-
-fn read(path: &Path) -> Result<Option<MasterKey>, KeyError> {
-    let failed = |error| failed(path, "read", error);
-    // One file from here on, also when another one takes its place.
-    let mut file = match File::open(path) {
-        Ok(file) => file,
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(failed(error)),
+fn line(key: &MasterKey, store: &StoreId) -> zeroize::Zeroizing<String> {
+    let content = Content {
+        key: key.clone(),
+        store: Some(*store),
     };
-    if let Some(mode) = private_file::exposed_mode(&file).map_err(failed)? {
-        let path = path.to_owned();
-        return Err(KeyError::Exposed { path, mode });
-    }
-    let mut text = Zeroizing::new(Vec::with_capacity(MAX_FILE_BYTES));
-    let mut start = file.by_ref().take(MAX_FILE_BYTES as u64);
-    start.read_to_end(&mut text).map_err(failed)?;
-    let key = std::str::from_utf8(&text).ok().and_then(MasterKey::decode);
-    key.map(Some).ok_or_else(|| KeyError::Malformed {
-        place: format!("the key file `{}`", path.display()),
-    })
-}
-
-fn failed(path: &Path, action: &'static str, source: io::Error) -> KeyError {
-    KeyError::File {
-        path: path.to_owned(),
-        action,
-        source,
-    }
+    content.text()
 }

@@ -3,6 +3,7 @@ use std::path::Path;
 use super::key_error::KeyError;
 use super::key_file::KeyFile;
 use super::master_key::MasterKey;
+use super::seal::StoreId;
 
 /// Where the master key of a store is.
 #[derive(Clone, Debug)]
@@ -24,22 +25,26 @@ impl KeySource {
         })
     }
 
-    /// A key for a store that is being made.
+    /// A key for a store that is being made. A file that some store has already
+    /// is refused.
     pub(super) fn for_new_store(&self) -> Result<MasterKey, KeyError> {
         match self {
             KeySource::Key(key) => Ok(key.clone()),
+            KeySource::File(file) if file.is_taken()? => Err(KeyError::OfAnotherStore {
+                path: file.path().to_owned(),
+            }),
             KeySource::File(file) => file.read_or_create(),
         }
     }
 
-    /// The keys that may open a store that is there, the likeliest first.
-    pub(super) fn candidates(&self) -> Result<Vec<MasterKey>, KeyError> {
+    /// The keys that may open this store, which is there, the likeliest first.
+    pub(super) fn candidates(&self, store: &StoreId) -> Result<Vec<MasterKey>, KeyError> {
         let keys: Vec<_> = match self {
             KeySource::Key(key) => vec![key.clone()],
             // The next key before the key: when it becomes the key in between,
             // it is seen twice, and not missed.
             KeySource::File(file) => {
-                let (next, key) = (file.read_next()?, file.read()?);
+                let (next, key) = (file.read_next_for(store)?, file.read_for(store)?);
                 key.into_iter().chain(next).collect()
             }
         };

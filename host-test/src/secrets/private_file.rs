@@ -37,6 +37,21 @@ pub(super) fn sync_folder(path: &Path) -> io::Result<()> {
     Ok(())
 }
 
+/// Whether a file belongs to the user that this process acts as. Elsewhere than
+/// on Unix it is in the user's profile, which is theirs.
+pub(super) fn is_ours(file: &File) -> io::Result<bool> {
+    #[cfg(unix)]
+    {
+        let owner = std::os::unix::fs::MetadataExt::uid(&file.metadata()?);
+        Ok(owner == rustix::process::geteuid().as_raw())
+    }
+    #[cfg(not(unix))]
+    {
+        let _ = file;
+        Ok(true)
+    }
+}
+
 /// The permissions of a file, where they let others than its owner at it.
 pub(super) fn exposed_mode(file: &File) -> io::Result<Option<u32>> {
     #[cfg(unix)]

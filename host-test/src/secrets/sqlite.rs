@@ -6,6 +6,7 @@ mod entries;
 mod error;
 mod inspection;
 mod options;
+mod patience;
 mod rotation;
 mod schema;
 mod transfer;
@@ -22,6 +23,7 @@ use self::desk::Desk;
 pub use self::error::SqliteError;
 pub use self::inspection::StoreReport;
 pub use self::options::SqliteOptions;
+use self::patience::Patience;
 use self::schema::FORMAT;
 pub use self::transfer::SealedExport;
 use super::key::{check_key, check_prefix, check_value};
@@ -58,6 +60,8 @@ impl SqliteStore {
     /// Opens a store, or makes one where no file is. It takes a key, a
     /// [`KeyFile`](super::KeyFile), or [`KeySource::for_store`].
     ///
+    /// One key file is for one store; that of another store is refused.
+    ///
     /// A file that is there is never made anew, whatever is wrong with it. This
     /// waits for the disk: do so when the program starts.
     pub fn open(path: impl AsRef<Path>, keys: impl Into<KeySource>) -> Result<Self, SqliteError> {
@@ -85,14 +89,15 @@ impl SqliteStore {
     pub async fn rotate_key(&self, next: MasterKey) -> Result<usize, SqliteError> {
         let mut reader = Arc::clone(&self.reader).lock_owned().await;
         on(&self.writer, move |writer| {
-            let sealed = rotation::rotate(writer, next)?;
+            let sealed = rotation::rotate(writer, next);
             reader.keys = writer.keys.clone();
-            Ok(sealed)
+            sealed
         })
         .await
     }
 
-    /// Everything in the store, sealed under this key or the store's own. It is
+    /// Everything in the store, sealed under this key or the store's own, apart
+    /// from leases and consents that were begun: they are of the moment. It is
     /// put together in memory.
     pub async fn export(&self, key: Option<MasterKey>) -> Result<SealedExport, SqliteError> {
         on(&self.reader, move |desk| {
@@ -122,8 +127,13 @@ async fn on<T: Send + 'static>(
     desk: &Arc<Mutex<Desk>>,
     work: impl FnOnce(&mut Desk) -> Result<T, SqliteError> + Send + 'static,
 ) -> Result<T, SqliteError> {
+    let patience = Patience::from_now();
     let mut desk: OwnedMutexGuard<Desk> = Arc::clone(desk).lock_owned().await;
-    spawn_blocking(move || work(&mut desk))
+    let patient_work = move || {
+        desk.waited(&patience)?;
+        work(&mut desk)
+    };
+    spawn_blocking(patient_work)
         .await
         .unwrap_or(Err(SqliteError::Interrupted))
 }

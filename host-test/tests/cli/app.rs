@@ -1,6 +1,7 @@
 use atlassian_simulator::Settings;
 use serde_json::json;
 
+use crate::consent::connect;
 use crate::home::Home;
 use crate::stage::Stage;
 
@@ -148,4 +149,59 @@ async fn origins_that_were_allowed_are_kept_until_others_are_given() {
     stage.store_app(&[]).done();
     let shown = stage.run(&["app", "show", "--json"]).json();
     assert_eq!(allowed(shown), json!([]));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn client_id_and_origins_are_not_changed_under_connections() {
+    let stage = Stage::set().await;
+    let origin = ["app", "set", "--api-origin", "https://api.atlassian.com"];
+    let stored = stage.run(&["app", "show", "--json"]).json();
+    connect(&stage, &["demo"]).await.0.done();
+    let refused = stage.run(&origin);
+    let told = refused.failed(10);
+    assert!(told.contains("such as demo"), "{told}");
+    assert!(told.contains("the origin of the API"), "{told}");
+    assert!(told.contains("jira-host disconnect demo"), "{told}");
+    let client = [
+        "app",
+        "set",
+        "--client-id",
+        "other",
+        "--client-secret-stdin",
+    ];
+    let refused = stage.home.run_with_input(&client, SECRET);
+    assert!(refused.failed(10).contains("client id"), "{refused:#?}");
+    assert_eq!(stage.run(&["app", "show", "--json"]).json(), stored);
+
+    stage.store_app(&[]).done();
+    let forced = [origin.as_slice(), &["--force"]].concat();
+    stage.run(&forced).done();
+    stage.run(&["disconnect", "demo"]).done();
+    stage.store_app(&[]).done();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn usual_origins_are_stored_as_those_that_nobody_gave() {
+    let stage = Stage::set().await;
+    let usual = [
+        "app",
+        "set",
+        "--auth-origin",
+        "https://auth.atlassian.com",
+        "--api-origin",
+        "https://api.atlassian.com",
+    ];
+    stage.run(&usual).done();
+    let record = stage.app_record().await;
+    assert_eq!(record.get("auth_origin"), None, "{record}");
+    assert_eq!(record.get("api_origin"), None, "{record}");
+}
+
+#[test]
+fn an_application_that_is_stored_is_answered_as_json() {
+    let home = Home::new();
+    let id = ["app", "set", "--json", "--client-id", "id"];
+    let all = [&id[..], &["--redirect-uri", URI, "--client-secret-stdin"]].concat();
+    let set = home.run_with_input(&all, SECRET);
+    assert_eq!(set.json(), home.run(&["app", "show", "--json"]).json());
 }

@@ -1,8 +1,9 @@
 use serde_json::json;
 
 use crate::consent::connect;
-use crate::home::Home;
+use crate::home::{Home, Ran};
 use crate::stage::Stage;
+use crate::support;
 
 #[test]
 fn an_empty_home_has_no_connections_and_stays_empty() {
@@ -95,4 +96,38 @@ async fn another_store_is_another_world_and_is_in_the_commands_to_type() {
     let ran = stage.run(&["--store", store, "api", "/myself"]);
     let quoted = format!("jira-host --store '{store}' app set");
     assert!(ran.failed(10).contains(&quoted), "{ran:#?}");
+}
+
+#[test]
+fn a_hint_repeats_the_options_of_every_command_that_were_typed() {
+    let home = Home::new();
+    let component = support::component();
+    let component = component.to_str().unwrap();
+    let ran = home.run(&[
+        "status",
+        "--store",
+        "my store.db",
+        "--ca",
+        "ca.pem",
+        "--component",
+        component,
+        "--allow-origin",
+        "https://one.example",
+        "--allow-origin",
+        "https://two.example",
+        "--allow-address",
+        "10.0.0.0/8",
+    ]);
+    ran.done();
+    let hint = format!(
+        "`jira-host --store 'my store.db' --ca ca.pem --component {component} \
+         --allow-origin https://one.example --allow-origin https://two.example \
+         --allow-address 10.0.0.0/8 connect NAME`"
+    );
+    assert!(ran.stderr.contains(&hint), "{ran:#?}");
+
+    let mut command = home.command(&["status", "--store", "mine.db"]);
+    let output = command.env("JIRA_HOST_STORE", "mine.db").output().unwrap();
+    let ran: Ran = output.into();
+    assert!(ran.stderr.contains("`jira-host connect NAME`"), "{ran:#?}");
 }

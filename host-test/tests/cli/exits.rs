@@ -2,7 +2,7 @@ use atlassian_simulator::{Fault, On};
 use std::fs;
 
 use crate::consent::{Waiting, connect};
-use crate::home::Home;
+use crate::home::{Home, Ran};
 use crate::stage::Stage;
 use crate::{browser, support};
 
@@ -91,12 +91,18 @@ async fn no_usable_answer_is_6_and_a_denial_names_its_rule() {
 
     let api = stage.simulator.media_origin().to_owned();
     stage
-        .run(&["app", "set", "--api-origin", "http://127.0.0.1:1"])
+        .run(&[
+            "app",
+            "set",
+            "--force",
+            "--api-origin",
+            "http://127.0.0.1:1",
+        ])
         .done();
     stage.run(&["api", "/myself"]).failed(6);
-    stage
-        .run(&["app", "set", "--api-origin", stage.simulator.api_origin()])
-        .done();
+    let back = ["app", "set", "--force", "--api-origin"];
+    let back = [&back[..], &[stage.simulator.api_origin()]].concat();
+    stage.run(&back).done();
 
     let location = format!("{api}/file/x?token=canary");
     let away = answer(303, &[("Location", &location)], "");
@@ -199,4 +205,21 @@ fn a_component_that_is_missing_or_none_is_10() {
     let text = home.file("text.wasm", "no component");
     home.run(&["inspect", &text]).failed(10);
     assert!(support::component().exists());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn where_a_proxy_is_set_and_nothing_answers_it_is_said_that_none_is_used() {
+    let Stage { simulator, home } = connected().await;
+    drop(simulator);
+    let mut command = home.command(&["api", "/myself"]);
+    let output = command
+        .env("HTTPS_PROXY", "http://user:canary@proxy")
+        .output();
+    let ran: Ran = output.unwrap().into();
+    let told = ran.failed(6);
+    assert!(
+        told.contains("HTTPS_PROXY is set, and proxies are not used"),
+        "{told}"
+    );
+    assert!(!told.contains("canary"), "{told}");
 }

@@ -1,4 +1,4 @@
-use std::io::Write;
+use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 
@@ -77,7 +77,10 @@ impl Home {
 
 fn feed(child: &mut Child, input: &str) {
     let mut stdin = child.stdin.take().unwrap();
-    stdin.write_all(input.as_bytes()).unwrap();
+    if let Err(error) = stdin.write_all(input.as_bytes()) {
+        // A command that is refused does not read.
+        assert_eq!(error.kind(), ErrorKind::BrokenPipe, "{error}");
+    }
 }
 
 impl From<Output> for Ran {

@@ -1,4 +1,5 @@
 use atlassian_simulator::{Decision, Fault, Gate, On};
+use rustix::process::Signal;
 
 use crate::browser;
 use crate::consent::{Waiting, connect};
@@ -49,7 +50,13 @@ async fn a_consent_of_an_attempt_that_was_given_up_is_not_taken() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn ctrl_c_does_not_come_between_a_spent_token_and_its_successor() {
+async fn no_signal_to_end_comes_between_a_spent_token_and_its_successor() {
+    for signal in [Signal::INT, Signal::TERM, Signal::HUP] {
+        ends_after_the_rotation(signal).await;
+    }
+}
+
+async fn ends_after_the_rotation(signal: Signal) {
     let stage = Stage::set().await;
     connect(&stage, &["demo"]).await.0.done();
     stage.simulator.expire_access_tokens();
@@ -59,7 +66,7 @@ async fn ctrl_c_does_not_come_between_a_spent_token_and_its_successor() {
 
     let mut request = Running::begin(&stage, &["api", "/myself"]);
     gate.reached().await;
-    request.interrupt();
+    request.signal(signal);
     assert!(request.line().starts_with("finishing"));
     gate.open();
     request.end().failed(130);
@@ -101,4 +108,19 @@ async fn ctrl_c_does_not_lose_a_consent_that_has_come_back() {
     gate.open();
     assert_eq!(browser.await.unwrap().status, 200);
     waiting.end().done();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn ctrl_c_ends_a_command_whose_output_nobody_reads() {
+    let stage = Stage::set().await;
+    connect(&stage, &["demo"]).await.0.done();
+    let more_than_a_pipe_holds = format!("\"{}\"", "x".repeat(1 << 20));
+    let answer = Fault::json(200, &more_than_a_pipe_holds);
+    stage
+        .simulator
+        .script(On::method_path("GET", "/myself"), answer);
+    let mut request = Running::begin(&stage, &["api", "/myself"]);
+    request.wrote();
+    request.interrupt();
+    assert_eq!(request.end_unread(), Some(130));
 }

@@ -36,8 +36,27 @@ impl Running {
 
     /// Presses Ctrl-C.
     pub fn interrupt(&self) {
+        self.signal(Signal::INT);
+    }
+
+    pub fn signal(&self, signal: Signal) {
         let id = Pid::from_child(self.child.as_ref().unwrap());
-        kill_process(id, Signal::INT).unwrap();
+        kill_process(id, signal).unwrap();
+    }
+
+    /// Waits until something is on standard output, and reads no more of it.
+    pub fn wrote(&mut self) {
+        let stdout = self.child.as_mut().unwrap().stdout.as_mut().unwrap();
+        stdout.read_exact(&mut [0]).unwrap();
+    }
+
+    /// How it ends while nobody reads its standard output.
+    pub fn end_unread(mut self) -> Option<i32> {
+        let mut child = self.child.take().unwrap();
+        let unread = child.stdout.take();
+        let code = child.wait().unwrap().code();
+        drop(unread);
+        code
     }
 
     pub fn end(mut self) -> Ran {

@@ -55,6 +55,15 @@ impl Stage {
         self.home.run(arguments)
     }
 
+    /// The application as the component reads it.
+    pub async fn app_record(&self) -> Value {
+        let path = self.home.store();
+        let keys = KeySource::for_store(&path).unwrap();
+        let store = SqliteStore::open(&path, keys).unwrap();
+        let entry = store.get("app").await.unwrap().unwrap();
+        serde_json::from_slice(&entry.value).unwrap()
+    }
+
     /// Everything in the store that nobody may see.
     pub async fn secrets(&self) -> Vec<String> {
         let path = self.home.store();

@@ -38,7 +38,10 @@ fn a_component_is_inspected() {
     assert!(!ran.stdout.contains("not given"), "{ran:#?}");
     let path = support::component();
     let ran = Home::new().run(&["inspect", "--json", path.to_str().unwrap()]);
-    assert_eq!(ran.json()["not_given"], serde_json::json!([]));
+    let told = ran.json();
+    assert_eq!(told["not_given"], serde_json::json!([]));
+    assert_eq!(told["contract_version"], "0.1.0");
+    assert!(told["wasmtime_version"].is_string(), "{told}");
 }
 
 #[test]
@@ -47,6 +50,7 @@ fn a_wrong_command_is_an_error_of_usage() {
     home.run(&["nonsense"]).failed(2);
     home.run(&[]).failed(2);
     home.run(&["api"]).failed(2);
+    home.run(&["demo", "--json"]).failed(2);
     home.run(&["connect", "demo", "--timeout", "601"]).failed(2);
 }
 

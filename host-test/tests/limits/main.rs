@@ -76,6 +76,18 @@ async fn a_call_that_needs_too_much_memory_is_stopped() {
     assert_eq!(outcome, Err(CallError::OutOfMemory(memory_bytes)));
 }
 
+#[tokio::test]
+async fn an_answer_four_times_as_long_as_is_usual_fits_in_the_memory_by_default() {
+    let simulator = Simulator::start(Settings::default()).await.unwrap();
+    let tenant = tenant(&simulator).await;
+    connect(&tenant, &simulator).await;
+    let length = 64 * 1024 * 1024;
+    let request = Request::get("demo", format!("/bytes/{length}"));
+    let request = request.with_max_response_bytes(length);
+    let answer = tenant.api_request(&request).await.unwrap().unwrap();
+    assert_eq!(answer.body.len() as u64, length);
+}
+
 /// Why this was not sent.
 async fn denial(tenant: &Tenant, request: &Request) -> String {
     let error = tenant.api_request(request).await.unwrap().unwrap_err();
@@ -110,6 +122,29 @@ async fn a_request_with_headers_or_a_body_that_are_too_long_is_not_sent() {
         narrow.api_request(&request).await.unwrap().unwrap().status,
         200
     );
+}
+
+#[tokio::test]
+async fn a_request_as_long_as_the_contract_allows_is_sent() {
+    const LONGEST: usize = 32 * 1024;
+    let simulator = Simulator::start(Settings::default()).await.unwrap();
+    let tenant = tenant(&simulator).await;
+    connect(&tenant, &simulator).await;
+    let path = "/rest/api/3/myself?x=";
+    let path = format!("{path}{}", "x".repeat(LONGEST - path.len()));
+    let mut request = Request::get("demo", path);
+    for _ in 0..LONGEST / 1024 {
+        request = request.with_header("x-long", "x".repeat(1024 - "x-long".len()));
+    }
+    // The shortest cookies are the longest when they are sent.
+    for _ in 0..LONGEST {
+        request = request.with_cookie("c", "");
+    }
+    let before = simulator.requests().len();
+    let answer = tenant.api_request(&request).await.unwrap().unwrap();
+    assert_eq!(answer.status, 200);
+    let sent = simulator.requests().split_off(before);
+    assert_eq!(sent.len(), 1);
 }
 
 #[tokio::test]

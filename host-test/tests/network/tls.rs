@@ -89,6 +89,23 @@ async fn http_2_is_spoken_where_the_server_can() {
 }
 
 #[tokio::test]
+async fn answers_that_nobody_reads_do_not_hold_up_others() {
+    let authority = Authority::new();
+    let server = TlsServer::with(authority.server(NAME, &["h2"])).await;
+    let origin = server.origin(NAME);
+    let policy = policy(&origin).trust_pem(authority.pem());
+    let network = policy.build().unwrap();
+    let mut unread = Vec::new();
+    for _ in 0..50 {
+        let long = send(&network, "GET", &format!("{origin}/long")).await;
+        unread.push(long.unwrap());
+        let greeting = greeting(&network, &origin).await.unwrap();
+        assert_eq!(greeting, "hello over HTTP/2.0");
+    }
+    assert_eq!(server.handshakes(), [HandshakeKind::Full]);
+}
+
+#[tokio::test]
 async fn a_second_connection_resumes_the_session_of_the_first() {
     let authority = Authority::new();
     let server = TlsServer::with(authority.server(NAME, &["http/1.1"])).await;

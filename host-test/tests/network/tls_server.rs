@@ -10,8 +10,12 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
 use tokio_rustls::TlsAcceptor;
 
-/// Greets everybody over TLS, with the version of HTTP that was used. It closes
-/// a connection of HTTP/1.1 after one answer.
+/// What is far beyond the window of one stream.
+const LONG_BYTES: usize = 8 * 1024 * 1024;
+
+/// Greets everybody over TLS, with the version of HTTP that was used; at `/long`
+/// with more than anybody cares to read. It closes a connection of HTTP/1.1
+/// after one answer.
 pub struct TlsServer {
     port: u16,
     handshakes: Arc<Mutex<Vec<HandshakeKind>>>,
@@ -71,8 +75,11 @@ async fn greet(
     let handshake = stream.get_ref().1.handshake_kind().unwrap();
     handshakes.lock().unwrap().push(handshake);
     let service = service_fn(async |request: http::Request<hyper::body::Incoming>| {
-        let greeting = Full::<bytes::Bytes>::from(format!("hello over {:?}", request.version()));
-        let mut response = http::Response::new(greeting);
+        let greeting = match request.uri().path() {
+            "/long" => "hello ".repeat(LONG_BYTES / 6),
+            _ => format!("hello over {:?}", request.version()),
+        };
+        let mut response = http::Response::new(Full::<bytes::Bytes>::from(greeting));
         if request.version() == http::Version::HTTP_11 {
             let close = http::HeaderValue::from_static("close");
             response.headers_mut().insert("connection", close);

@@ -17,6 +17,7 @@ mod durable;
 mod kept_keys;
 mod memory;
 mod model;
+mod one_key_file;
 mod place;
 mod processes;
 mod rotation;

@@ -75,7 +75,14 @@ async fn an_old_value_that_was_put_back_does_not_open() {
 async fn a_value_of_another_store_under_the_same_key_does_not_open() {
     let (place, other) = (Place::with_entries().await, Place::new());
     std::fs::create_dir(other.store().parent().unwrap()).unwrap();
-    std::fs::copy(place.key(), other.key()).unwrap();
+    let key = std::fs::read_to_string(place.key()).unwrap();
+    std::fs::write(other.key(), key.lines().next().unwrap()).unwrap();
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let private = std::fs::Permissions::from_mode(0o600);
+        std::fs::set_permissions(other.key(), private).unwrap();
+    }
     let store = other.open();
     for key in ["app", "tokens/a", "tokens/b"] {
         stored(&store, key, "other").await;

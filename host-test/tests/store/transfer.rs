@@ -37,6 +37,22 @@ async fn an_export_under_the_stores_own_key_comes_back() {
 }
 
 #[tokio::test]
+async fn what_is_of_the_moment_stays_behind() {
+    let place = Place::with_entries().await;
+    let store = place.open();
+    for key in ["leases/a", "consents/a/1", "connections/a"] {
+        stored(&store, key, "x").await;
+    }
+    let export = store.export(key(1)).await.unwrap();
+    assert_eq!(export.entries, 4);
+    let there = Place::new();
+    let other = there.open();
+    other.import(export.bytes, key(1), false).await.unwrap();
+    let expected = ["app", "connections/a", "tokens/a", "tokens/b"];
+    assert_eq!(all_keys(&other, "").await.0, expected);
+}
+
+#[tokio::test]
 async fn an_import_overwrites_only_when_it_is_asked_to() {
     let place = Place::with_entries().await;
     let export = place.open().export(key(1)).await.unwrap();

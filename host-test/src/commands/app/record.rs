@@ -12,7 +12,7 @@ const AUTH_ORIGIN: &str = "https://auth.atlassian.com";
 const API_ORIGIN: &str = "https://api.atlassian.com";
 
 /// The application record; `wit/secret-store.wit` describes its members.
-#[derive(Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct AppRecord {
     pub(crate) client_id: String,
@@ -27,7 +27,7 @@ pub(crate) struct AppRecord {
 }
 
 /// A secret that does not show itself.
-#[derive(Default, Deserialize, Serialize)]
+#[derive(Clone, Default, Deserialize, Serialize)]
 #[serde(transparent)]
 pub(crate) struct ClientSecret(String);
 
@@ -78,6 +78,39 @@ impl AppRecord {
     /// Where everything else is.
     pub(crate) fn api_origin(&self) -> &str {
         self.api_origin.as_deref().unwrap_or(API_ORIGIN)
+    }
+
+    /// Whether the API is Atlassian's usual one, and no government cloud or
+    /// simulator.
+    pub(crate) fn is_at_atlassian(&self) -> bool {
+        self.api_origin() == API_ORIGIN
+    }
+
+    /// The same, without origins that are the usual ones.
+    pub(super) fn without_usual_origins(mut self) -> Self {
+        self.auth_origin = self.auth_origin.filter(|origin| origin != AUTH_ORIGIN);
+        self.api_origin = self.api_origin.filter(|origin| origin != API_ORIGIN);
+        self
+    }
+
+    /// What differs from another record and makes its tokens useless, or sends
+    /// them elsewhere.
+    pub(super) fn moved_from(&self, before: &AppRecord) -> Vec<&'static str> {
+        let all = [
+            (self.client_id == before.client_id, "client id"),
+            (
+                self.auth_origin() == before.auth_origin(),
+                "origin of consent",
+            ),
+            (
+                self.api_origin() == before.api_origin(),
+                "origin of the API",
+            ),
+        ];
+        all.into_iter()
+            .filter(|(is_same, _)| !is_same)
+            .map(|(_, name)| name)
+            .collect()
     }
 
     /// Reads it from the store, if it is there.

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::record::ClientSecret;
+use crate::commands::context::listen;
 use crate::exit::{Exit, Failure};
 
 /// Where the secret is taken from when no option says.
@@ -23,7 +24,8 @@ pub(super) struct SecretSource {
     /// A file that holds the client secret.
     #[arg(long, value_name = "FILE")]
     client_secret_file: Option<PathBuf>,
-    /// Reads the client secret from standard input.
+    /// Reads the client secret from standard input; on a terminal one line,
+    /// which is not shown.
     ///
     /// Without this and without a file it comes from the variable
     /// JIRA_HOST_CLIENT_SECRET, if it is set.
@@ -38,10 +40,15 @@ impl SecretSource {
             let place = format!("the file `{}`", path.display());
             (fs::File::open(path).and_then(bounded), place)
         } else if self.client_secret_stdin {
-            if io::stdin().is_terminal() {
-                anstream::eprintln!("Type or paste the client secret, then Enter and Ctrl-D:");
-            }
-            (bounded(io::stdin()), "standard input".to_owned())
+            let text = if io::stdin().is_terminal() {
+                // Ctrl-C must not end the program before the terminal shows again
+                // what is typed.
+                listen();
+                typed()
+            } else {
+                bounded(io::stdin())
+            };
+            (text, "standard input".to_owned())
         } else {
             match env::var(VARIABLE) {
                 Ok(text) => (Ok(text), format!("the variable {VARIABLE}")),
@@ -58,12 +65,21 @@ impl SecretSource {
                 format!("no client secret can be read from {place}: {why}"),
             )
         };
-        let text = text.map_err(|error| unusable(&error.to_string()))?;
+        let text = text.map_err(|error| match error.kind() {
+            io::ErrorKind::Interrupted => Failure::silent(Exit::Interrupted),
+            _ => unusable(&error.to_string()),
+        })?;
         match ClientSecret::parse(&text) {
             Some(secret) => Ok(Some(secret)),
             None => Err(unusable("a secret is one word, and this is not")),
         }
     }
+}
+
+/// What a person types, who does not see it.
+fn typed() -> io::Result<String> {
+    let text = rpassword::prompt_password("Client secret (not shown): ")?;
+    bounded(text.as_bytes())
 }
 
 fn bounded(source: impl Read) -> io::Result<String> {

@@ -63,9 +63,10 @@ impl CallbackServer {
         for socket in address.sockets() {
             match TcpListener::bind(socket).await {
                 Ok(listener) => listeners.push(listener),
-                // A machine without IPv6, when `localhost` is already served.
-                Err(error)
-                    if error.kind() == io::ErrorKind::AddrNotAvailable && !listeners.is_empty() => {
+                // A machine without IPv6, when `localhost` is already served. How
+                // it says so differs; but where another program listens, the
+                // browser may go there.
+                Err(error) if error.kind() != io::ErrorKind::AddrInUse && !listeners.is_empty() => {
                 }
                 Err(error) => {
                     return Err(Failure::new(

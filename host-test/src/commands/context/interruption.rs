@@ -4,7 +4,8 @@ use std::sync::Once;
 use tokio::sync::Semaphore;
 
 /// A permit for each time that Ctrl-C was pressed and nobody has acted on it
-/// yet. So a press between two waits is not lost.
+/// yet. So a press between two waits is not lost. A signal that asks the program
+/// to end is a press too: tokens may be rotated then as well.
 static PRESSES: Semaphore = Semaphore::const_new(0);
 
 static LISTENING: Once = Once::new();
@@ -14,14 +15,14 @@ static LISTENING: Once = Once::new();
 /// goes on to end the program.
 pub(crate) fn listen() {
     LISTENING.call_once(|| {
-        let Ok(mut signals) = signals() else {
-            return;
-        };
-        tokio::spawn(async move {
-            while signals.recv().await.is_some() {
-                PRESSES.add_permits(1);
-            }
-        });
+        for signal in signals() {
+            let Ok(mut signal) = signal else { continue };
+            tokio::spawn(async move {
+                while signal.recv().await.is_some() {
+                    PRESSES.add_permits(1);
+                }
+            });
+        }
     });
 }
 
@@ -36,12 +37,16 @@ pub(crate) async fn interruption() {
 }
 
 #[cfg(unix)]
-fn signals() -> io::Result<tokio::signal::unix::Signal> {
+fn signals() -> [io::Result<tokio::signal::unix::Signal>; 3] {
     use tokio::signal::unix::{SignalKind, signal};
-    signal(SignalKind::interrupt())
+    [
+        signal(SignalKind::interrupt()),
+        signal(SignalKind::terminate()),
+        signal(SignalKind::hangup()),
+    ]
 }
 
 #[cfg(windows)]
-fn signals() -> io::Result<tokio::signal::windows::CtrlC> {
-    tokio::signal::windows::ctrl_c()
+fn signals() -> [io::Result<tokio::signal::windows::CtrlC>; 1] {
+    [tokio::signal::windows::ctrl_c()]
 }

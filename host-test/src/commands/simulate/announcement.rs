@@ -7,8 +7,9 @@ use serde_json::{Value, json};
 use crate::commands::Context;
 use crate::output;
 
-/// The store of the commands that are shown, where none was chosen: not the
-/// usual one, which holds the application of the real Atlassian.
+/// The store of the commands that are shown, where none was typed: not the
+/// usual one nor that of the environment, which hold the application of the real
+/// Atlassian.
 const STORE: &str = "simulated.db";
 
 /// The column at which the text of a line begins.
@@ -120,15 +121,9 @@ impl<'a> Announcement<'a> {
 
     /// A command on a store of its own, which trusts this run's certificate.
     fn command(&self, words: &[&str]) -> String {
-        let mut all = Vec::new();
-        if !self.context.has_store() {
-            all.extend(["--store", STORE]);
-        }
-        if let Some(ca) = &self.ca {
-            all.extend(["--ca", ca.as_str()]);
-        }
-        all.extend(words);
-        self.context.command_line(&all)
+        let typed = self.context.typed().clone();
+        let typed = typed.or_store(STORE).or_ca(self.ca.as_deref());
+        typed.command_line(words)
     }
 
     fn fault(&self) -> String {

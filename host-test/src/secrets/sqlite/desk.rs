@@ -7,8 +7,9 @@ use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 
 use super::super::key_source::KeySource;
 use super::super::master_key::MasterKey;
-use super::super::seal::Sealer;
+use super::super::seal::{Sealer, StoreId};
 use super::error::SqliteError;
+use super::patience::Patience;
 use super::schema::{self, Meta};
 
 /// For every connection.
@@ -44,6 +45,7 @@ pub(super) struct Desk {
     pub(super) path: PathBuf,
     pub(super) connection: Connection,
     pub(super) keys: KeySource,
+    busy_timeout: Duration,
     unlocked: Option<Unlocked>,
 }
 
@@ -82,8 +84,16 @@ impl Desk {
             path: path.to_owned(),
             connection,
             keys,
+            busy_timeout,
             unlocked: None,
         })
+    }
+
+    /// Counts the wait for this connection as part of the wait for others.
+    pub(super) fn waited(&self, patience: &Patience) -> Result<(), SqliteError> {
+        self.connection
+            .busy_timeout(patience.left(self.busy_timeout))
+            .map_err(|error| SqliteError::classify(&self.path, error))
     }
 
     /// Runs something that only reads, on one state of the store.
@@ -113,6 +123,7 @@ impl Desk {
             connection,
             keys,
             unlocked,
+            ..
         } = self;
         let run = || {
             let mut attempts = UNLOCK_ATTEMPTS;
@@ -149,7 +160,7 @@ fn unlock<'a>(
     let known = match unlocked.take() {
         Some(known) if known.meta == meta => known,
         before => {
-            let fitting = keys.candidates().map_err(SqliteError::Key)?;
+            let fitting = keys.candidates(&meta.store).map_err(SqliteError::Key)?;
             let fitting = fitting.into_iter().find_map(|key| {
                 let sealer = Sealer::new(&key, meta.store);
                 meta.is_opened_by(&sealer).then_some((key, sealer))
@@ -184,6 +195,11 @@ impl Unlocked {
     pub(super) fn fits(&self, key: &MasterKey) -> bool {
         let sealer = Sealer::new(key, self.meta.store);
         self.meta.is_opened_by(&sealer)
+    }
+
+    /// The name of the store.
+    pub(super) fn store(&self) -> &StoreId {
+        &self.meta.store
     }
 
     /// What seals for the same store under another key.

@@ -65,6 +65,14 @@ pub enum SqliteError {
         /// What is wrong with it.
         what: String,
     },
+    /// Everything is sealed under the next key, and no file has that key.
+    #[error("the key of the store `{}` was changed, but cannot be written: {why}", path.display())]
+    KeyNotKept {
+        /// The store.
+        path: PathBuf,
+        /// Why it cannot be written.
+        why: KeyError,
+    },
     /// A value could not be sealed.
     #[error(transparent)]
     Seal(#[from] SealError),
@@ -126,7 +134,12 @@ impl SqliteError {
             }
             SqliteError::Damaged { .. } => {
                 "stop what uses it, keep a copy of the file and of those beside it, and bring the \
-                 store back from a backup; `store check` says more"
+                 store back from a backup"
+            }
+            SqliteError::KeyNotKept { .. } => {
+                "only this program has the new key: do not end it before it has made an export \
+                 under another key; where it has ended, bring the store and its key file back from \
+                 a backup"
             }
             SqliteError::Seal(SealError::Random(_)) | SqliteError::Interrupted => "try again",
             SqliteError::Seal(SealError::TooLong) => "store something smaller",

@@ -27,34 +27,49 @@ pub(super) fn rotate(desk: &mut Desk, next: MasterKey) -> Result<usize, SqliteEr
     let sealed = desk.write(|transaction, unlocked| {
         if let Some(file) = &file {
             settle(file, unlocked)?;
-            file.write_next(&next)?;
+            file.write_next(&next, unlocked.store())?;
         }
         seal_anew(transaction, unlocked, &next)
     })?;
-    match file {
-        Some(_) => finish(desk)?,
-        None => desk.keys = KeySource::Key(next),
+    // From here on it is done, and nothing may say that it is not.
+    desk.keys = KeySource::Key(next.clone());
+    if let Some(file) = file {
+        keep(desk, &file, &next)?;
+        desk.keys = KeySource::File(file);
     }
-    empty_log(desk)?;
+    empty_log(desk);
     Ok(sealed)
 }
 
-/// Takes the steps that a crash may have kept another process from taking.
+/// Takes the steps that a crash may have kept another process from taking, and
+/// makes a key file that no store has the store's own.
 pub(super) fn finish(desk: &mut Desk) -> Result<(), SqliteError> {
-    match key_file(desk) {
-        Some(file) if file.has_next() => {
-            desk.write(|_, unlocked| Ok(settle(&file, unlocked)?))?;
+    let Some(file) = key_file(desk) else {
+        return Ok(());
+    };
+    if file.has_next() {
+        desk.write(|_, unlocked| Ok(settle(&file, unlocked)?))?;
+    }
+    if !file.is_taken()? {
+        let taken = desk.write(|_, unlocked| Ok(file.take(unlocked.store())?));
+        match taken {
+            // A file in a place that cannot be written serves until the key is
+            // to be changed.
+            Err(SqliteError::Key(KeyError::File { .. }) | SqliteError::Locked(_)) => {}
+            taken => return taken,
         }
-        _ => {}
     }
     Ok(())
 }
 
 /// Sees to it that the key file has the key that fits, and that there is no
-/// next one.
+/// next one of this store.
 fn settle(file: &KeyFile, unlocked: &Unlocked) -> Result<(), KeyError> {
-    let next = file.read_next()?;
-    if file.read()?.is_some_and(|key| unlocked.fits(&key)) {
+    let next = file.read_next_for(unlocked.store())?;
+    if file
+        .read_for(unlocked.store())?
+        .is_some_and(|key| unlocked.fits(&key))
+    {
         return match next {
             Some(_) => file.drop_next(),
             None => Ok(()),
@@ -65,6 +80,40 @@ fn settle(file: &KeyFile, unlocked: &Unlocked) -> Result<(), KeyError> {
     }
     Err(KeyError::Missing {
         path: file.path().to_owned(),
+    })
+}
+
+/// Sees to it that a file has the key under which everything is sealed by now.
+/// Where only the last step cannot be taken, whoever opens the store next takes
+/// it.
+fn keep(desk: &mut Desk, file: &KeyFile, next: &MasterKey) -> Result<(), SqliteError> {
+    let path = desk.path.clone();
+    let settled = desk.write(|_, unlocked| Ok(settle(file, unlocked)?));
+    if settled.is_ok() {
+        return Ok(());
+    }
+    let kept = desk.read(|_, unlocked| {
+        let kept = match is_kept(file, unlocked) {
+            Ok(true) => Ok(()),
+            _ => file.replace(next, unlocked.store()),
+        };
+        Ok(kept.map_err(|why| SqliteError::KeyNotKept { path, why })?)
+    });
+    match kept {
+        Err(error @ SqliteError::KeyNotKept { .. }) => Err(error),
+        // Another process has changed the key again, and so had this one.
+        _ => Ok(()),
+    }
+}
+
+/// Whether one of the two files has the key that fits. The next key comes
+/// first: it may become the key in between.
+fn is_kept(file: &KeyFile, unlocked: &Unlocked) -> Result<bool, KeyError> {
+    let next = file.read_next_for(unlocked.store())?;
+    let is_next = next.is_some_and(|next| unlocked.fits(&next));
+    Ok(is_next || {
+        let key = file.read_for(unlocked.store())?;
+        key.is_some_and(|key| unlocked.fits(&key))
     })
 }
 
@@ -108,11 +157,19 @@ fn seal_entry_anew(
 }
 
 /// Writes the log into the file and empties it. Where somebody reads at the
-/// moment, SQLite leaves it for later.
-fn empty_log(desk: &Desk) -> Result<(), SqliteError> {
-    desk.connection
-        .execute_batch("PRAGMA wal_checkpoint(TRUNCATE)")
-        .map_err(|error| SqliteError::classify(&desk.path, error))
+/// moment, or there is no room, SQLite does so later: the key is changed
+/// whatever comes of it.
+fn empty_log(desk: &Desk) {
+    let emptied = desk
+        .connection
+        .execute_batch("PRAGMA wal_checkpoint(TRUNCATE)");
+    if let Err(error) = emptied {
+        tracing::warn!(
+            store = %desk.path.display(),
+            %error,
+            "the log still has values under the key before"
+        );
+    }
 }
 
 fn key_file(desk: &Desk) -> Option<KeyFile> {

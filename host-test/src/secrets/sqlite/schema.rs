@@ -5,6 +5,7 @@ use std::path::Path;
 
 use rusqlite::{Connection, Transaction};
 
+use super::super::key_error::KeyError;
 use super::super::key_file::with_suffix;
 use super::super::key_source::KeySource;
 use super::super::master_key::MasterKey;
@@ -72,7 +73,12 @@ pub(super) fn create(path: &Path, keys: &KeySource) -> Result<(), SqliteError> {
         // SQLite would take it for the new store's own.
         return Err(SqliteError::LogWithoutStore(path.to_owned()));
     }
-    let key = keys.for_new_store()?;
+    let key = match keys.for_new_store() {
+        Ok(key) => key,
+        // Another process has made this very store, and the key file is its.
+        Err(KeyError::OfAnotherStore { .. }) if path.exists() => return Ok(()),
+        Err(error) => return Err(error.into()),
+    };
     let draft = tempfile::NamedTempFile::new_in(private_file::folder(path))
         .map_err(|error| unreachable(&error))?
         .into_temp_path();

@@ -18,10 +18,14 @@ use crate::redacted::Size;
 /// number is its format.
 const MAGIC: &[u8] = b"jira-host export 1\n";
 
+/// What stays behind: who refreshes a connection at the moment, and consents
+/// that have not come back. Neither is good for anything later or elsewhere.
+const MOMENTARY: [&str; 2] = ["leases/", "consents/"];
+
 /// An export is from no store in particular.
 const NO_STORE: StoreId = [0; 16];
 
-/// Everything in a store, sealed.
+/// Everything in a store that lasts, sealed.
 #[derive(Clone)]
 pub struct SealedExport {
     /// What to keep.
@@ -58,7 +62,7 @@ impl Drop for Exported {
     }
 }
 
-/// Everything, sealed under this key or the store's own.
+/// Everything that lasts, sealed under this key or the store's own.
 pub(super) fn export(
     desk: &mut Desk,
     key: Option<&MasterKey>,
@@ -66,6 +70,9 @@ pub(super) fn export(
     desk.read(|transaction, unlocked| {
         let mut entries = Vec::new();
         for key in entries::keys(transaction, "", None, usize::MAX)? {
+            if MOMENTARY.iter().any(|prefix| key.starts_with(prefix)) {
+                continue;
+            }
             // A key cannot go within one transaction.
             let Some(entry) = entries::get(transaction, &unlocked.sealer, &key)? else {
                 continue;
