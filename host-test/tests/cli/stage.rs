@@ -1,4 +1,5 @@
 use std::net::TcpListener;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use atlassian_simulator::{Settings, Simulator};
 use jira_host::secrets::{KeySource, SecretStore, SqliteStore};
@@ -79,10 +80,21 @@ impl Stage {
     }
 }
 
-/// A port that was free a moment ago.
+/// A port that nobody uses and that the system gives to nobody: below those
+/// that it chooses for others, each asked for once by this process. Another
+/// process of this kind begins elsewhere.
 fn free_port() -> u16 {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    listener.local_addr().unwrap().port()
+    const FIRST: u32 = 12_000;
+    const COUNT: u32 = 18_000;
+    static ASKED: AtomicU32 = AtomicU32::new(0);
+    let start = std::process::id().wrapping_mul(97);
+    loop {
+        let next = start.wrapping_add(ASKED.fetch_add(1, Ordering::Relaxed));
+        let port = u16::try_from(FIRST + next % COUNT).unwrap();
+        if TcpListener::bind(("127.0.0.1", port)).is_ok() {
+            return port;
+        }
+    }
 }
 
 fn long_texts(value: &Value) -> Vec<String> {
