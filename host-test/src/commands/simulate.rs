@@ -13,7 +13,7 @@ use tokio::sync::broadcast::error::RecvError;
 
 use self::announcement::Announcement;
 use super::Context;
-use super::context::interruption;
+use super::context::{interruption, listen};
 use crate::exit::{Exit, Failure};
 
 /// The first of three ports that stay the same from run to run, so that the
@@ -79,6 +79,8 @@ impl SimulateArgs {
         }
         let ca = self.write_ca(&simulator)?;
         let lines = simulator.follow();
+        // Who reads the announcement may end it at once.
+        listen();
         let announced = Announcement::new(context, &simulator, ca.path()).make();
         let ended = match announced {
             Ok(()) => tokio::select! {
