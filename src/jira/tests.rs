@@ -1,5 +1,6 @@
 //! The orchestration against a fake outside: which effects, in which order.
 
+mod connections;
 mod exchange;
 mod fake;
 mod hostile;

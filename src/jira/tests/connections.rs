@@ -1,0 +1,175 @@
+use super::{
+    fake::{FakeHost, NOW, connection, tokens},
+    oauth::{ONE_SITE, PAIR, RESOURCES, TOKEN, authorize, callback, expect_identity, take},
+};
+use crate::jira::{
+    error::Kind,
+    http::TransportError,
+    oauth::{ConnectionState, OauthOutcome, OauthStep},
+    token::TokenSet,
+};
+
+#[test]
+fn scopes_that_another_connection_lost_are_named_also_where_its_token_has_expired() {
+    let host = FakeHost::new();
+    let wide = TokenSet {
+        scopes: ["read:jira-work", "write:jira-work"]
+            .map(String::from)
+            .to_vec(),
+        expires_at: NOW,
+        ..tokens("w1", "x1")
+    };
+    host.connect("wide", &wide);
+    let consent = authorize(&host, "main");
+    host.expect(TOKEN, 200, PAIR);
+    expect_identity(&host, "n1", ONE_SITE, "5b10");
+    host.expect(
+        TOKEN,
+        200,
+        r#"{"access_token":"w2","refresh_token":"x2","scope":"read:jira-work"}"#,
+    );
+    host.expect(&format!("{RESOURCES} w2"), 200, ONE_SITE);
+    let outcome = take(&host, callback("main", &consent.state)).unwrap();
+    let OauthOutcome::Connected(connected) = outcome else {
+        panic!("{outcome:?}")
+    };
+    assert_eq!(
+        connected.affected.first().unwrap().lost_scopes,
+        ["write:jira-work"]
+    );
+}
+
+#[test]
+fn other_connections_of_the_account_are_asked_with_their_own_tokens() {
+    let host = FakeHost::new();
+    let wide = TokenSet {
+        scopes: [
+            "read:me",
+            "offline_access",
+            "read:jira-work",
+            "write:jira-work",
+        ]
+        .map(String::from)
+        .to_vec(),
+        ..tokens("w1", "x1")
+    };
+    host.connect("wide", &wide);
+    host.connect("gone", &tokens("g1", "y1"));
+    host.connect("broken", &tokens("b1", "z1"));
+    let mut stranger = connection();
+    stranger.account.as_mut().unwrap().account_id = "9z".into();
+    host.connect("stranger", &tokens("s1", "q1"));
+    host.set_record("connections/stranger", &stranger);
+
+    let consent = authorize(&host, "main");
+    host.expect(TOKEN, 200, PAIR);
+    expect_identity(&host, "n1", ONE_SITE, "5b10");
+    host.expect_with(
+        &format!("{RESOURCES} b1"),
+        Err(TransportError::NameUnresolved),
+    );
+    host.expect(
+        &format!("{RESOURCES} g1"),
+        200,
+        &ONE_SITE.replace("acme", "beta"),
+    );
+    host.expect(&format!("{RESOURCES} w1"), 200, ONE_SITE);
+    let outcome = take(&host, callback("main", &consent.state)).unwrap();
+    let OauthOutcome::Connected(connected) = outcome else {
+        panic!("{outcome:?}")
+    };
+    let found: Vec<_> = connected
+        .affected
+        .iter()
+        .map(|a| {
+            (
+                a.connection.as_str(),
+                a.lost_scopes.join(" "),
+                a.lost_site,
+                a.unchecked.is_some(),
+            )
+        })
+        .collect();
+    assert_eq!(
+        found,
+        [
+            ("broken", String::new(), false, true),
+            ("gone", String::new(), true, false),
+            ("wide", "write:jira-work".into(), false, false),
+        ]
+    );
+}
+
+#[test]
+fn disconnect_erases_the_tokens_first_and_the_record_last_and_nothing_of_others() {
+    let host = FakeHost::connected("a");
+    host.connect("ab", &tokens("a1", "r1"));
+    authorize(&host, "a");
+    authorize(&host, "ab");
+    host.effects();
+    let outcome = take(&host, OauthStep::Disconnect("a".into())).unwrap();
+    let OauthOutcome::Disconnected(outcome) = outcome else {
+        panic!("{outcome:?}")
+    };
+    assert!(outcome.existed);
+    let effects = host.effects();
+    assert_eq!(effects.first().unwrap(), "delete tokens/a");
+    assert_eq!(effects.last().unwrap(), "delete connections/a");
+    assert_eq!(
+        host.keys().iter().filter(|key| key.contains("/ab")).count(),
+        3
+    );
+    assert_eq!(host.keys().len(), 4);
+
+    let outcome = take(&host, OauthStep::Disconnect("a".into())).unwrap();
+    assert!(matches!(outcome, OauthOutcome::Disconnected(outcome) if !outcome.existed));
+}
+
+#[test]
+fn status_shows_one_or_all_and_never_a_token() {
+    let host = FakeHost::connected("main");
+    host.connect("=6Dain", &tokens("a1", "r1"));
+    host.connect(
+        "dead",
+        &TokenSet {
+            refreshed_at: NOW,
+            refresh_token: None,
+            ..tokens("a1", "r1")
+        },
+    );
+    host.advance(4_000_000);
+    let outcome = take(&host, OauthStep::Status(None)).unwrap();
+    let shown = format!("{outcome:?}");
+    assert!(!shown.contains("a1") && !shown.contains("r1"), "{shown}");
+    let OauthOutcome::Status(all) = outcome else {
+        panic!("{shown}")
+    };
+    let states: Vec<_> = all
+        .iter()
+        .map(|status| (status.connection.as_str(), status.state))
+        .collect();
+    assert_eq!(
+        states,
+        [
+            ("main", ConnectionState::Ready),
+            ("dead", ConnectionState::ReauthorizationRequired),
+            ("main", ConnectionState::Ready),
+        ],
+        "the first key spells the same name another way"
+    );
+    let error = take(&host, OauthStep::Status(Some("none".into()))).unwrap_err();
+    assert!(
+        matches!(error.kind(), Kind::ReauthorizationRequired("not-connected")),
+        "{error:?}"
+    );
+    assert_eq!(host.effects(), [""; 0]);
+}
+
+#[test]
+fn a_refresh_on_demand_rotates_a_token_that_is_still_good() {
+    let host = FakeHost::connected("main");
+    host.expect(TOKEN, 200, PAIR);
+    let outcome = take(&host, OauthStep::Refresh("main".into())).unwrap();
+    assert!(matches!(outcome, OauthOutcome::Connected(_)), "{outcome:?}");
+    assert!(host.stored("tokens/main").unwrap().contains("\"m1\""));
+}
