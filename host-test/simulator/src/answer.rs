@@ -115,6 +115,19 @@ impl Answer {
         self.noting("(broken JSON)")
     }
 
+    /// With these headers, in place of its own of the same names. What no
+    /// header can hold is left out.
+    pub fn saying(mut self, headers: Vec<(String, String)>) -> Answer {
+        for (name, value) in headers {
+            let value = HeaderValue::from_bytes(value.as_bytes());
+            if let (Ok(name), Ok(value)) = (name.parse::<HeaderName>(), value) {
+                self.fields.retain(|(own, _)| *own != name);
+                self.fields.push((name, value));
+            }
+        }
+        self
+    }
+
     /// The answer that a test has written, or why it cannot be sent.
     pub fn scripted(status: u16, headers: Vec<(String, String)>, body: Vec<u8>) -> Answer {
         let mut answer = Answer::empty(status);

@@ -5,22 +5,31 @@
 //! in a browser of this machine is not welcome, and says who it is by `Origin`.
 //! Nothing of this is in the transcript, and no fault is met here.
 
+mod accounts;
+
 use crate::answer::Answer;
 use crate::request::Request;
 use crate::world::{Shared, World};
-use crate::{Order, Origin};
+use crate::{List, Order, Origin};
 use serde_json::{Value, json};
 use std::time::Duration;
 
 const PREFIX: &str = "/_simulator";
 
 /// What there is to ask for, as the overview tells it.
-const OPERATIONS: [&str; 9] = [
+const OPERATIONS: [&str; 16] = [
     "GET /_simulator",
     "GET /_simulator/transcript",
     "GET /_simulator/faults",
     "POST /_simulator/faults",
     "DELETE /_simulator/faults",
+    "GET /_simulator/lists",
+    "POST /_simulator/lists",
+    "DELETE /_simulator/lists",
+    "GET /_simulator/accounts",
+    "GET /_simulator/accounts/{account-id}",
+    "POST /_simulator/accounts",
+    "POST /_simulator/cycle-period",
     "POST /_simulator/clock",
     "POST /_simulator/tokens/expire",
     "POST /_simulator/grants/revoke",
@@ -50,6 +59,15 @@ fn act(shared: &Shared, request: &Request, path: &str) -> Answer {
             world.script.clear();
             Answer::empty(204)
         }
+        ("GET", "/lists") => Answer::json(200, &json!({"lists": world.lists.told()})),
+        ("POST", "/lists") => set(world, request),
+        ("DELETE", "/lists") => {
+            world.lists.clear();
+            Answer::empty(204)
+        }
+        ("GET", "/accounts") => accounts::overview(world),
+        ("POST", "/accounts") => accounts::change(world, request),
+        ("POST", "/cycle-period") => accounts::say_cycle_period(world, request),
         ("POST", "/clock") => advance(world, request),
         ("POST", "/tokens/expire") => {
             world.grants.expire_access();
@@ -63,6 +81,9 @@ fn act(shared: &Shared, request: &Request, path: &str) -> Answer {
             Some(tls) => Answer::bytes(200, "application/x-pem-file", tls.ca_pem.clone()),
             None => refuse(404, "no TLS is spoken here"),
         },
+        ("GET", path) if let Some(id) = path.strip_prefix("/accounts/") => {
+            accounts::reported(world, id)
+        }
         _ => refuse(404, "GET /_simulator tells what there is"),
     }
 }
@@ -99,6 +120,17 @@ fn order(world: &mut World, request: &Request) -> Answer {
             let told = order.to_string();
             world.script.add(order.on, order.fault, order.times);
             Answer::json(201, &json!({"fault": told}))
+        }
+        Err(error) => refuse(400, &error.to_string()),
+    }
+}
+
+fn set(world: &mut World, request: &Request) -> Answer {
+    match List::from_json(&request.body) {
+        Ok(list) => {
+            let told = list.to_string();
+            world.lists.set(list);
+            Answer::json(201, &json!({"list": told}))
         }
         Err(error) => refuse(400, &error.to_string()),
     }

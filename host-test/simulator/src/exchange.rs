@@ -72,6 +72,7 @@ impl Exchange {
     async fn meet(self, fault: Option<Fault>) -> Result<Response<AnswerBody>, Closed> {
         match fault {
             None | Some(Fault::Hold(_) | Fault::Delay { .. }) => Ok(self.send(self.act())),
+            Some(Fault::Headers(headers)) => Ok(self.send(self.act().saying(headers))),
             Some(Fault::BrokenJson) => Ok(self.send(self.act().halved())),
             Some(Fault::Answer {
                 status,

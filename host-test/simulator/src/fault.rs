@@ -1,13 +1,17 @@
 //! What can go wrong, and for which request.
 
-use crate::request::Request;
+use crate::request::{Request, pairs, plain};
 use crate::{Gate, Origin};
 use std::fmt;
 use std::time::Duration;
 
 /// Which request meets a fault.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct On(Matcher);
+pub struct On {
+    matcher: Matcher,
+    asking: Vec<(String, String)>,
+    after: u32,
+}
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Matcher {
@@ -21,7 +25,7 @@ enum Matcher {
 impl On {
     /// A request with this method, whose path without its query ends so.
     pub fn method_path(method: &str, path_suffix: &str) -> On {
-        On(Matcher::MethodPath(
+        On::matching(Matcher::MethodPath(
             method.to_owned(),
             path_suffix.to_owned(),
         ))
@@ -29,32 +33,68 @@ impl On {
 
     /// A request whose path has these segments somewhere, one after another:
     /// `/issue` is met by `/rest/api/3/issue/DEMO-1`, and `/` by every path.
-    /// Without a method any is met.
+    /// Without a method any is met. What follows a `?` must be asked, as by
+    /// [`On::asking`].
     pub fn under(method: Option<&str>, segments: &str) -> On {
+        let (segments, query) = segments.split_once('?').unwrap_or((segments, ""));
         let segments = match segments.trim_matches('/') {
             "" => "/".to_owned(),
             some => format!("/{some}/"),
         };
-        On(Matcher::Under(method.map(str::to_owned), segments))
+        let on = On::matching(Matcher::Under(method.map(str::to_owned), segments));
+        let pairs = pairs(query.as_bytes()).into_iter();
+        pairs.fold(on, |on, (name, value)| on.asking(&name, &value))
     }
 
     /// A request to the token endpoint.
     pub fn token_endpoint() -> On {
-        On(Matcher::Token)
+        On::matching(Matcher::Token)
     }
 
     /// A request to one of the three servers.
     pub fn origin(origin: Origin) -> On {
-        On(Matcher::Origin(origin))
+        On::matching(Matcher::Origin(origin))
     }
 
     /// Any request.
     pub fn any() -> On {
-        On(Matcher::Any)
+        On::matching(Matcher::Any)
+    }
+
+    /// And only if its query, or the JSON object of its body, has this.
+    #[must_use]
+    pub fn asking(mut self, name: &str, value: &str) -> On {
+        self.asking.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// And only after so many requests of which the rest was true.
+    #[must_use]
+    pub fn after(mut self, requests: u32) -> On {
+        self.after = requests;
+        self
+    }
+
+    fn matching(matcher: Matcher) -> On {
+        On {
+            matcher,
+            asking: Vec::new(),
+            after: 0,
+        }
+    }
+
+    /// How many requests it lets pass.
+    pub(crate) fn passing(&self) -> u32 {
+        self.after
     }
 
     pub(crate) fn matches(&self, request: &Request) -> bool {
-        match &self.0 {
+        let mut asked = self.asking.iter();
+        self.is_for(request) && asked.all(|(name, value)| asks(request, name, value))
+    }
+
+    fn is_for(&self, request: &Request) -> bool {
+        match &self.matcher {
             Matcher::MethodPath(method, suffix) => {
                 request.method == *method && request.path().ends_with(suffix)
             }
@@ -71,7 +111,7 @@ impl On {
 
 impl fmt::Display for On {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.0 {
+        match &self.matcher {
             Matcher::MethodPath(method, suffix) => write!(f, "{method} …{suffix}"),
             Matcher::Under(method, segments) => {
                 let method = method.as_deref().unwrap_or("*");
@@ -83,8 +123,25 @@ impl fmt::Display for On {
             Matcher::Token => f.write_str("the token endpoint"),
             Matcher::Origin(origin) => write!(f, "{origin}"),
             Matcher::Any => f.write_str("any request"),
+        }?;
+        for (nth, (name, value)) in self.asking.iter().enumerate() {
+            let mark = if nth == 0 { '?' } else { '&' };
+            write!(f, "{mark}{name}={value}")?;
+        }
+        match self.after {
+            0 => Ok(()),
+            passed => write!(f, " after {passed}"),
         }
     }
+}
+
+/// Whether a request says this in its query or its body.
+fn asks(request: &Request, name: &str, value: &str) -> bool {
+    if let Some(asked) = request.asked(name) {
+        return asked == value;
+    }
+    let body = request.json().unwrap_or_default();
+    body.get(name).map(plain).as_deref() == Some(value)
 }
 
 /// What a refusal says of when to come again. The moments are those of this
@@ -125,6 +182,9 @@ pub enum Fault {
         /// When to come again.
         waits: Vec<Wait>,
     },
+    /// The request is carried out, and answered with these headers, in place
+    /// of its own of the same names.
+    Headers(Vec<(String, String)>),
     /// The request is carried out, and answered with half of the JSON as if
     /// that were all of it.
     BrokenJson,
@@ -183,6 +243,7 @@ impl Fault {
         match self {
             Fault::Answer { .. } => "answer",
             Fault::Refuse { .. } => "refuse",
+            Fault::Headers(_) => "headers",
             Fault::BrokenJson => "broken JSON",
             Fault::Delay { .. } => "delay",
             Fault::Raw(_) => "raw",

@@ -4,17 +4,37 @@ mod identity;
 
 use crate::answer::Answer;
 use crate::request::Request;
-use crate::route::{Found, Route, Takes, Visit, find};
+use crate::route::{Act, Found, Route, Takes, Visit, find};
 use crate::world::{Shared, World};
-use crate::{Account, Site, jira, servicedesk};
+use crate::{Account, Site, jira, list, reporting, servicedesk};
 use serde_json::{Value, json};
+
+/// Where personal data is reported. Without its last slash it is nothing.
+const REPORT: &str = "/app/report-accounts/";
 
 /// An API behind the gateway.
 struct Api {
     tables: &'static [&'static [Route]],
+    /// What it has for paths of which a list was set, and for those that the
+    /// tables have not.
+    lists: &'static [Route],
     version: &'static str,
     /// A refusal in the error body of this API.
     refuse: fn(u16, &str) -> Answer,
+}
+
+impl Api {
+    /// What there is for a request. A list comes first where one was set.
+    fn find(&self, list_is_set: bool, method: &str, path: &str) -> Found {
+        let [first, second] = match list_is_set {
+            true => [&[self.lists] as &[_], self.tables],
+            false => [self.tables, &[self.lists]],
+        };
+        match (find(first, method, path), find(second, method, path)) {
+            (found @ Found::Route(..), _) | (_, found @ Found::Route(..)) => found,
+            (Found::Nothing, found) | (found, _) => found,
+        }
+    }
 }
 
 /// Answers a request to the API origin.
@@ -25,8 +45,12 @@ pub(crate) fn answer(shared: &Shared, world: &mut World, request: &Request) -> A
         return Answer::gateway(401, "Unauthorized")
             .with("x-failure-category", "FAILURE_CLIENT_AUTH_MISMATCH");
     };
+    let account_id = match shared.settings.plain_account_header {
+        true => account.account_id.clone(),
+        false => account.account_id.replace(':', "%3A"),
+    };
     pass(shared, world, request, account)
-        .with("x-aaccountid", &account.account_id.replace(':', "%3A"))
+        .with("x-aaccountid", &account_id)
         .with("cache-control", "no-cache, no-store, no-transform")
         .with(
             "set-cookie",
@@ -41,6 +65,8 @@ fn pass(shared: &Shared, world: &mut World, request: &Request, account: &Account
             identity::accessible_resources(shared, world, account)
         }
         ("GET" | "HEAD", "/me") => identity::me(world, account),
+        ("POST", REPORT) => reporting::answer(shared, world, request, &account.account_id),
+        (_, REPORT) => reporting::refuse(405, "Method Not Allowed").with("allow", "POST"),
         (method, path) => {
             let Some(rest) = path.strip_prefix("/ex/jira/") else {
                 return Answer::not_simulated(method, path);
@@ -93,11 +119,19 @@ fn api(path: &str) -> Option<(Api, &str)> {
     if let Some(path) = path.strip_prefix("rest/agile/1.0/") {
         let mut api = platform("3");
         api.tables = &[jira::AGILE];
+        api.lists = list::AGILE;
+        return Some((api, path));
+    }
+    if let Some(path) = path.strip_prefix("rest/software/1.0/") {
+        let mut api = platform("3");
+        api.tables = &[];
+        api.lists = list::SOFTWARE;
         return Some((api, path));
     }
     if let Some(path) = path.strip_prefix("rest/servicedeskapi/") {
         let api = Api {
             tables: &[jira::ECHO, servicedesk::ROUTES],
+            lists: list::SERVICE_DESK,
             version: "3",
             refuse: servicedesk::refuse,
         };
@@ -106,6 +140,7 @@ fn api(path: &str) -> Option<(Api, &str)> {
     let path = path.strip_prefix("jsm/ops/api/v1/")?;
     let api = Api {
         tables: &[servicedesk::OPERATIONS],
+        lists: list::OPERATIONS,
         version: "3",
         refuse: servicedesk::refuse_operation,
     };
@@ -115,6 +150,7 @@ fn api(path: &str) -> Option<(Api, &str)> {
 fn platform(version: &'static str) -> Api {
     Api {
         tables: &[jira::ECHO, jira::PROBES, jira::PLATFORM],
+        lists: list::PLATFORM,
         version,
         refuse: Answer::platform,
     }
@@ -131,7 +167,8 @@ fn dispatch(
     let Some((api, path)) = api(path) else {
         return Answer::not_simulated(&request.method, request.path());
     };
-    let (route, names) = match find(api.tables, &request.method, path) {
+    let list_is_set = world.lists.covers(request.path());
+    let (route, names) = match api.find(list_is_set, &request.method, path) {
         Found::Route(route, names) => (route, names),
         Found::OtherMethods(methods) => {
             return (api.refuse)(405, "Method Not Allowed").with("allow", &methods);
@@ -151,7 +188,7 @@ fn dispatch(
     let Some(company) = world.companies.get_mut(&site.cloud_id) else {
         return Answer::not_simulated(&request.method, request.path());
     };
-    (route.act)(&mut Visit {
+    let visit = &mut Visit {
         request,
         json,
         names,
@@ -162,9 +199,14 @@ fn dispatch(
         version: api.version,
         now: world.now,
         company,
+        lists: &mut world.lists,
         downloads: &mut world.downloads,
         secrets: &mut world.secrets,
-    })
+    };
+    match route.act {
+        Act::Do(act) => act(visit),
+        Act::List(shape) => list::answer(visit, shape),
+    }
 }
 
 /// The JSON body, where the operation takes one.

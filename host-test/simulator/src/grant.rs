@@ -197,6 +197,15 @@ impl Grants {
         self.access.clear();
     }
 
+    /// The account is gone: nothing is renewed for it. Its access tokens are
+    /// good until they expire, as nobody recalls them.
+    pub fn close(&mut self, account: &str) {
+        let families = self.families.iter_mut();
+        families
+            .filter(|family| family.account == account)
+            .for_each(|family| family.dead = true);
+    }
+
     /// As if every person had revoked the app.
     pub fn revoke(&mut self) {
         self.accounts.clear();

@@ -13,6 +13,7 @@ mod search;
 use crate::route::Route;
 pub(crate) use page::Window;
 pub(crate) use person::person;
+pub(crate) use search::Search;
 
 const READ_WORK: &[&str] = &["read:jira-work"];
 const WRITE_WORK: &[&str] = &["write:jira-work"];
@@ -47,8 +48,8 @@ pub(crate) const PLATFORM: &[Route] = &[
         READ_WORK,
         attachment::content,
     ),
-    Route::new("GET", "search/jql", READ_WORK, search::by_query),
-    Route::new("POST", "search/jql", READ_WORK, search::by_body),
+    Route::new("GET", "search/jql", READ_WORK, search::search),
+    Route::new("POST", "search/jql", READ_WORK, search::search),
     Route::new("GET", "search", READ_WORK, search::removed),
     Route::new("POST", "search", READ_WORK, search::removed),
     Route::new("GET", "project/search", READ_WORK, project::list),

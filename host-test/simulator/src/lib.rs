@@ -20,6 +20,10 @@
 //! - the gateway's refusals, in its own error bodies
 //! - issues, comments, search, attachments and tasks of a small company, and
 //!   its service desk
+//! - lists of any length in every style that Atlassian's pages have, with
+//!   their caps, and quirks on demand ([`List`])
+//! - reports of personal data: closed accounts, changed profiles, and how often
+//!   each account was reported
 //! - faults on demand: scripted answers, refusals with every form of waiting
 //!   time, delays, cut and stalled connections, broken JSON, gates; ordered by
 //!   [`Simulator::script`], in words ([`Order`]), or from outside the process
@@ -28,10 +32,9 @@
 //!
 //! # Out of scope
 //!
-//! - the personal data reporting API
 //! - permissions of people within Jira, and everything else of its API: such a
 //!   path is answered 501, with its name
-//! - JQL beyond `project = KEY`
+//! - JQL beyond `project = KEY`, but for a list that was set
 //!
 //! # Secrets
 //!
@@ -49,8 +52,9 @@
 //!
 //! ```text
 //! wire (raw head) -> exchange -> strict -> script (fault?) -> auth    -> grant
-//!                       |          |                       -> gateway -> jira, servicedesk
-//!                       |          +-> control             -> media
+//!                       |          |                       -> gateway -> jira, servicedesk,
+//!                       |          +-> control             |            list, reporting
+//!                       |                                  -> media
 //!                       +-> transcript
 //! ```
 
@@ -68,11 +72,13 @@ mod gateway;
 mod grant;
 mod jira;
 mod latency;
+mod list;
 mod media;
 mod order;
 mod origin;
 mod range;
 mod refusal;
+mod reporting;
 mod request;
 mod route;
 mod script;
@@ -91,8 +97,10 @@ pub use browser::{ConsentError, Decision};
 pub use fault::{Fault, On, Wait};
 pub use gate::Gate;
 pub use latency::Latency;
+pub use list::{Links, List, ListError, Quirk};
 pub use order::{Order, OrderError};
 pub use origin::Origin;
+pub use reporting::{Reported, Reporting};
 pub use settings::{Account, Settings, Site};
 pub use simulator::Simulator;
 pub use transcript::Recorded;

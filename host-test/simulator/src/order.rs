@@ -13,12 +13,17 @@ const USUAL_WAIT: u64 = 5;
 /// Stands for any method, and for any path.
 const ANY: &str = "*";
 
+/// What an answer says of a limit.
+const NEAR_LIMIT: &str = "x-ratelimit-nearlimit";
+const REMAINING: &str = "x-ratelimit-remaining";
+
 /// Stands for a fault that is met again and again.
 const ALWAYS: &str = "always";
 
 /// A fault, the requests that meet it, and how often it is met.
 ///
-/// As words, a method, a path and what happens, in any order:
+/// As words, a method, a path and what happens, in any order. The path may have
+/// a query, of which each part must be in the request's query or JSON body:
 ///
 /// ```
 /// use atlassian_simulator::Order;
@@ -31,6 +36,8 @@ const ALWAYS: &str = "always";
 ///     "POST /oauth/token cut=after",
 ///     "GET /myself broken-json",
 ///     "GET * stall",
+///     "GET /project/search?startAt=100 near-limit remaining=3",
+///     "POST /search/jql status=503 after=2",
 /// ] {
 ///     order.parse::<Order>()?;
 /// }
@@ -49,6 +56,8 @@ const ALWAYS: &str = "always";
 /// | `cut`, `cut=after`, `cut=body` | the connection is closed before the request is carried out, after it, or in the middle of the answer |
 /// | `broken-json` | the request is carried out, and answered with half of the JSON |
 /// | `stall` | no answer ever comes |
+/// | `near-limit`, `remaining=0` | the request is carried out, and answered with `X-RateLimit-NearLimit: true`, `X-RateLimit-Remaining: 0` |
+/// | `after=2` | the first two requests that are meant pass |
 /// | `times=2`, `times=always` | how often; once if it is not said |
 #[derive(Clone, Debug)]
 pub struct Order {
@@ -85,6 +94,7 @@ struct Written {
     #[serde(default = "any")]
     path: String,
     times: Option<Value>,
+    after: Option<Value>,
     fault: Plan,
 }
 
@@ -99,6 +109,8 @@ struct Plan {
     cut: Option<Cut>,
     broken_json: bool,
     stall: bool,
+    near_limit: bool,
+    remaining: Option<u64>,
 }
 
 #[derive(Deserialize)]
@@ -134,6 +146,9 @@ impl Order {
             Some(Value::String(word)) if word == ALWAYS => None,
             Some(times) => Some(number(times, "times")?),
         };
+        let after = written.after.as_ref();
+        let after = after.map(|after| number(after, "after")).transpose()?;
+        let on = on.after(after.unwrap_or(0));
         let fault = written.fault.fault()?;
         Ok(Order { on, fault, times })
     }
@@ -146,9 +161,9 @@ impl FromStr for Order {
         let (mut named, mut happens) = (Map::new(), Map::new());
         for word in text.split_whitespace() {
             let (place, name, value) = match word.split_once('=') {
-                Some(("times", value)) => (&mut named, "times", plain(value)),
+                _ if word.starts_with('/') => (&mut named, "path", word.into()),
+                Some((name @ ("times" | "after"), value)) => (&mut named, name, plain(value)),
                 Some((name, value)) => (&mut happens, name, plain(value)),
-                None if word.starts_with('/') => (&mut named, "path", word.into()),
                 None if word == ANY && !named.contains_key("method") => {
                     (&mut named, "method", word.into())
                 }
@@ -190,12 +205,14 @@ impl Plan {
             cut,
             self.broken_json.then_some(Fault::BrokenJson),
             self.stall.then_some(Fault::Stall),
+            warning(self.near_limit, self.remaining),
         ]
         .into_iter()
         .flatten();
         match (faults.next(), faults.next(), self.delay) {
             (_, Some(_), _) => Err(OrderError(
-                "only one of `status`, `cut`, `broken-json` and `stall` can happen".to_owned(),
+                "only one of `status`, `cut`, `broken-json`, `stall` and `near-limit` can happen"
+                    .to_owned(),
             )),
             (then, None, Some(millis)) => Ok(Fault::Delay {
                 by: Duration::from_millis(millis),
@@ -205,6 +222,14 @@ impl Plan {
             (None, None, None) => Err(OrderError("nothing happens in it".to_owned())),
         }
     }
+}
+
+/// What an answer says of a limit that is near.
+fn warning(near: bool, remaining: Option<u64>) -> Option<Fault> {
+    let near = near.then(|| (NEAR_LIMIT.to_owned(), true.to_string()));
+    let remaining = remaining.map(|left| (REMAINING.to_owned(), left.to_string()));
+    let headers: Vec<_> = near.into_iter().chain(remaining).collect();
+    (!headers.is_empty()).then_some(Fault::Headers(headers))
 }
 
 fn status(status: Option<u16>) -> Result<Option<u16>, OrderError> {

@@ -5,7 +5,7 @@ use crate::clock::{Now, epoch};
 use crate::fault::Wait;
 use crate::media;
 use crate::request::Request;
-use crate::{Origin, servicedesk};
+use crate::{Origin, reporting, servicedesk};
 use http::StatusCode;
 use std::time::{Duration, SystemTime};
 
@@ -27,7 +27,8 @@ pub(crate) fn refusal(request: &Request, status: u16, waits: &[Wait]) -> Answer 
     })
 }
 
-fn worded(request: &Request, status: u16, message: &str) -> Answer {
+/// A refusal with this status, in the words of the API that is asked.
+pub(crate) fn worded(request: &Request, status: u16, message: &str) -> Answer {
     let path = request.path();
     match request.origin {
         Origin::Auth => {
@@ -42,6 +43,7 @@ fn worded(request: &Request, status: u16, message: &str) -> Answer {
             servicedesk::refuse(status, message)
         }
         Origin::Api if path.contains("/jsm/") => servicedesk::refuse_operation(status, message),
+        Origin::Api if path.starts_with("/app/") => reporting::refuse(status, message),
         Origin::Api if path.contains("/rest/") => Answer::platform(status, message),
         Origin::Api => Answer::gateway(status, message),
     }

@@ -3,6 +3,7 @@
 use crate::answer::Answer;
 use crate::clock::Now;
 use crate::company::Company;
+use crate::list::{Lists, Shape};
 use crate::media::Downloads;
 use crate::request::{Request, decoded};
 use crate::secrets::Secrets;
@@ -25,6 +26,14 @@ pub(crate) enum Takes {
     Anything,
 }
 
+/// What an operation does.
+#[derive(Clone, Copy)]
+pub(crate) enum Act {
+    Do(fn(&mut Visit<'_>) -> Answer),
+    /// It answers a page of a list.
+    List(&'static Shape),
+}
+
 /// One operation.
 pub(crate) struct Route {
     method: &'static str,
@@ -32,7 +41,7 @@ pub(crate) struct Route {
     /// The scopes it needs, all of them.
     pub scopes: &'static [&'static str],
     pub takes: Takes,
-    pub act: fn(&mut Visit<'_>) -> Answer,
+    pub act: Act,
 }
 
 /// A request on its way through one operation.
@@ -51,6 +60,7 @@ pub(crate) struct Visit<'a> {
     pub version: &'static str,
     pub now: Now,
     pub company: &'a mut Company,
+    pub lists: &'a mut Lists,
     pub downloads: &'a mut Downloads,
     pub secrets: &'a mut Secrets,
 }
@@ -87,7 +97,23 @@ impl Route {
             pattern,
             scopes,
             takes: Takes::Json,
-            act,
+            act: Act::Do(act),
+        }
+    }
+
+    /// An operation that answers a page of a list.
+    pub const fn list(
+        method: &'static str,
+        pattern: &'static str,
+        scopes: &'static [&'static str],
+        shape: &'static Shape,
+    ) -> Route {
+        Route {
+            method,
+            pattern,
+            scopes,
+            takes: Takes::Json,
+            act: Act::List(shape),
         }
     }
 
@@ -103,6 +129,18 @@ impl Route {
 
     fn answers(&self, method: &str) -> bool {
         self.method == ANY || self.method == method || (self.method == "GET" && method == "HEAD")
+    }
+
+    /// Whether a path of this operation can end with these segments, of which
+    /// one at least is its own.
+    pub fn may_end_with(&self, segments: &str) -> bool {
+        let expected = self.pattern.rsplit('/');
+        let segments = segments.trim_matches('/').rsplit('/');
+        // What is before the pattern, such as `rest/api/3`, is not looked at.
+        let mut both = expected.zip(segments);
+        both.clone()
+            .all(|(expected, segment)| expected == ONE || expected == segment)
+            && both.any(|(expected, segment)| expected == segment)
     }
 
     fn names(&self, path: &str) -> Option<Vec<String>> {

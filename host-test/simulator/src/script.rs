@@ -7,6 +7,8 @@ use crate::{Fault, On};
 struct Scripted {
     on: On,
     fault: Fault,
+    /// How many requests still pass before the first meets it.
+    passing: u32,
     left: Option<u32>,
 }
 
@@ -17,15 +19,19 @@ pub(crate) struct Script(Vec<Scripted>);
 impl Script {
     pub fn add(&mut self, on: On, fault: Fault, times: Option<u32>) {
         if times != Some(0) {
-            let left = times;
-            self.0.push(Scripted { on, fault, left });
+            self.0.push(Scripted {
+                passing: on.passing(),
+                on,
+                fault,
+                left: times,
+            });
         }
     }
 
     /// The first fault for this request. It is used up when it was met as often
     /// as it should.
     pub fn take(&mut self, request: &Request) -> Option<Fault> {
-        let at = self.0.iter().position(|s| s.on.matches(request))?;
+        let at = self.0.iter_mut().position(|s| s.meets(request))?;
         let scripted = self.0.get_mut(at)?;
         let fault = scripted.fault.clone();
         if let Some(left) = &mut scripted.left {
@@ -49,6 +55,17 @@ impl Script {
 }
 
 impl Scripted {
+    /// Whether this request meets it. One that would, but comes too early, is
+    /// counted.
+    fn meets(&mut self, request: &Request) -> bool {
+        let matches = self.on.matches(request);
+        if matches && self.passing > 0 {
+            self.passing -= 1;
+            return false;
+        }
+        matches
+    }
+
     fn told(&self) -> String {
         let (on, fault) = (&self.on, &self.fault);
         match self.left {

@@ -5,6 +5,7 @@ mod page;
 mod request;
 
 use crate::answer::Answer;
+use crate::request::Request;
 use crate::route::{Route, Visit};
 use serde_json::json;
 
@@ -34,6 +35,17 @@ pub(crate) const ROUTES: &[Route] = &[
 
 /// The operations API.
 pub(crate) const OPERATIONS: &[Route] = &[Route::new("GET", "alerts", ALERTS, alerts)];
+
+/// What keeps an experimental operation from being done.
+pub(crate) fn not_opted_in(request: &Request) -> Option<Answer> {
+    let opted_in = request.header("x-experimentalapi") == Some("opt-in");
+    (!opted_in).then(|| {
+        let message = "This API is experimental. Experimental APIs are not guaranteed to be stable \
+             within the preview period. You must set the header 'X-ExperimentalApi: opt-in' to \
+             opt into using this API.";
+        refuse(412, message)
+    })
+}
 
 /// A refusal in the service desk's words.
 pub(crate) fn refuse(status: u16, message: &str) -> Answer {

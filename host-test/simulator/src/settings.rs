@@ -1,6 +1,6 @@
 //! What is simulated: the app, its console, the sites and the people.
 
-use crate::Latency;
+use crate::{Latency, List, Reporting};
 use std::fmt;
 
 /// The scopes that an app of the connector has in its console, and two that
@@ -71,6 +71,12 @@ pub struct Settings {
     pub real_time: bool,
     /// How long every answer is kept back.
     pub latency: Latency,
+    /// How reports of personal data are taken.
+    pub reporting: Reporting,
+    /// `X-AACCOUNTID` has its colon as it is. Atlassian percent-encodes it.
+    pub plain_account_header: bool,
+    /// Lists that are longer than the company's, or have quirks.
+    pub lists: Vec<List>,
 }
 
 /// A Jira Cloud tenant.
@@ -116,6 +122,9 @@ impl Default for Settings {
             tls: false,
             real_time: false,
             latency: Latency::default(),
+            reporting: Reporting::default(),
+            plain_account_header: false,
+            lists: Vec::new(),
         }
     }
 }
@@ -181,6 +190,9 @@ impl fmt::Debug for Settings {
             .field("tls", &self.tls)
             .field("real_time", &self.real_time)
             .field("latency", &self.latency)
+            .field("reporting", &self.reporting)
+            .field("plain_account_header", &self.plain_account_header)
+            .field("lists", &self.lists)
             .finish()
     }
 }

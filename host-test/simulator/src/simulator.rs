@@ -5,8 +5,9 @@ use crate::origin::Origins;
 use crate::server;
 use crate::tls::Tls;
 use crate::world::Shared;
-use crate::{Fault, On, Order, Origin, Recorded, Settings};
+use crate::{Fault, List, On, Order, Origin, Recorded, Reported, Settings};
 use serde_json::json;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 use std::{fmt, io};
@@ -143,6 +144,44 @@ impl Simulator {
     pub fn order(&self, order: Order) {
         let world = &mut *self.0.shared.world();
         world.script.add(order.on, order.fault, order.times);
+    }
+
+    /// Sets a list, in place of one at the same path.
+    pub fn list(&self, list: List) {
+        self.0.shared.world().lists.set(list);
+    }
+
+    /// Closes an account: reports of it are answered `closed`. If it is one of
+    /// the people, what it granted cannot be renewed any more.
+    pub fn close_account(&self, account_id: &str) {
+        self.0.shared.world().close_account(account_id);
+    }
+
+    /// Changes the profile of an account at this moment, in milliseconds since
+    /// the epoch of Unix: reports of data that was retrieved before are
+    /// answered `updated`.
+    pub fn change_profile(&self, account_id: &str, at_unix_ms: i64) {
+        let world = &mut *self.0.shared.world();
+        world.register.change(account_id, at_unix_ms);
+    }
+
+    /// What the header `Cycle-Period` says from now on.
+    pub fn say_cycle_period(&self, text: &str) {
+        self.0.shared.world().register.say_cycle_period(text);
+    }
+
+    /// What was reported of an account, if anything.
+    pub fn reported(&self, account_id: &str) -> Option<Reported> {
+        self.0.shared.world().register.reported(account_id)
+    }
+
+    /// What was reported of every account.
+    pub fn all_reported(&self) -> BTreeMap<String, Reported> {
+        let world = self.0.shared.world();
+        let reported = world.register.all_reported();
+        reported
+            .map(|(id, reported)| (id.clone(), reported))
+            .collect()
     }
 
     /// One line for each request, in the order of arrival:

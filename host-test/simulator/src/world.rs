@@ -4,8 +4,10 @@ use crate::Settings;
 use crate::clock::{Clock, Now};
 use crate::company::Company;
 use crate::grant::Grants;
+use crate::list::Lists;
 use crate::media::Downloads;
 use crate::origin::Origins;
+use crate::reporting::Register;
 use crate::script::Script;
 use crate::secrets::Secrets;
 use crate::tls::Tls;
@@ -33,7 +35,17 @@ pub(crate) struct World {
     pub transcript: Transcript,
     pub grants: Grants,
     pub companies: BTreeMap<String, Company>,
+    pub lists: Lists,
+    pub register: Register,
     pub downloads: Downloads,
+}
+
+impl World {
+    /// An account is gone, and with it what it granted.
+    pub fn close_account(&mut self, account_id: &str) {
+        self.register.close(account_id);
+        self.grants.close(account_id);
+    }
 }
 
 impl Shared {
@@ -49,6 +61,12 @@ impl Shared {
         } else {
             Clock::standing()
         };
+        let mut lists = Lists::default();
+        settings
+            .lists
+            .iter()
+            .cloned()
+            .for_each(|list| lists.set(list));
         let world = World {
             now: clock.now(),
             clock,
@@ -58,6 +76,8 @@ impl Shared {
             transcript: Transcript::default(),
             grants: Grants::default(),
             companies: companies.collect(),
+            lists,
+            register: Register::default(),
             downloads: Downloads::default(),
         };
         Shared {

@@ -1,28 +1,59 @@
 //! Search by JQL, of which only `project = KEY` is understood.
 
-use super::issue;
+use super::{Window, issue};
 use crate::answer::Answer;
 use crate::company::Issue;
+use crate::list::token::Frozen;
+use crate::request::plain;
 use crate::route::Visit;
 use serde_json::{Value, json};
 
-pub(super) fn by_query(visit: &mut Visit<'_>) -> Answer {
-    let jql = visit.request.asked("jql").unwrap_or_default();
-    let fields = visit.request.pairs().into_iter();
-    let fields: Vec<String> = fields
-        .filter(|(name, _)| name == "fields")
-        .flat_map(|(_, names)| names.split(',').map(str::to_owned).collect::<Vec<_>>())
-        .collect();
-    search(visit, &jql, &fields)
+/// How long a page is where nobody says how long, and at most.
+const USUAL_PAGE: usize = 50;
+const LONGEST_PAGE: usize = 5000;
+
+/// What may differ from page to page of one search.
+const MOVING: [&str; 2] = ["nextPageToken", "maxResults"];
+
+/// What is searched for.
+pub(crate) struct Search {
+    jql: String,
+    /// The fields to show.
+    pub fields: Vec<String>,
 }
 
-pub(super) fn by_body(visit: &mut Visit<'_>) -> Answer {
-    let jql = visit.json.get("jql").and_then(Value::as_str);
-    let jql = jql.unwrap_or_default().to_owned();
-    let fields = visit.json.get("fields").and_then(Value::as_array);
-    let fields = fields.into_iter().flatten().filter_map(Value::as_str);
-    let fields: Vec<String> = fields.map(str::to_owned).collect();
-    search(visit, &jql, &fields)
+impl Search {
+    /// What the query asks for; of a POST, the body.
+    pub fn of(visit: &Visit<'_>) -> Search {
+        if visit.request.method == "POST" {
+            let fields = visit.json.get("fields").and_then(Value::as_array);
+            let fields = fields.into_iter().flatten().filter_map(Value::as_str);
+            let jql = visit.json.get("jql").and_then(Value::as_str);
+            return Search {
+                jql: jql.unwrap_or_default().to_owned(),
+                fields: fields.map(str::to_owned).collect(),
+            };
+        }
+        let fields = visit.request.pairs().into_iter();
+        Search {
+            jql: visit.request.asked("jql").unwrap_or_default(),
+            fields: fields
+                .filter(|(name, _)| name == "fields")
+                .flat_map(|(_, names)| names.split(',').map(str::to_owned).collect::<Vec<_>>())
+                .collect(),
+        }
+    }
+
+    /// The refusal of a search for everything.
+    pub fn unbounded(&self) -> Option<Answer> {
+        let condition = self.jql.trim();
+        let bounded = !condition.is_empty() && !condition.to_lowercase().starts_with("order by");
+        (!bounded).then(|| {
+            let message = "Unbounded JQL queries are not allowed here. Please add a search \
+                           restriction to your query.";
+            Answer::platform(400, message)
+        })
+    }
 }
 
 /// The search that Atlassian has shut down.
@@ -36,16 +67,13 @@ pub(super) fn removed(visit: &mut Visit<'_>) -> Answer {
     Answer::platform(410, &message)
 }
 
-fn search(visit: &Visit<'_>, jql: &str, fields: &[String]) -> Answer {
-    let condition = jql.trim();
-    if condition.is_empty() || condition.to_lowercase().starts_with("order by") {
-        return Answer::platform(
-            400,
-            "Unbounded JQL queries are not allowed here. Please add a search restriction to your \
-             query.",
-        );
+/// A page of the issues of a project.
+pub(super) fn search(visit: &mut Visit<'_>) -> Answer {
+    let search = Search::of(visit);
+    if let Some(refusal) = search.unbounded() {
+        return refusal;
     }
-    let Some(key) = project(condition) else {
+    let Some(key) = project(search.jql.trim()) else {
         return Answer::not_simulated(&visit.request.method, "a search beyond `project = KEY`");
     };
     let Some(project) = visit.company.project(key) else {
@@ -53,15 +81,44 @@ fn search(visit: &Visit<'_>, jql: &str, fields: &[String]) -> Answer {
         return Answer::platform(400, &message);
     };
     let issues = visit.company.issues.iter();
-    let issues: Vec<Value> = issues
-        .filter(|issue| issue.project == project.key)
-        .map(|issue| shown(visit, issue, fields))
-        .collect();
-    Answer::json(200, &json!({"issues": issues, "isLast": true}))
+    let issues: Vec<&Issue> = issues.filter(|i| i.project == project.key).collect();
+    let frozen = Frozen::of(visit.request, &visit.json, &MOVING);
+    let start = match asked(visit, "nextPageToken") {
+        None => Some(0),
+        Some(token) => frozen.place(&token, visit.now),
+    };
+    let Some(start) = start else {
+        let message = "The provided next page token is invalid or expired.";
+        return Answer::platform(400, message);
+    };
+    let size = asked(visit, "maxResults").and_then(|size| size.parse().ok());
+    let window = Window {
+        start,
+        size: size.unwrap_or(USUAL_PAGE).min(LONGEST_PAGE),
+    };
+    let shown = window.cut(&issues).iter();
+    let shown: Vec<Value> = shown.map(|i| shown_as(visit, i, &search.fields)).collect();
+    let is_last = window.is_last(&issues);
+    let mut page = json!({"issues": shown, "isLast": is_last});
+    if let Some(members) = page.as_object_mut()
+        && !is_last
+    {
+        let token = frozen.token(window.end(), visit.now);
+        members.insert("nextPageToken".to_owned(), token.into());
+    }
+    Answer::json(200, &page)
+}
+
+/// What the query has for a name; of a POST, the body.
+fn asked(visit: &Visit<'_>, name: &str) -> Option<String> {
+    if visit.request.method != "POST" {
+        return visit.request.asked(name);
+    }
+    visit.json.get(name).map(plain)
 }
 
 /// The id alone, where no fields are asked for.
-fn shown(visit: &Visit<'_>, issue: &Issue, fields: &[String]) -> Value {
+fn shown_as(visit: &Visit<'_>, issue: &Issue, fields: &[String]) -> Value {
     if fields.is_empty() {
         return json!({"id": issue.id.to_string()});
     }

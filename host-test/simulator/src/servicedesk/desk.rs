@@ -1,6 +1,6 @@
 //! Service desks, their customers, and organisations.
 
-use super::{page, refuse};
+use super::{not_opted_in, page};
 use crate::answer::Answer;
 use crate::jira::person;
 use crate::route::Visit;
@@ -69,11 +69,8 @@ pub(super) fn organizations(visit: &mut Visit<'_>) -> Answer {
 
 /// What keeps an experimental operation on a desk from being done.
 fn refusal(visit: &Visit<'_>) -> Option<Answer> {
-    if visit.request.header("x-experimentalapi") != Some("opt-in") {
-        let message = "This API is experimental. Experimental APIs are not guaranteed to be stable \
-             within the preview period. You must set the header 'X-ExperimentalApi: opt-in' to \
-             opt into using this API.";
-        return Some(refuse(412, message));
+    if let Some(refusal) = not_opted_in(visit.request) {
+        return Some(refusal);
     }
     let missing = visit.company.desk(visit.name(0)).is_none();
     missing.then(|| {

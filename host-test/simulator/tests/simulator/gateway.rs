@@ -141,7 +141,7 @@ async fn every_answer_carries_a_trace_id_the_limits_and_the_account() {
 async fn what_is_not_simulated_says_so() {
     let app = App::ready().await;
     for path in [
-        "/rest/api/3/dashboard",
+        "/rest/api/3/issueLinkType",
         "/rest/other/1/x",
         "/jsm/assets/v1/x",
     ] {
