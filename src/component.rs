@@ -3,6 +3,7 @@
 //!
 //! Nothing here decides anything about Jira.
 
+mod arriving;
 mod bindings;
 mod convert;
 mod executor;

@@ -13,7 +13,7 @@
 //! | [`exchange`]: sent, followed, answered | [`token`], [`grant`]: the pair and the token endpoint | [`instant`]: points in time |
 //! | [`redirect`]: where an answer points | [`refresh`]: the rotation | [`error`]: what happened and what to do |
 //! | [`failure`], [`api_error`], [`rate_limit`]: what an error says | [`access`]: sending with a token | [`name`], [`store`]: keys and entries |
-//! | | [`oauth`]: the steps of a consent | [`json`]: objects, member by member |
+//! | [`paging`]: sent again and again, for a list | [`oauth`]: the steps of a consent | [`json`]: objects, member by member |
 
 pub mod access;
 pub mod api_error;
@@ -31,6 +31,7 @@ pub mod instant;
 pub mod json;
 pub mod name;
 pub mod oauth;
+pub mod paging;
 pub mod path;
 pub mod query;
 pub mod rate_limit;

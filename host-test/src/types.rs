@@ -4,15 +4,17 @@
 //! of them means. A `Debug` here never shows a body, a `state`, a redirect URL
 //! or the value of a header.
 
+mod list;
 mod oauth;
 mod outcome;
 mod request;
 
+pub use self::list::{ListEnd, ListReport, Truncation, TruncationReason};
 pub use self::oauth::{Callback, Consent, OauthOutcome, OauthStep};
 pub use self::outcome::{ApiError, Error, ErrorKind, Response};
 pub use self::request::Request;
 pub use crate::bindings::plain::types::{
     Account, Action, AffectedConnection, Authorize, ChooseSite, Connected, ConnectionState,
-    ConnectionStatus, Disconnected, Field, Limit, Method, RateLimit, RedirectMode, RequestOptions,
-    Site, StoreError, TransportError,
+    ConnectionStatus, Disconnected, Field, Limit, Method, Paginate, PagingStyle, RateLimit,
+    RedirectMode, RequestOptions, Site, StoreError, TransportError,
 };

@@ -13,6 +13,10 @@ use crate::jira::{
         AffectedConnection, Authorize, Callback, ChooseSite, Connected, ConnectionState,
         ConnectionStatus, OauthOutcome, OauthStep,
     },
+    paging::{
+        options::Paginate,
+        report::{ListEnd, ListReport, PagingStyle, Reason, Truncation},
+    },
     rate_limit::RateLimit,
     request::{ApiRequest, RedirectMode, RequestOptions},
     site::Site,
@@ -30,6 +34,18 @@ pub fn from_wit_request(request: wit::Request) -> ApiRequest {
         json_object: request.json_object,
         raw_json: request.raw_json,
         options: request.options.map(from_wit_options).unwrap_or_default(),
+        paginate: request.paginate.map(from_wit_paginate),
+    }
+}
+
+fn from_wit_paginate(paginate: wit::Paginate) -> Paginate {
+    Paginate {
+        page_size: paginate.page_size,
+        max_items: paginate.max_items,
+        max_pages: paginate.max_pages,
+        max_bytes: paginate.max_bytes,
+        in_flight: paginate.in_flight,
+        cursor: paginate.cursor,
     }
 }
 
@@ -88,9 +104,57 @@ pub fn to_wit_response(response: ApiResponse) -> wit::Response {
         status: response.status,
         headers: response.headers.into_pairs(),
         body: response.body,
+        list: response.list.map(to_wit_list),
         trace_id: response.trace_id,
         rate_limit: response.rate_limit.map(to_wit_rate_limit),
         attempts: response.attempts,
+    }
+}
+
+fn to_wit_list(list: ListReport) -> wit::ListReport {
+    wit::ListReport {
+        style: list.style.map(to_wit_style),
+        pages: list.pages,
+        items: list.items,
+        end: match list.end {
+            ListEnd::Complete => wit::ListEnd::Complete,
+            ListEnd::Truncated(truncation) => {
+                wit::ListEnd::Truncated(to_wit_truncation(truncation))
+            }
+            ListEnd::NotAList => wit::ListEnd::NotAList,
+        },
+    }
+}
+
+fn to_wit_style(style: PagingStyle) -> wit::PagingStyle {
+    match style {
+        PagingStyle::StartAt => wit::PagingStyle::StartAt,
+        PagingStyle::BareArray => wit::PagingStyle::BareArray,
+        PagingStyle::NextPageToken => wit::PagingStyle::NextPageToken,
+        PagingStyle::NextPageCursor => wit::PagingStyle::NextPageCursor,
+        PagingStyle::StartingAfter => wit::PagingStyle::StartingAfter,
+        PagingStyle::NextUrl => wit::PagingStyle::NextUrl,
+        PagingStyle::Since => wit::PagingStyle::Since,
+        PagingStyle::OffsetLimit => wit::PagingStyle::OffsetLimit,
+        PagingStyle::StartLimit => wit::PagingStyle::StartLimit,
+        PagingStyle::LinksNext => wit::PagingStyle::LinksNext,
+        PagingStyle::OffsetSize => wit::PagingStyle::OffsetSize,
+    }
+}
+
+fn to_wit_truncation(truncation: Truncation) -> wit::Truncation {
+    wit::Truncation {
+        reason: match truncation.reason {
+            Reason::MaxItems => wit::TruncationReason::MaxItems,
+            Reason::MaxPages => wit::TruncationReason::MaxPages,
+            Reason::MaxBytes => wit::TruncationReason::MaxBytes,
+            Reason::Time => wit::TruncationReason::Time,
+            Reason::NoProgress => wit::TruncationReason::NoProgress,
+            Reason::NotRepeatable => wit::TruncationReason::NotRepeatable,
+            Reason::FailedPage(error) => wit::TruncationReason::FailedPage(to_wit_error(&error)),
+        },
+        message: truncation.message,
+        cursor: truncation.cursor,
     }
 }
 

@@ -4,6 +4,7 @@
 //! was taken from another before that other.
 
 use super::{
+    arriving::Arriving,
     bindings::wasi::{
         http::{
             outgoing_handler,
@@ -25,9 +26,6 @@ const READ_BYTES: u64 = 128 * 1024;
 
 /// How much longer than us the host waits.
 const HOST_MARGIN_MS: u64 = 1_000;
-
-/// How much of an announced length is reserved before it has arrived.
-const MAX_RESERVED_BYTES: usize = 1024 * 1024;
 
 pub async fn send(
     executor: &Executor,
@@ -115,42 +113,32 @@ async fn read(
     let broken = || TransportError::Interrupted("the host gave no body".into());
     let body = response.consume().map_err(|()| broken())?;
     let limit = usize::try_from(limit).unwrap_or(usize::MAX);
-    let (bytes, truncated) = read_body(executor, &body, announced_length(&headers), limit).await?;
+    let mut bytes = Arriving::announced(announced_length(&headers), limit);
+    read_body(executor, &body, &mut bytes).await?;
     Ok(HttpResponse {
         status: response.status(),
         headers,
-        body: bytes,
-        truncated,
+        truncated: bytes.is_cut(),
+        body: bytes.joined(),
     })
 }
 
-fn announced_length(headers: &Headers) -> usize {
-    headers
-        .get("content-length")
-        .and_then(|length| length.parse().ok())
-        .unwrap_or(0)
+fn announced_length(headers: &Headers) -> Option<usize> {
+    headers.get("content-length")?.parse().ok()
 }
 
 async fn read_body(
     executor: &Executor,
     body: &IncomingBody,
-    announced: usize,
-    limit: usize,
-) -> Result<(Vec<u8>, bool), TransportError> {
+    bytes: &mut Arriving,
+) -> Result<(), TransportError> {
     let broken = |()| TransportError::Interrupted("the host gave no body".into());
     let stream: InputStream = body.stream().map_err(broken)?;
-    let mut bytes = Vec::with_capacity(announced.min(MAX_RESERVED_BYTES).min(limit));
-    loop {
+    while !bytes.is_cut() {
         match stream.read(READ_BYTES) {
             Ok(piece) if piece.is_empty() => executor.ready(stream.subscribe()).await,
-            Ok(piece) => {
-                bytes.extend_from_slice(&piece);
-                if bytes.len() > limit {
-                    bytes.truncate(limit);
-                    return Ok((bytes, true));
-                }
-            }
-            Err(StreamError::Closed) => return Ok((bytes, false)),
+            Ok(piece) => bytes.add(&piece),
+            Err(StreamError::Closed) => break,
             Err(StreamError::LastOperationFailed(error)) => {
                 return Err(http_error_code(&error).map_or_else(
                     || TransportError::Interrupted("while reading the body".into()),
@@ -159,6 +147,7 @@ async fn read_body(
             }
         }
     }
+    Ok(())
 }
 
 fn refused(what: &str) -> TransportError {

@@ -7,6 +7,7 @@ use super::{
     failure,
     host::{Deadline, Host, StoreError},
     http::{HttpRequest, HttpResponse, SendLimits, TransportError},
+    instant::UnixMs,
     name::{APP_KEY, ConnectionName},
     refresh::Refresh,
     site::Site,
@@ -98,7 +99,7 @@ impl Access {
         request: &mut HttpRequest,
         budget: Budget,
     ) -> Result<Sent> {
-        if !self.renewed && self.tokens.value.is_due(host.now()) {
+        if self.is_due(host.now()) {
             self.renew(host, budget.deadline).await?;
         }
         let mut attempts = 0;
@@ -109,13 +110,25 @@ impl Access {
                 error.with_attempts(sent)
             })?;
             attempts += 1;
-            if self.renewed || !failure::is_token_refused(&response) {
+            if !self.may_renew() || !failure::is_token_refused(&response) {
                 return Ok(Sent { response, attempts });
             }
             self.renew(host, budget.deadline)
                 .await
                 .map_err(|e| e.with_attempts(attempts))?;
         }
+    }
+
+    /// Whether the access token must be renewed before it is sent.
+    #[must_use]
+    pub fn is_due(&self, now: UnixMs) -> bool {
+        !self.renewed && self.tokens.value.is_due(now)
+    }
+
+    /// Whether a newer access token may help where this one is refused.
+    #[must_use]
+    pub fn may_renew(&self) -> bool {
+        !self.renewed
     }
 
     /// Gets a newer pair of tokens than the one at hand. It may come from a new

@@ -13,8 +13,9 @@ use super::{
     error::{Error, Kind, Result},
     failure::{self, Asked},
     host::{Deadline, Host},
-    http::{Headers, HttpResponse, Method},
+    http::{Headers, HttpRequest, HttpResponse, Method},
     instant::UnixMs,
+    paging::{collect::collect, place::Frozen, report::ListReport},
     path::Api,
     rate_limit::RateLimit,
     redirect::{self, Hop, MAX_REDIRECTS},
@@ -31,6 +32,8 @@ pub struct ApiResponse {
     pub headers: Headers,
     /// The body.
     pub body: Vec<u8>,
+    /// With `paginate`: what was fetched.
+    pub list: Option<ListReport>,
     /// Atlassian's name for the exchange.
     pub trace_id: Option<String>,
     /// What it said of rate limits.
@@ -39,32 +42,163 @@ pub struct ApiResponse {
     pub attempts: u32,
 }
 
+/// What describes a body that a list's answer does not have.
+const OF_A_BODY: &[&str] = &[
+    "accept-ranges",
+    "content-digest",
+    "content-encoding",
+    "content-length",
+    "content-md5",
+    "content-range",
+    "digest",
+    "etag",
+    "last-modified",
+    "repr-digest",
+    "transfer-encoding",
+];
+
+impl ApiResponse {
+    /// The answer of a list, from that of the last of its pages.
+    #[must_use]
+    pub fn of_list(self, body: Vec<u8>, list: ListReport, attempts: u32) -> Self {
+        Self {
+            headers: self.headers.without(OF_A_BODY),
+            body,
+            list: Some(list),
+            attempts,
+            ..self
+        }
+    }
+}
+
 /// Checks, sends and answers a request: what `api-request` and
 /// `servicedesk-request` do.
 pub async fn exchange(host: &impl Host, api: Api, request: ApiRequest) -> Result<ApiResponse> {
-    let request = CheckedRequest::check(api, request)?;
+    let mut request = CheckedRequest::check(api, request)?;
     let deadline = Deadline::after(host, request.timeout_ms);
     let mut access = Access::load(host, &request.connection).await?;
     let site = access
         .connection
         .site_for(&access.name, api, &access.tokens.value)?
         .clone();
-    let ending = Ending {
-        method: request.method(),
-        max_response_bytes: request.max_response_bytes,
-        redirect: request.redirect,
-    };
-    let budget = Budget {
+    let mut call = Call {
+        host,
+        access: &mut access,
+        site: &site,
         deadline,
-        body_bytes: ending.max_response_bytes.max(ERROR_BODY_BYTES as u64),
+        ending: Ending {
+            method: request.method(),
+            max_response_bytes: request.max_response_bytes,
+            redirect: request.redirect,
+        },
     };
-    let hop = Hop {
-        request: request.to_http(&site, &access.app.api_origin),
-        is_own_site: true,
+    let result = match request.paginate.take() {
+        Some(options) => collect(call, request, options).await,
+        None => {
+            let request = request.to_http(&site, &call.access.app.api_origin);
+            let answer = call.answer(request, deadline).await;
+            answer.map(|answer| answer.response)
+        }
     };
-    let result = follow_hops(host, &mut access, &site, hop, budget, ending).await;
-    let answer = result.and_then(|arrived| ending.read(arrived, &site, &access, host.now()));
-    answer.map_err(|error| error.add_waited(access.waited_ms))
+    result.map_err(|error| error.add_waited(access.waited_ms))
+}
+
+/// One call of an export: what its requests have in common.
+#[derive(Debug)]
+pub struct Call<'a, H> {
+    /// The outside.
+    pub host: &'a H,
+    /// The connection.
+    pub access: &'a mut Access,
+    /// Its site.
+    pub site: &'a Site,
+    /// When the call must be over.
+    pub deadline: Deadline,
+    ending: Ending,
+}
+
+/// A success, and where it comes from.
+#[derive(Debug)]
+pub struct Answer {
+    /// The success.
+    pub response: ApiResponse,
+    /// Whether the very place answered that was asked.
+    pub is_direct: bool,
+}
+
+impl Answer {
+    /// Counts requests that were sent before.
+    #[must_use]
+    pub fn after(mut self, attempts: u32) -> Self {
+        self.response.attempts += attempts;
+        self
+    }
+}
+
+impl<H: Host> Call<'_, H> {
+    /// Sends a request, follows where its answer points, and reads the last
+    /// one.
+    pub async fn answer(&mut self, request: HttpRequest, deadline: Deadline) -> Result<Answer> {
+        let budget = Budget {
+            deadline,
+            body_bytes: self.body_bytes(),
+        };
+        let hop = Hop {
+            request,
+            is_own_site: true,
+        };
+        let arrived =
+            follow_hops(self.host, self.access, self.site, hop, budget, self.ending).await?;
+        let is_direct = !arrived.was_redirected;
+        let response = self
+            .ending
+            .read(arrived, self.site, self.access, self.host.now())?;
+        Ok(Answer {
+            response,
+            is_direct,
+        })
+    }
+
+    /// Reads the answer to a request that was sent on its own.
+    pub fn read(&self, response: HttpResponse) -> Result<ApiResponse> {
+        let arrived = Arrived {
+            response,
+            attempts: 1,
+            is_own_site: true,
+            was_redirected: false,
+        };
+        self.ending
+            .read(arrived, self.site, self.access, self.host.now())
+    }
+
+    /// The same request with the token that is good now.
+    #[must_use]
+    pub fn authorised(&self, mut request: HttpRequest) -> HttpRequest {
+        request.bearer = Some(self.access.tokens.value.access_token.clone());
+        request
+    }
+
+    /// Gets a newer token.
+    pub async fn renew(&mut self) -> Result<()> {
+        self.access.renew(self.host, self.deadline).await
+    }
+
+    /// How much of an answer's body is read.
+    #[must_use]
+    pub fn body_bytes(&self) -> u64 {
+        self.ending.max_response_bytes.max(ERROR_BODY_BYTES as u64)
+    }
+
+    /// What a link to the next page says of its place.
+    #[must_use]
+    pub fn place_in_link(
+        &self,
+        frozen: &Frozen,
+        link: &str,
+        parameters: &[&str],
+    ) -> Option<String> {
+        frozen.place_in_link(link, parameters, self.site, &self.access.app.api_origin)
+    }
 }
 
 /// The answer that points nowhere else, and how it was reached.
@@ -170,6 +304,7 @@ impl Ending {
             rate_limit: RateLimit::read(&response.headers, now),
             headers: response.headers,
             body: response.body,
+            list: None,
             attempts,
         })
     }

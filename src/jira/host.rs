@@ -161,6 +161,12 @@ impl Deadline {
         Self(host.monotonic_ms().saturating_add(ms))
     }
 
+    /// This, or so many milliseconds from now, whichever comes first.
+    #[must_use]
+    pub fn at_most(self, host: &impl Host, ms: u64) -> Self {
+        Self(self.0.min(Self::after(host, ms).0))
+    }
+
     /// What is left of the time.
     pub fn remaining_ms(self, host: &impl Host) -> u64 {
         self.0.saturating_sub(host.monotonic_ms())

@@ -1,6 +1,8 @@
 //! The query of a request, and percent-encoding.
 
-use percent_encoding::{AsciiSet, CONTROLS, NON_ALPHANUMERIC, utf8_percent_encode};
+use percent_encoding::{
+    AsciiSet, CONTROLS, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode,
+};
 
 use super::error::{Error, Result};
 
@@ -33,6 +35,37 @@ const COMPONENT: &AsciiSet = &NON_ALPHANUMERIC
 #[must_use]
 pub fn encode_component(text: &str) -> String {
     utf8_percent_encode(text, COMPONENT).to_string()
+}
+
+/// A name or value of a query as a server reads it.
+#[must_use]
+pub fn decode(text: &str) -> String {
+    let spaced = text.replace('+', " ");
+    percent_decode_str(&spaced).decode_utf8_lossy().into_owned()
+}
+
+/// The value of a parameter; of several, the last.
+#[must_use]
+pub fn parameter(query: Option<&str>, name: &str) -> Option<String> {
+    let pairs = query?.split('&').map(split);
+    let mut values = pairs.filter(|(key, _)| decode(key) == name);
+    values.next_back().map(|(_, value)| decode(value))
+}
+
+/// The same query with one value for a parameter; all else stays byte for byte.
+#[must_use]
+pub fn with_parameter(query: Option<&str>, name: &str, value: &str) -> String {
+    let others = query.into_iter().flat_map(|query| query.split('&'));
+    let mut pairs: Vec<&str> = others
+        .filter(|pair| !pair.is_empty() && decode(split(pair).0) != name)
+        .collect();
+    let own = format!("{name}={}", encode_component(value));
+    pairs.push(&own);
+    pairs.join("&")
+}
+
+fn split(pair: &str) -> (&str, &str) {
+    pair.split_once('=').unwrap_or((pair, ""))
 }
 
 /// Joins the query that a path came with and the caller's parameters.

@@ -9,12 +9,15 @@ use super::{
     fields,
     http::{Headers, HttpRequest, JSON, Method, USER_AGENT},
     name::ConnectionName,
+    paging::options::{Options, Paginate},
     path::{Api, Target},
     site::Site,
 };
 
 /// Long enough for Jira's slow searches, short enough for a person to wait.
 pub const DEFAULT_TIMEOUT_MS: u32 = 30_000;
+/// A list is many requests: as long as a call may take.
+pub const DEFAULT_LIST_TIMEOUT_MS: u32 = MAX_TIMEOUT_MS;
 /// Beyond ten minutes nothing in front of Jira keeps a connection open.
 pub const MAX_TIMEOUT_MS: u32 = 600_000;
 /// Jira's largest pages are a few megabytes; this leaves room for documents.
@@ -36,6 +39,7 @@ pub struct ApiRequest {
     pub json_object: Option<String>,
     pub raw_json: Option<String>,
     pub options: RequestOptions,
+    pub paginate: Option<Paginate>,
 }
 
 /// Method and connection only: the rest may be secret.
@@ -81,6 +85,8 @@ pub struct CheckedRequest {
     pub max_response_bytes: u64,
     /// What to do with redirects.
     pub redirect: RedirectMode,
+    /// How to fetch the list that this is the first page of.
+    pub paginate: Option<Options>,
     method: Method,
     target: Target,
     headers: Headers,
@@ -125,16 +131,23 @@ impl CheckedRequest {
                 }
             }
         }
+        let default_timeout_ms = match request.paginate {
+            Some(_) => DEFAULT_LIST_TIMEOUT_MS,
+            None => DEFAULT_TIMEOUT_MS,
+        };
+        let timeout_ms = in_range(
+            "timeout-ms",
+            options.timeout_ms,
+            default_timeout_ms,
+            MAX_TIMEOUT_MS,
+        )?;
+        let paginate = request.paginate.clone();
+        let body = body::check(method, request)?;
+        let paginate = paginate.map(|given| Options::check(&given, method, &target, body.as_ref()));
         Ok(Self {
             api,
             connection,
-            timeout_ms: in_range(
-                "timeout-ms",
-                options.timeout_ms,
-                DEFAULT_TIMEOUT_MS,
-                MAX_TIMEOUT_MS,
-            )?
-            .into(),
+            timeout_ms: timeout_ms.into(),
             max_response_bytes: in_range(
                 "max-response-bytes",
                 options.max_response_bytes,
@@ -142,10 +155,11 @@ impl CheckedRequest {
                 MAX_RESPONSE_BYTES,
             )?,
             redirect: options.redirect.unwrap_or(RedirectMode::Follow),
+            paginate: paginate.transpose()?,
             method,
             target,
             headers,
-            body: body::check(method, request)?,
+            body,
         })
     }
 
@@ -153,6 +167,18 @@ impl CheckedRequest {
     #[must_use]
     pub fn method(&self) -> Method {
         self.method
+    }
+
+    /// Where below a site it goes.
+    #[must_use]
+    pub fn target(&self) -> &Target {
+        &self.target
+    }
+
+    /// What is sent with it.
+    #[must_use]
+    pub fn body(&self) -> Option<&[u8]> {
+        self.body.as_ref().map(|body| body.bytes.as_slice())
     }
 
     /// The request to a site, all but the token.
@@ -187,7 +213,8 @@ impl CheckedRequest {
     }
 }
 
-fn in_range<T: PartialOrd + From<u8> + fmt::Display>(
+/// A value that is given, if it is between 1 and the largest.
+pub(in crate::jira) fn in_range<T: PartialOrd + From<u8> + fmt::Display>(
     field: &'static str,
     given: Option<T>,
     default: T,
@@ -221,6 +248,7 @@ pub(super) mod tests {
             json_object: None,
             raw_json: None,
             options: RequestOptions::default(),
+            paginate: None,
         }
     }
 

@@ -5,4 +5,5 @@ mod exchange;
 mod fake;
 mod hostile;
 mod oauth;
+mod paging;
 mod refresh;

@@ -1,8 +1,8 @@
 //! The built component, called through its host, against the simulated
 //! Atlassian on loopback.
 //!
-//! One module for each export, and two for what goes across them: the renewal
-//! of tokens and the sandbox.
+//! One module for each export, and three for what goes across them: the renewal
+//! of tokens, the sandbox, and lists that come in pages.
 
 #![allow(
     clippy::unwrap_used,
@@ -22,6 +22,7 @@ mod support;
 
 mod api_request;
 mod oauth_exchange;
+mod paging;
 mod refresh;
 mod sandbox;
 mod servicedesk_request;

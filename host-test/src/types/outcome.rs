@@ -1,8 +1,9 @@
 use std::fmt;
 
+use serde_json::value::RawValue;
 use wasmtime::component::{ComponentType, Lift, Lower};
 
-use super::{Action, Field, Limit, RateLimit, StoreError, TransportError};
+use super::{Action, Field, Limit, ListEnd, ListReport, RateLimit, StoreError, TransportError};
 use crate::redacted::{Names, Size};
 
 /// A final answer.
@@ -13,16 +14,31 @@ pub struct Response {
     pub status: u16,
     /// All headers in the order they came, names in lower case.
     pub headers: Vec<Field>,
-    /// The body, as it came.
+    /// The body, as it came. Of a list, one JSON array of the items of all
+    /// pages.
     pub body: Vec<u8>,
+    /// With `paginate`: what was fetched.
+    pub list: Option<ListReport>,
     /// Atlassian's name for this exchange.
     #[component(name = "trace-id")]
     pub trace_id: Option<String>,
     /// What it said of rate limits.
     #[component(name = "rate-limit")]
     pub rate_limit: Option<RateLimit>,
-    /// How many times this request was sent.
+    /// How many requests were sent.
     pub attempts: u32,
+}
+
+impl Response {
+    /// The items of a list, each the JSON text that came. `None` where the
+    /// answer is no list.
+    pub fn items(&self) -> Option<Vec<&str>> {
+        let items: Vec<&RawValue> = match self.list.as_ref()?.end {
+            ListEnd::NotAList => return None,
+            _ => serde_json::from_slice(&self.body).ok()?,
+        };
+        Some(items.into_iter().map(RawValue::get).collect())
+    }
 }
 
 impl fmt::Debug for Response {
@@ -31,6 +47,7 @@ impl fmt::Debug for Response {
             .field("status", &self.status)
             .field("headers", &Names(&self.headers))
             .field("body", &Size(self.body.len()))
+            .field("list", &self.list)
             .field("trace_id", &self.trace_id)
             .field("rate_limit", &self.rate_limit)
             .field("attempts", &self.attempts)
@@ -153,6 +170,7 @@ mod tests {
             status: 200,
             headers: fields(),
             body: b"hidden".to_vec(),
+            list: None,
             trace_id: None,
             rate_limit: None,
             attempts: 1,

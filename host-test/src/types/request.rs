@@ -3,7 +3,7 @@ use std::time::Duration;
 
 use wasmtime::component::{ComponentType, Lift, Lower};
 
-use super::{Field, Method, RedirectMode, RequestOptions};
+use super::{Field, Method, Paginate, RedirectMode, RequestOptions};
 use crate::redacted::{Names, Size};
 
 /// A request to Jira, for `api_request` and `servicedesk_request` alike.
@@ -42,6 +42,9 @@ pub struct Request {
     pub raw_json: Option<String>,
     /// How the call is made; `None` is all defaults.
     pub options: Option<RequestOptions>,
+    /// Fetch the whole list that this is the first page of; `None` sends the
+    /// request once.
+    pub paginate: Option<Paginate>,
 }
 
 impl Request {
@@ -58,6 +61,7 @@ impl Request {
             json_object: None,
             raw_json: None,
             options: None,
+            paginate: None,
         }
     }
 
@@ -143,6 +147,13 @@ impl Request {
         self
     }
 
+    /// Asks for the whole list that this is the first page of. With
+    /// `Paginate::default()`, as the contract has it where nothing is said.
+    pub fn with_paginate(mut self, paginate: Paginate) -> Self {
+        self.paginate = Some(paginate);
+        self
+    }
+
     fn options_mut(&mut self) -> &mut RequestOptions {
         self.options.get_or_insert(RequestOptions {
             timeout_ms: None,
@@ -172,6 +183,7 @@ impl fmt::Debug for Request {
             .field("json_object", &text_size(&self.json_object))
             .field("raw_json", &text_size(&self.raw_json))
             .field("options", &self.options)
+            .field("paginate", &self.paginate)
             .finish()
     }
 }

@@ -36,10 +36,18 @@ struct State {
     answers: VecDeque<(String, Result<HttpResponse, TransportError>)>,
     put_failures: VecDeque<(String, StoreError)>,
     meanwhile: Vec<(String, Meanwhile)>,
+    server: Option<Server>,
     log: Vec<String>,
 }
 
 type Meanwhile = Box<dyn FnOnce(&FakeHost)>;
+type Server = Box<dyn FnMut(&HttpRequest) -> Served>;
+
+/// An answer, and how many turns it takes to come.
+pub struct Served {
+    pub turns: u32,
+    pub answer: Result<HttpResponse, TransportError>,
+}
 
 impl FakeHost {
     /// With an application and nothing else.
@@ -80,6 +88,11 @@ impl FakeHost {
             .borrow_mut()
             .answers
             .push_back((request.into(), answer));
+    }
+
+    /// From now on this answers whatever nobody expects.
+    pub fn serve(&self, server: impl FnMut(&HttpRequest) -> Served + 'static) {
+        self.0.borrow_mut().server = Some(Box::new(server));
     }
 
     /// The next put of this key fails.
@@ -248,12 +261,21 @@ impl Host for FakeHost {
     ) -> Result<HttpResponse, TransportError> {
         let bearer = request.bearer.as_ref().map_or("-", Secret::expose);
         let line = format!("{} {} {bearer}", request.method.as_str(), request.url);
-        let answer = self
+        let expected = self
             .effect(line.clone(), |state| state.answers.pop_front())
             .await;
-        let (expected, answer) = answer.unwrap_or_else(|| panic!("nobody expected {line}"));
-        assert_eq!(line, expected);
-        answer
+        if let Some((expected, answer)) = expected {
+            assert_eq!(line, expected);
+            return answer;
+        }
+        let served = match &mut self.0.borrow_mut().server {
+            Some(server) => server(request),
+            None => panic!("nobody expected {line}"),
+        };
+        for _ in 0..served.turns {
+            GiveWay(false).await;
+        }
+        served.answer
     }
 
     fn now(&self) -> UnixMs {

@@ -1,0 +1,170 @@
+//! A request with `paginate`, from its first answer to the last page.
+//!
+//! ```text
+//!  first answer ──► no list ───────────────────────────► as it is
+//!       │
+//!       ▼
+//!  page ──► kept ──► end ──────────────────────────────► complete
+//!   ▲         │ └──► limit, failure, no progress ──────► truncated, cursor
+//!   └── next ─┘
+//! ```
+
+use crate::jira::{
+    error::{Error, Kind, Result},
+    exchange::{Answer, ApiResponse, Call},
+    host::Host,
+    request::CheckedRequest,
+};
+
+use super::{
+    collector::{Collector, Next},
+    cursor::{Cursor, Fingerprint},
+    options::Options,
+    outline::Outline,
+    page::Found,
+    place::{Frozen, Place},
+    report::{ListEnd, ListReport, PagingStyle},
+    style::{Recognised, counts_items, recognise, words},
+};
+
+/// How long a page may take. One that takes longer than a single request may
+/// would not come at all.
+pub const PAGE_TIMEOUT_MS: u64 = crate::jira::request::DEFAULT_TIMEOUT_MS as u64;
+
+/// What stays the same for a whole list.
+#[derive(Debug)]
+pub struct Listing {
+    /// The request.
+    pub frozen: Frozen,
+    /// Its fingerprint.
+    pub request: u64,
+    /// What the caller wants.
+    pub options: Options,
+}
+
+/// Fetches a list from its beginning, or from a cursor.
+pub async fn collect<H: Host>(
+    call: Call<'_, H>,
+    request: CheckedRequest,
+    mut options: Options,
+) -> Result<ApiResponse> {
+    let Fingerprint(fingerprint) = Fingerprint::of_request(&request, call.site);
+    let cursor = options.cursor.take();
+    if let Some(cursor) = &cursor {
+        cursor.check_request(fingerprint)?;
+    }
+    let path = request.target().path.clone();
+    let request = request.to_http(call.site, &call.access.app.api_origin);
+    let mut listing = Listing {
+        frozen: Frozen::new(request, path),
+        request: fingerprint,
+        options,
+    };
+    match cursor {
+        None => begin(call, listing).await,
+        Some(cursor) => {
+            let size = listing.options.page_size.or(cursor.size);
+            listing.frozen.set_size(size);
+            resume(call, listing, cursor).await
+        }
+    }
+}
+
+async fn begin<H: Host>(mut call: Call<'_, H>, mut listing: Listing) -> Result<ApiResponse> {
+    listing.frozen.set_size(listing.options.page_size);
+    let answer = first_answer(&mut call, &mut listing.frozen).await?;
+    let style = match recognised(&answer, listing.frozen.path()) {
+        Recognised::NotAList => return Ok(not_a_list(answer.response)),
+        Recognised::Whole => None,
+        Recognised::Page(style) => Some(style),
+    };
+    let place = first_place(style, &listing.frozen);
+    let mut collector = Collector::new(call, listing, style, &place);
+    collector.count_attempts(answer.response.attempts);
+    let page = collector.read(&answer.response)?;
+    let first = Next::first(place);
+    Ok(collector.run(first, (answer.response, page)).await)
+}
+
+async fn resume<H: Host>(
+    call: Call<'_, H>,
+    listing: Listing,
+    cursor: Cursor,
+) -> Result<ApiResponse> {
+    let mut collector = Collector::new(call, listing, cursor.style, &cursor.place);
+    let first = Next::first(cursor.place.clone());
+    collector.go_on_from(cursor);
+    let page = match collector.fetch(&first).await {
+        Err(error) if is_bad_request(&error) && collector.leave_out_size() => {
+            collector.fetch(&first).await
+        }
+        page => page,
+    };
+    match page {
+        Ok(page) => Ok(collector.run(first, page).await),
+        Err(error) => Err(error.with_attempts(collector.attempts())),
+    }
+}
+
+/// The answer to the caller's request. Where it is refused with a page size
+/// that the caller has not written into it, it is sent again without.
+async fn first_answer<H: Host>(call: &mut Call<'_, H>, frozen: &mut Frozen) -> Result<Answer> {
+    let deadline = call.deadline.at_most(call.host, PAGE_TIMEOUT_MS);
+    let first = call.answer(frozen.at("", &Place::Start), deadline).await;
+    match first {
+        Err(error) if frozen.size().is_some() && is_bad_request(&error) => {
+            frozen.set_size(None);
+            let deadline = call.deadline.at_most(call.host, PAGE_TIMEOUT_MS);
+            let again = call.answer(frozen.at("", &Place::Start), deadline).await;
+            let before = error.attempts();
+            again.map(|answer| answer.after(before)).map_err(|error| {
+                let attempts = before + error.attempts();
+                error.with_attempts(attempts)
+            })
+        }
+        first => first,
+    }
+}
+
+fn is_bad_request(error: &Error) -> bool {
+    matches!(error.kind(), Kind::Api(api) if api.status == 400)
+}
+
+fn recognised(answer: &Answer, path: &str) -> Recognised {
+    let response = &answer.response;
+    // What another place has answered says nothing of this one's pages.
+    if !answer.is_direct || !(200..=299).contains(&response.status) {
+        return Recognised::NotAList;
+    }
+    let Ok(text) = core::str::from_utf8(&response.body) else {
+        return Recognised::NotAList;
+    };
+    let Ok(outline) = Outline::read(text) else {
+        return Recognised::NotAList;
+    };
+    let Some(found) = Found::in_document(text, &outline) else {
+        return Recognised::NotAList;
+    };
+    recognise(&found, path)
+}
+
+/// Where the first answer begins.
+fn first_place(style: Option<PagingStyle>, frozen: &Frozen) -> Place {
+    match style {
+        Some(style) if counts_items(style) => {
+            let offset = frozen.own_offset(words(style).place);
+            Place::Offset(offset.unwrap_or(0))
+        }
+        _ => Place::Start,
+    }
+}
+
+fn not_a_list(mut response: ApiResponse) -> ApiResponse {
+    response.list = Some(ListReport {
+        style: None,
+        pages: 1,
+        items: 0,
+        end: ListEnd::NotAList,
+    });
+    response
+}
