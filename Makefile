@@ -5,7 +5,7 @@ COMPONENT := target/jira_connector.wasm
 BUILT     := target/wasm32-unknown-unknown/component/jira_connector.wasm
 
 .DEFAULT_GOAL := help
-.PHONY: help component host run test hosts lint doc clean
+.PHONY: help component host run test bench hosts lint doc clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -23,6 +23,9 @@ run: component host ## see the component at work on a simulated Atlassian
 
 test: component ## run all tests
 	$(CARGO) test --locked --workspace
+
+bench: component ## measure speed and memory beside a native client; also target/bench.json
+	@$(CARGO) bench --locked --package jira-host --bench wire --profile dev --config host-test/benches/profile.toml
 
 hosts: component host ## run the component in Python and on Node (needs python3, node, npm)
 	@tests/hosts/run

@@ -5,6 +5,7 @@ mod closing;
 mod component;
 mod consent;
 mod issues;
+mod lists;
 mod refresh;
 mod sandbox;
 mod servicedesk;
@@ -58,13 +59,17 @@ async fn play(connector: Connector, path: &Path) -> Step {
         "Ask for the status of a service desk request",
     )?;
     servicedesk::status(&stage, &mut output).await?;
-    title(&mut output, 6, "The access token expires")?;
+    title(&mut output, 6, "A list of several pages")?;
+    lists::fetch(&stage, &mut output).await?;
+    title(&mut output, 7, "A list that is cut")?;
+    lists::cut(&stage, &mut output).await?;
+    title(&mut output, 8, "The access token expires")?;
     refresh::expire(&stage, &mut output).await?;
-    title(&mut output, 7, "A hostile path")?;
+    title(&mut output, 9, "A hostile path")?;
     sandbox::hostile_paths(&stage, &mut output).await?;
-    title(&mut output, 8, "A destination that is not allowed")?;
+    title(&mut output, 10, "A destination that is not allowed")?;
     sandbox::denied_destination(&stage, &mut output).await?;
-    title(&mut output, 9, "What went over the wire")?;
+    title(&mut output, 11, "What went over the wire")?;
     closing::tell(&stage, &mut output)?;
 
     output.gap()?;

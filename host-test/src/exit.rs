@@ -24,6 +24,7 @@ Exit codes:
     8  a limit was exceeded: size, time, memory
     9  the secret store failed
    10  something is set up wrongly: the app, the component, this machine
+   11  a list is not complete: what is written is valid, and there may be more
   130  interrupted";
 
 /// Why, in classes that a script can tell apart.
@@ -49,6 +50,8 @@ pub(crate) enum Exit {
     SecretStore = 9,
     /// The operator's set-up.
     Configuration = 10,
+    /// A list that is not complete.
+    Truncated = 11,
     /// Ctrl-C: 128 and the number of the signal, as shells have it.
     Interrupted = 130,
 }
@@ -58,7 +61,7 @@ pub(crate) enum Exit {
 pub(crate) struct Failure {
     exit: Exit,
     message: Option<String>,
-    hint: Option<String>,
+    hints: Vec<String>,
 }
 
 impl Failure {
@@ -67,7 +70,7 @@ impl Failure {
         Failure {
             exit,
             message: Some(message.to_string()),
-            hint: None,
+            hints: Vec::new(),
         }
     }
 
@@ -76,7 +79,7 @@ impl Failure {
         Failure {
             exit,
             message: None,
-            hint: None,
+            hints: Vec::new(),
         }
     }
 
@@ -85,9 +88,10 @@ impl Failure {
         self.exit
     }
 
-    /// What to do now, best with the command to type.
+    /// What to do now, best with the command to type; after what was to be done
+    /// before.
     pub(crate) fn with_hint(mut self, hint: impl Into<String>) -> Self {
-        self.hint = Some(hint.into());
+        self.hints.push(hint.into());
         self
     }
 
@@ -96,7 +100,7 @@ impl Failure {
         if let Some(message) = &self.message {
             anstream::eprintln!("jira-host: {}", printable(message));
         }
-        if let Some(hint) = &self.hint {
+        for hint in &self.hints {
             anstream::eprintln!("hint: {}", printable(hint));
         }
         ExitCode::from(self.exit as u8)

@@ -36,6 +36,10 @@
 //! they come back with. `examples/service.rs` is a service with many tenants
 //! and a store of its own.
 //!
+//! A list that comes in pages is fetched as a whole with
+//! [`types::Request::with_paginate`], and however long it is, a few pages at a
+//! time, with [`Pages`].
+//!
 //! # In scope
 //!
 //! - Compiling the component once, perhaps into a cache on disk, and an instance
@@ -69,6 +73,7 @@ mod bindings;
 mod call;
 mod connector;
 pub mod network;
+mod pages;
 mod redacted;
 pub mod secrets;
 mod tenant;
@@ -77,6 +82,7 @@ pub mod types;
 pub use self::call::{CallError, Limits};
 pub use self::connector::{Connector, Inspection, LoadError, Loader, default_cache_dir};
 pub use self::network::{Network, NetworkError};
+pub use self::pages::Pages;
 pub use self::tenant::{Outcome, Tenant};
 
 /// The examples of the README, compiled.

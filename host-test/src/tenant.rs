@@ -10,6 +10,7 @@ use crate::bindings::world::JiraConnector;
 use crate::call::{CallError, CallState, Limits, WallClock};
 use crate::connector::Connector;
 use crate::network::Network;
+use crate::pages::{Export, Pages};
 use crate::secrets::SecretStore;
 use crate::types::{Error, OauthOutcome, OauthStep, Request, Response};
 
@@ -68,6 +69,17 @@ impl Tenant {
     pub async fn servicedesk_request(&self, request: &Request) -> Outcome<Response> {
         self.call(async |connector, store| connector.call_servicedesk_request(store, request).await)
             .await
+    }
+
+    /// A list of the Jira platform, to be fetched a few pages at a time, with what
+    /// `paginate` says or the defaults. Nothing is sent yet.
+    pub fn api_pages(&self, request: Request) -> Pages {
+        Pages::new(self.clone(), Export::Api, request)
+    }
+
+    /// A list of Jira Service Management, to be fetched a few pages at a time.
+    pub fn servicedesk_pages(&self, request: Request) -> Pages {
+        Pages::new(self.clone(), Export::Servicedesk, request)
     }
 
     /// Makes, renews, shows and erases connections.

@@ -224,6 +224,17 @@ fn faults_are_ordered_on_the_command_line_and_while_it_runs() {
 }
 
 #[test]
+fn lists_are_set_on_the_command_line() {
+    let directory = tempfile::tempdir().unwrap();
+    let list = "/label items=700 cap=50";
+    let (_simulate, announced) = start(directory.path(), &["--list", list]);
+    let set = plain(&announced, "auth_origin", "GET /_simulator/lists", "");
+    assert!(set.contains(list), "{set}");
+    let nonsense = ended(directory.path(), &["--list", "/label items=many"]);
+    assert_eq!(nonsense.status.code(), Some(2));
+}
+
+#[test]
 fn with_tls_the_certificate_to_trust_is_on_disk_for_as_long_as_the_run() {
     let directory = tempfile::tempdir().unwrap();
     let (mut simulate, announced) = start(directory.path(), &["--tls"]);

@@ -26,7 +26,13 @@ pub(crate) fn failure(
     }
 }
 
-fn of(context: &Context, session: &Session, connection: &str, kind: &ErrorKind) -> Option<String> {
+/// What to do about this kind of failure.
+pub(crate) fn of(
+    context: &Context,
+    session: &Session,
+    connection: &str,
+    kind: &ErrorKind,
+) -> Option<String> {
     let command = |words: &[&str]| format!("`{}`", context.command_line(words));
     Some(match kind {
         ErrorKind::ReauthorizationRequired(_) => command(&["connect", connection]),

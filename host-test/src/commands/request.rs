@@ -1,15 +1,20 @@
-//! `jira-host api` and `jira-host servicedesk`: one request.
+//! `jira-host api` and `jira-host servicedesk`: one request, or a whole list.
 
+mod layout;
+mod listing;
 mod parts;
+mod progress;
+mod stdout;
 
-use std::io::{self, IsTerminal, Read, Write};
+use std::io::{self, Read};
 use std::time::Duration;
 use std::{fs, mem};
 
 use clap::Args;
 use jira_host::types::{Error, ErrorKind, Field, Method, RedirectMode, Request, Response};
 
-use super::context::{Context, Session, interruption};
+use self::listing::{ListArgs, Listing};
+use super::context::{Context, Session};
 use super::{default_connection, hint};
 use crate::exit::{Exit, Failure};
 use crate::output::printable;
@@ -43,15 +48,17 @@ pub(crate) struct RequestArgs {
     /// Tells status and headers of the answer on standard error.
     #[arg(short, long)]
     include: bool,
-    /// How long it may take: 30 unless given.
+    /// How long it may take: 30 unless given; a list as long as it takes.
     #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=600))]
     timeout: Option<u64>,
-    /// The longest body of an answer: 16777216 (16 MiB) unless given.
+    /// The longest body of an answer, or a page: 16777216 (16 MiB) unless given.
     #[arg(long, value_name = "BYTES")]
     max_bytes: Option<u64>,
     /// Answers a redirect as it is.
     #[arg(long)]
     no_follow: bool,
+    #[command(flatten)]
+    list: ListArgs,
 }
 
 /// Where a request goes.
@@ -101,23 +108,34 @@ impl RequestArgs {
         let named = self.connection.take();
         let connection = default_connection::resolve(context, &session, named).await?;
         let include = self.include;
+        let list = self.list.clone();
         let mut request = self.request(&connection, body)?;
         if experimental {
             request = request.experimental();
+        }
+        if list.is_wanted() {
+            let listing = Listing {
+                context,
+                session: &session,
+                connection: &connection,
+                include,
+            };
+            return listing.fetch(export, request, &list).await;
         }
         match send(&session, export, &request).await? {
             Ok(response) => {
                 if include {
                     tell_head(response.status, &response.headers);
                 }
-                write_body(response.body).await
+                stdout::write(move || stdout::copy_body(&response.body)).await
             }
             Err(mut error) => {
                 if let ErrorKind::Api(answer) = &mut error.kind {
                     if include {
                         tell_head(answer.status, &answer.headers);
                     }
-                    write_body(mem::take(&mut answer.body)).await?;
+                    let body = mem::take(&mut answer.body);
+                    stdout::write(move || stdout::copy_body(&body)).await?;
                 }
                 Err(hint::failure(context, &session, &connection, error))
             }
@@ -207,28 +225,4 @@ fn tell_head(status: u16, headers: &[Field]) {
         anstream::eprintln!("{name}: {}", printable(value));
     }
     anstream::eprintln!();
-}
-
-/// Writes the body. Whoever reads it may be slow, or never read; Ctrl-C ends
-/// that too.
-async fn write_body(body: Vec<u8>) -> Result<(), Failure> {
-    let writing = tokio::task::spawn_blocking(move || copy_to_stdout(&body));
-    tokio::select! {
-        biased;
-        written = writing => match written {
-            Ok(written) => Ok(written?),
-            Err(error) => Err(Failure::new(Exit::Other, error)),
-        },
-        () = interruption() => Err(Failure::silent(Exit::Interrupted)),
-    }
-}
-
-/// The body, byte for byte. On a terminal the prompt gets a line of its own.
-fn copy_to_stdout(body: &[u8]) -> io::Result<()> {
-    let mut stdout = io::stdout().lock();
-    stdout.write_all(body)?;
-    if stdout.is_terminal() && !body.is_empty() && !body.ends_with(b"\n") {
-        stdout.write_all(b"\n")?;
-    }
-    stdout.flush()
 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 use std::{fs, io};
 
-use atlassian_simulator::{Latency, Order, Settings, Simulator};
+use atlassian_simulator::{Latency, List, Order, Settings, Simulator};
 use clap::Args;
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
@@ -65,6 +65,15 @@ pub(crate) struct SimulateArgs {
     /// `times=N` or `times=always`, once if it is not said.
     #[arg(long, value_name = "FAULT")]
     fault: Vec<Order>,
+    /// A list, such as `/search/jql items=10000 hide=100:100`. May be given
+    /// several times.
+    ///
+    /// The end of a path, how many items it has, and how it is unlike what a
+    /// client expects: `cap=N`, `break=N`, `hide=FROM:COUNT`, `hide-every=N`,
+    /// `insert=PLACE:COUNT:PAGES`, `loop=N`, `total=N|none`,
+    /// `last=true|false|none`, `links=WHERE`, `refuse-size`.
+    #[arg(long, value_name = "LIST")]
+    list: Vec<List>,
 }
 
 impl SimulateArgs {
@@ -103,6 +112,7 @@ impl SimulateArgs {
                 fixed: Duration::from_millis(self.latency),
                 jitter: Duration::from_millis(self.jitter),
             },
+            lists: self.list.clone(),
             ..Settings::company(self.sites.into())
         }
     }

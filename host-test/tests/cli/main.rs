@@ -14,6 +14,7 @@ mod consent;
 mod exits;
 mod home;
 mod interruption;
+mod paging;
 mod requests;
 mod running;
 mod stage;

@@ -8,13 +8,13 @@ fn the_demo_comes_out_as_it_should_and_tells_no_secret() {
     let ran = Home::new().run(&["demo"]);
     let told = ran.done();
     assert_eq!(ran.stderr, "");
-    for step in 1..=9 {
+    for step in 1..=11 {
         assert!(
             told.contains(&format!("{step}. ")),
             "step {step} is missing:\n{told}"
         );
     }
-    assert_eq!(told.matches("shows").count(), 9, "{told}");
+    assert_eq!(told.matches("shows").count(), 11, "{told}");
     assert!(
         !told.contains('\u{1b}'),
         "there is colour where no terminal is"
@@ -51,6 +51,12 @@ fn a_wrong_command_is_an_error_of_usage() {
     home.run(&[]).failed(2);
     home.run(&["api"]).failed(2);
     home.run(&["demo", "--json"]).failed(2);
+    for lone in ["--page-size", "--max-items", "--max-pages", "--in-flight"] {
+        let ran = home.run(&["api", "/label", lone, "3"]);
+        assert!(ran.failed(2).contains("--paginate|--stream"), "{ran:#?}");
+        home.run(&["api", "/label", "--paginate", lone, "0"])
+            .failed(2);
+    }
     home.run(&["connect", "demo", "--timeout", "601"]).failed(2);
 }
 
@@ -59,7 +65,7 @@ fn the_help_tells_the_exit_codes() {
     let ran = Home::new().run(&["--help"]);
     let help = ran.done();
     for code in [
-        "0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "130",
+        "0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "130",
     ] {
         let is_told = help
             .lines()

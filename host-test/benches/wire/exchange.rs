@@ -1,0 +1,166 @@
+//! One small request, in the sandbox and without it, on warm connections.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use jira_host::Tenant;
+use jira_host::types::Request;
+use tokio::task::JoinSet;
+
+use crate::Result;
+use crate::native::Native;
+use crate::paged::issues;
+use crate::report::{Report, Target};
+use crate::served::Served;
+use crate::server::Server;
+use crate::stage::{CONNECTION, Stage};
+use crate::timing::{Sample, in_us, ratio};
+
+const PATH: &str = "/myself";
+
+/// How many callers there are at most.
+const CALLERS: usize = 64;
+
+/// How often both take their turn, and how many requests a turn has.
+const TURNS: usize = 20;
+const REQUESTS: usize = 6_400;
+
+/// A lone caller has fewer, and so has one that waits.
+const LONE_REQUESTS: usize = 400;
+const WAITING_REQUESTS: usize = 4;
+
+/// How far away the other server is: nearer than Jira.
+const DISTANCE: Duration = Duration::from_millis(50);
+
+const MAX_OVERHEAD_US: f64 = 100.0;
+const LEAST_THROUGHPUT: f64 = 0.8;
+
+pub(crate) async fn measure(stage: &Stage, report: &mut Report) -> Result<()> {
+    let server = Server::start(Arc::new(Served::new(&issues(1)))).await?;
+    let native = stage.native(&server)?;
+    let tenant = stage.tenant(&server)?;
+    let lone = Pair::measure(&native, &tenant, 1, LONE_REQUESTS).await?;
+    lone.tell("exchange: 1 caller", report);
+    lone.judge_overhead("exchange: 1 caller", report);
+    let many = Pair::measure(&native, &tenant, CALLERS, REQUESTS).await?;
+    many.tell("exchange: 64 callers", report);
+    many.judge_throughput("exchange: 64 callers", report);
+
+    // The server above answers at once, so both are as fast as the processor.
+    // Jira is waited for.
+    let distant = Server::start_with(Arc::new(Served::new(&issues(1))), DISTANCE, 1).await?;
+    let (native, tenant) = (stage.native(&distant)?, stage.tenant(&distant)?);
+    let waiting = Pair::measure(&native, &tenant, CALLERS, CALLERS * WAITING_REQUESTS).await?;
+    waiting.judge_throughput("exchange: 64 callers at 50 ms", report);
+    Ok(())
+}
+
+/// Both, side by side.
+#[derive(Default)]
+struct Pair {
+    native: Turns,
+    sandboxed: Turns,
+}
+
+#[derive(Default)]
+struct Turns {
+    each: Sample,
+    whole: Sample,
+}
+
+impl Pair {
+    async fn measure(
+        native: &Native,
+        tenant: &Tenant,
+        callers: usize,
+        requests: usize,
+    ) -> Result<Pair> {
+        let mut pair = Pair::default();
+        let each = requests / callers;
+        for turn in 0..=TURNS {
+            let client = native.clone();
+            let (natively, natively_each) = crowd(callers, each, move || {
+                let client = client.clone();
+                async move { client.get(&format!("/rest/api/3{PATH}")).await.map(|_| ()) }
+            })
+            .await?;
+            let tenant = tenant.clone();
+            let (sandboxed, sandboxed_each) = crowd(callers, each, move || {
+                let tenant = tenant.clone();
+                async move { ask(&tenant).await }
+            })
+            .await?;
+            // The first turn opens the connections.
+            if turn > 0 {
+                pair.native.add(natively, natively_each);
+                pair.sandboxed.add(sandboxed, sandboxed_each);
+            }
+        }
+        Ok(pair)
+    }
+
+    fn tell(&self, name: &str, report: &mut Report) {
+        for (who, turns) in [("native", &self.native), ("sandboxed", &self.sandboxed)] {
+            for (what, part) in [("median", 0.5), ("p99", 0.99)] {
+                let value = in_us(turns.each.quantile(part));
+                report.tell(format!("{name}, {who} {what}"), value, "µs");
+            }
+        }
+    }
+
+    fn judge_overhead(&self, name: &str, report: &mut Report) {
+        let overhead = in_us(self.sandboxed.each.median()) - in_us(self.native.each.median());
+        let target = Target::Below(MAX_OVERHEAD_US);
+        report.judge(format!("{name}, median overhead"), overhead, "µs", target);
+    }
+
+    fn judge_throughput(&self, name: &str, report: &mut Report) {
+        let throughput = ratio(&self.native.whole, &self.sandboxed.whole);
+        let target = Target::AtLeast(LEAST_THROUGHPUT);
+        report.judge(
+            format!("{name}, throughput to native"),
+            throughput,
+            "x",
+            target,
+        );
+    }
+}
+
+impl Turns {
+    fn add(&mut self, whole: Duration, each: Sample) {
+        self.whole.add(whole);
+        self.each.extend(each);
+    }
+}
+
+async fn ask(tenant: &Tenant) -> Result<()> {
+    let request = Request::get(CONNECTION, PATH);
+    tenant.api_request(&request).await??;
+    Ok(())
+}
+
+/// Has some callers make some requests each. Answers how long that took, and
+/// each of them.
+async fn crowd<F, Fut>(callers: usize, each: usize, request: F) -> Result<(Duration, Sample)>
+where
+    F: Fn() -> Fut + Clone + Send + 'static,
+    Fut: Future<Output = Result<()>> + Send,
+{
+    let begun = Instant::now();
+    let mut tasks = JoinSet::new();
+    for _ in 0..callers {
+        let request = request.clone();
+        tasks.spawn(async move {
+            let mut sample = Sample::default();
+            for _ in 0..each {
+                sample.time(request()).await?;
+            }
+            Result::Ok(sample)
+        });
+    }
+    let mut all = Sample::default();
+    while let Some(sample) = tasks.join_next().await {
+        all.extend(sample??);
+    }
+    Ok((begun.elapsed(), all))
+}

@@ -1,0 +1,68 @@
+use std::process::Child;
+
+use atlassian_simulator::{Fault, Gate, On};
+
+use super::{connected, items, told_cursor};
+use crate::running::Running;
+use crate::stage::Stage;
+
+/// Short items, so that a pipe holds them all.
+const LIST: &str = "/label items=520 cap=50";
+
+fn hold(stage: &Stage, place: &str) -> Gate {
+    let gate = Gate::new();
+    let page = On::method_path("GET", "/label").asking("startAt", place);
+    stage.simulator.script(page, Fault::Hold(gate.clone()));
+    gate
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_came_is_written_while_the_rest_is_on_its_way() {
+    let stage = connected(&[LIST]).await;
+    for form in ["--paginate", "--stream"] {
+        let gate = hold(&stage, "300");
+        let mut running = Running::begin(&stage, &["api", "/label", form]);
+        gate.reached().await;
+        running.wrote();
+        gate.open();
+        running.end().done();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn ctrl_c_leaves_a_document_and_the_way_on() {
+    let stage = connected(&[LIST]).await;
+    let gate = hold(&stage, "300");
+    let running = Running::begin(&stage, &["api", "/label", "--paginate"]);
+    gate.reached().await;
+    running.interrupt();
+    let ran = running.end();
+    gate.open();
+    assert_eq!(ran.code, Some(130), "{ran:#?}");
+    assert_eq!(items(&ran.stdout).len(), 200);
+    let cursor = told_cursor(&ran.stderr);
+    let rest = ["api", "/label", "--paginate", "--cursor", &cursor];
+    assert_eq!(items(stage.run(&rest).done()).len(), 320);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reader_that_has_seen_enough_ends_the_list_without_a_word() {
+    let stage = connected(&["/search/jql items=100000"]).await;
+    for form in ["--paginate", "--stream"] {
+        let before = stage.simulator.transcript().len();
+        let search = "/search/jql?jql=project%3DDEMO&fields=*all";
+        let mut child = stage.home.command(&["api", search, form]).spawn().unwrap();
+        drop(child.stdout.take());
+        assert_eq!(ended(child), (Some(1), String::new()));
+        let requests = stage.simulator.transcript().len() - before;
+        assert!(requests < 20, "{requests} requests");
+    }
+}
+
+fn ended(child: Child) -> (Option<i32>, String) {
+    let output = child.wait_with_output().unwrap();
+    (
+        output.status.code(),
+        String::from_utf8(output.stderr).unwrap(),
+    )
+}
