@@ -14,7 +14,8 @@ use crate::jira::{
         ConnectionStatus, OauthOutcome, OauthStep,
     },
     rate_limit::RateLimit,
-    request::{ApiRequest, RedirectMode, RequestOptions},
+    refresh::RefreshOutcome,
+    request::{ApiRequest, RedirectMode, RequestOptions, RetryOptions},
     site::Site,
 };
 
@@ -56,6 +57,10 @@ fn from_wit_options(options: wit::RequestOptions) -> RequestOptions {
             wit::RedirectMode::Manual => RedirectMode::Manual,
         }),
         experimental: options.experimental,
+        retry: options.retry.map(|retry| RetryOptions {
+            at_most: retry.at_most,
+            only_undone: retry.only_undone,
+        }),
     }
 }
 
@@ -91,6 +96,20 @@ pub fn to_wit_response(response: ApiResponse) -> wit::Response {
         trace_id: response.trace_id,
         rate_limit: response.rate_limit.map(to_wit_rate_limit),
         attempts: response.attempts,
+        waited_ms: response.waited_ms,
+        probably_done: response.probably_done,
+        refresh: response.refresh.map(to_wit_refresh),
+    }
+}
+
+fn to_wit_refresh(outcome: RefreshOutcome) -> wit::RefreshOutcome {
+    match outcome {
+        RefreshOutcome::Fresh => wit::RefreshOutcome::Fresh,
+        RefreshOutcome::Waited => wit::RefreshOutcome::Waited,
+        RefreshOutcome::Rotated => wit::RefreshOutcome::Rotated,
+        RefreshOutcome::Recovered => wit::RefreshOutcome::Recovered,
+        RefreshOutcome::Reauthorize => wit::RefreshOutcome::Reauthorize,
+        RefreshOutcome::Failed => wit::RefreshOutcome::Failed,
     }
 }
 
@@ -123,6 +142,7 @@ pub fn to_wit_error(error: &Error) -> wit::Error {
         attempts: error.attempts(),
         waited_ms: error.waited_ms(),
         may_have_been_done: error.may_have_been_done(),
+        refresh: error.refresh().map(to_wit_refresh),
         trace_id: error.trace_id().map(String::from),
     }
 }
@@ -177,10 +197,15 @@ pub fn to_wit_outcome(outcome: OauthOutcome) -> wit::OauthOutcome {
             expires_at_unix_ms: consent.expires_at.0,
         }),
         OauthOutcome::Connected(connected) => {
-            let Connected { status, affected } = *connected;
+            let Connected {
+                status,
+                affected,
+                refresh,
+            } = *connected;
             wit::OauthOutcome::Connected(wit::Connected {
                 status: to_wit_status(status),
                 affected: affected.into_iter().map(to_wit_affected).collect(),
+                refresh: refresh.map(to_wit_refresh),
             })
         }
         OauthOutcome::Sites(sites) => {

@@ -3,16 +3,22 @@
 use super::{
     app::App,
     connection::{Connection, not_connected, site_not_chosen},
-    error::{Error, Kind, Result},
+    error::{Error, Result},
     failure,
     host::{Deadline, Host, StoreError},
-    http::{HttpRequest, HttpResponse, SendLimits, TransportError},
+    http::{HttpRequest, HttpResponse, Method},
+    instant::UnixMs,
     name::{APP_KEY, ConnectionName},
-    refresh::Refresh,
+    refresh::{Insistence, Refresh, RefreshOutcome, Renewed},
+    send::{Budget, Sent, send},
     site::Site,
     store::{self, Stored},
     token::TokenSet,
 };
+
+/// A call renews the tokens twice at most: by a pair that another caller has
+/// stored, and where that is refused too, by one of its own.
+const MAX_RENEWALS: u32 = 2;
 
 /// A connection as loaded for one call.
 #[derive(Debug)]
@@ -27,27 +33,12 @@ pub struct Access {
     pub tokens: Stored<TokenSet>,
     /// How long this call has waited for others so far.
     pub waited_ms: u64,
-    /// A call renews the tokens once at most: a fresh token that is refused
-    /// will not be accepted after another rotation.
-    renewed: bool,
-}
-
-/// What one request may take.
-#[derive(Debug, Clone, Copy)]
-pub struct Budget {
-    /// When the call must be over.
-    pub deadline: Deadline,
-    /// How much of an answer's body is read.
-    pub body_bytes: u64,
-}
-
-/// An answer and how often the request was sent for it.
-#[derive(Debug)]
-pub struct Sent {
-    /// The answer.
-    pub response: HttpResponse,
-    /// How often.
-    pub attempts: u32,
+    /// What came of the last renewal.
+    pub refresh: Option<RefreshOutcome>,
+    renewals: u32,
+    /// Whether the pair was issued to this call: when a fresh token is refused,
+    /// another rotation brings none that is accepted.
+    has_fresh_pair: bool,
 }
 
 impl Access {
@@ -85,32 +76,40 @@ impl Access {
             connection,
             tokens,
             waited_ms: 0,
-            renewed: false,
+            refresh: None,
+            renewals: 0,
+            has_fresh_pair: false,
         }
     }
 
     /// Sends a request with the access token. An expired one is renewed first;
-    /// one that is refused is renewed once, and the request sent again: the
-    /// refusal says that it was not carried out.
+    /// one that is refused is renewed, and the request sent again: the refusal
+    /// says that it was not carried out.
     pub async fn send(
         &mut self,
         host: &impl Host,
         request: &mut HttpRequest,
-        budget: Budget,
+        budget: Budget<'_>,
     ) -> Result<Sent> {
-        if !self.renewed && self.tokens.value.is_due(host.now()) {
+        if self.may_renew() && self.tokens.value.is_due(host.now()) {
             self.renew(host, budget.deadline).await?;
         }
-        let mut attempts = 0;
+        let (mut attempts, mut left_open) = (0, false);
         loop {
             request.bearer = Some(self.tokens.value.access_token.clone());
-            let response = send_once(host, request, budget).await.map_err(|error| {
+            let sent = send(host, request, budget).await.map_err(|error| {
                 let sent = attempts + error.attempts();
                 error.with_attempts(sent)
             })?;
-            attempts += 1;
-            if self.renewed || !failure::is_token_refused(&response) {
-                return Ok(Sent { response, attempts });
+            attempts += sent.attempts;
+            left_open |= sent.left_open;
+            self.waited_ms += sent.waited_ms;
+            if !self.is_refused(request.method, &sent.response, host.now()) || !self.may_renew() {
+                return Ok(Sent {
+                    attempts,
+                    left_open,
+                    ..sent
+                });
             }
             self.renew(host, budget.deadline)
                 .await
@@ -118,23 +117,56 @@ impl Access {
         }
     }
 
+    /// Whether a newer token may help, and nothing was done without one. What
+    /// was answered with a success may have been carried out for nobody.
+    fn is_refused(&self, method: Method, response: &HttpResponse, now: UnixMs) -> bool {
+        let is_undone = !response.is_success() || method.is_safe();
+        let is_expired =
+            failure::may_mean_expired(response) && self.tokens.value.may_have_expired(now);
+        is_expired || is_undone && failure::is_token_refused(response)
+    }
+
+    fn may_renew(&self) -> bool {
+        !self.has_fresh_pair && self.renewals < MAX_RENEWALS
+    }
+
     /// Gets a newer pair of tokens than the one at hand. It may come from a new
     /// consent, and that from another account: then the site counts only if it
     /// was chosen again.
     pub async fn renew(&mut self, host: &impl Host, deadline: Deadline) -> Result<()> {
+        self.renew_with(host, deadline, Insistence::BelieveTheMark)
+            .await
+    }
+
+    /// The same, also where the store says that Atlassian has refused the
+    /// refresh token for good.
+    pub async fn renew_all_the_same(&mut self, host: &impl Host, deadline: Deadline) -> Result<()> {
+        self.renew_with(host, deadline, Insistence::AskAgain).await
+    }
+
+    async fn renew_with(
+        &mut self,
+        host: &impl Host,
+        deadline: Deadline,
+        insistence: Insistence,
+    ) -> Result<()> {
         let refresh = Refresh {
             host,
             app: &self.app,
             name: &self.name,
+            insistence,
         };
         let newer = refresh
             .newer_than(&self.tokens, deadline, &mut self.waited_ms)
-            .await?;
-        if newer.value.consent_id != self.tokens.value.consent_id {
-            self.connection = self.confirmed_for(host, &newer.value).await?;
+            .await;
+        self.refresh = Some(RefreshOutcome::of(&newer));
+        let Renewed { tokens, outcome } = newer?;
+        if tokens.value.consent_id != self.tokens.value.consent_id {
+            self.connection = self.confirmed_for(host, &tokens.value).await?;
         }
-        self.tokens = newer;
-        self.renewed = true;
+        self.tokens = tokens;
+        self.renewals += 1;
+        self.has_fresh_pair = outcome.is_our_own();
         Ok(())
     }
 
@@ -149,31 +181,4 @@ impl Access {
         }
         Err(site_not_chosen(&self.name))
     }
-}
-
-/// Sends a request as it is, within what is left of the time. Its error counts
-/// one attempt, or none where nothing can have left.
-pub async fn send_once(
-    host: &impl Host,
-    request: &HttpRequest,
-    budget: Budget,
-) -> Result<HttpResponse> {
-    let timeout_ms = budget.deadline.remaining_ms(host);
-    if timeout_ms == 0 {
-        let error = Kind::Transport(TransportError::TimedOut);
-        return Err(Error::new(
-            error,
-            "the time allowed was over before the request could be sent",
-        ));
-    }
-    let limits = SendLimits {
-        timeout_ms,
-        body_bytes: budget.body_bytes,
-    };
-    host.send(request, limits).await.map_err(|error| {
-        let was_sent = !error.surely_not_sent();
-        Error::from(error)
-            .with_attempts(was_sent.into())
-            .or_maybe_done(was_sent && !request.method.is_safe())
-    })
 }

@@ -8,7 +8,7 @@
 //! ```
 
 use super::{
-    access::{Access, Budget, Sent, send_once},
+    access::Access,
     api_error::ERROR_BODY_BYTES,
     error::{Error, Kind, Result},
     failure::{self, Asked},
@@ -18,7 +18,10 @@ use super::{
     path::Api,
     rate_limit::RateLimit,
     redirect::{self, Hop, MAX_REDIRECTS},
+    refresh::RefreshOutcome,
     request::{ApiRequest, CheckedRequest, RedirectMode},
+    retry::RetryBudget,
+    send::{Budget, send},
     site::Site,
 };
 
@@ -37,6 +40,13 @@ pub struct ApiResponse {
     pub rate_limit: Option<RateLimit>,
     /// How often the request was sent.
     pub attempts: u32,
+    /// How long was waited, for others or to send it again.
+    pub waited_ms: u64,
+    /// Whether this is the 404 to a DELETE that was sent before, and may have
+    /// been carried out then.
+    pub probably_done: bool,
+    /// What came of the refresh that the call needed, if it did.
+    pub refresh: Option<RefreshOutcome>,
 }
 
 /// Checks, sends and answers a request: what `api-request` and
@@ -57,6 +67,8 @@ pub async fn exchange(host: &impl Host, api: Api, request: ApiRequest) -> Result
     let budget = Budget {
         deadline,
         body_bytes: ending.max_response_bytes.max(ERROR_BODY_BYTES as u64),
+        retry: request.retry,
+        retries: &RetryBudget::default(),
     };
     let hop = Hop {
         request: request.to_http(&site, &access.app.api_origin),
@@ -64,7 +76,11 @@ pub async fn exchange(host: &impl Host, api: Api, request: ApiRequest) -> Result
     };
     let result = follow_hops(host, &mut access, &site, hop, budget, ending).await;
     let answer = result.and_then(|arrived| ending.read(arrived, &site, &access, host.now()));
-    answer.map_err(|error| error.add_waited(access.waited_ms))
+    answer.map_err(|error| {
+        error
+            .add_waited(access.waited_ms)
+            .with_refresh(access.refresh)
+    })
 }
 
 /// The answer that points nowhere else, and how it was reached.
@@ -73,6 +89,8 @@ struct Arrived {
     attempts: u32,
     is_own_site: bool,
     was_redirected: bool,
+    /// Whether an earlier attempt of the request may have been carried out.
+    left_open: bool,
 }
 
 /// Sends until the answer points nowhere else.
@@ -81,22 +99,22 @@ async fn follow_hops(
     access: &mut Access,
     site: &Site,
     mut hop: Hop,
-    budget: Budget,
+    budget: Budget<'_>,
     ending: Ending,
 ) -> Result<Arrived> {
-    let mut attempts = 0;
+    let (mut attempts, mut left_open) = (0, false);
     for redirects in 0..=MAX_REDIRECTS {
         let was_redirected = redirects > 0;
         let sent = if hop.is_own_site {
             access.send(host, &mut hop.request, budget).await
         } else {
-            let sent = send_once(host, &hop.request, budget).await;
-            sent.map(|response| Sent { response, attempts })
+            let sent = send(host, &hop.request, budget).await;
+            sent.inspect(|sent| access.waited_ms += sent.waited_ms)
         };
         let response = match sent {
             Ok(sent) if was_redirected => sent.response,
             Ok(sent) => {
-                attempts = sent.attempts;
+                (attempts, left_open) = (sent.attempts, sent.left_open);
                 sent.response
             }
             Err(error) if was_redirected => {
@@ -111,6 +129,7 @@ async fn follow_hops(
                 attempts,
                 is_own_site,
                 was_redirected,
+                left_open,
             });
         }
         hop = redirect::follow(hop, &response, site, &access.app.api_origin)
@@ -147,11 +166,14 @@ impl Ending {
             attempts,
             is_own_site,
             was_redirected,
+            left_open,
         } = arrived;
+        let probably_done = left_open && self.method == Method::Delete && response.status == 404;
         let is_ok = response.is_success()
+            || probably_done
             || response.status == 304
             || (self.redirect == RedirectMode::Manual && (300..=399).contains(&response.status));
-        if !is_ok {
+        if !is_ok || (is_own_site && failure::is_login_failed(&response)) {
             let asked = Asked {
                 method: self.method,
                 site,
@@ -159,7 +181,9 @@ impl Ending {
                 is_own_site,
                 was_done: was_redirected && !self.method.is_safe(),
             };
-            return Err(failure::read(response, asked, now).with_attempts(attempts));
+            return Err(failure::read(response, asked, now)
+                .with_attempts(attempts)
+                .or_maybe_done(left_open && !self.method.is_safe()));
         }
         if response.truncated || response.body.len() as u64 > self.max_response_bytes {
             return Err(self.too_long(&response).with_attempts(attempts));
@@ -171,6 +195,9 @@ impl Ending {
             headers: response.headers,
             body: response.body,
             attempts,
+            waited_ms: access.waited_ms,
+            probably_done,
+            refresh: access.refresh,
         })
     }
 

@@ -14,7 +14,33 @@ use super::{
 /// A 401 about scopes is not that: a refresh would bring the same scopes.
 #[must_use]
 pub fn is_token_refused(response: &HttpResponse) -> bool {
-    response.status == 401 && !is_scope_mismatch(response)
+    match response.status {
+        401 => !is_scope_mismatch(response),
+        _ => is_login_failed(response),
+    }
+}
+
+/// Whether an answer that looks like a success is one for nobody: Jira did not
+/// accept the token and went on without it.
+#[must_use]
+pub fn is_login_failed(response: &HttpResponse) -> bool {
+    let mut reasons = response
+        .headers
+        .iter()
+        .filter(|(name, _)| name.eq_ignore_ascii_case("x-seraph-loginreason"))
+        .flat_map(|(_, value)| value.split(','))
+        .map(str::trim)
+        .peekable();
+    response.is_success()
+        && reasons.peek().is_some()
+        && reasons.all(|reason| reason == "AUTHENTICATED_FAILED")
+}
+
+/// Whether an answer may be about a token that has expired, where the clock
+/// says so too: some paths of the gateway tell it so.
+#[must_use]
+pub fn may_mean_expired(response: &HttpResponse) -> bool {
+    matches!(response.status, 403 | 404)
 }
 
 /// The gateway answers 401 for a scope that is missing, and also for paths
@@ -83,14 +109,17 @@ fn of_the_site(response: HttpResponse, asked: Asked<'_>) -> Error {
             ),
         );
     }
-    if response.status == 401 {
-        return Error::reauthorize(
-            "unauthorized",
-            "a fresh access token was refused (401); the grant may have been revoked; consent again",
+    if response.status == 401 || is_login_failed(&response) {
+        let served = response.is_success();
+        let status = response.status;
+        let message = format!(
+            "a fresh access token was refused ({status}); the grant may have been revoked; consent again"
         );
+        return Error::reauthorize("unauthorized", message)
+            .or_maybe_done(served && !asked.method.is_safe());
     }
     let error = ApiError::read(response);
-    if error.status == 403 && error.mentions("app is not installed on this instance") {
+    if is_site_refused(&error) {
         let Site { name, url, .. } = asked.site;
         return Error::configuration(
             "site",
@@ -99,8 +128,30 @@ fn of_the_site(response: HttpResponse, asked: Asked<'_>) -> Error {
             ),
         );
     }
-    let message = format!("Jira answered {error}");
+    let hint = hint(&error);
+    let message = format!("Jira answered {error}{hint}");
     Error::new(Kind::Api(error), message)
+}
+
+/// Whether the gateway keeps the connection out of the site. It says so in a
+/// form of its own; Jira's form, with this sentence, is an older one.
+fn is_site_refused(error: &ApiError) -> bool {
+    error.status == 403
+        && (error.body_number("code") == Some(403)
+            || error.mentions("app is not installed on this instance"))
+}
+
+/// What an answer does not say of itself.
+fn hint(error: &ApiError) -> &'static str {
+    match error.status {
+        410 if !error.mentions("search/jql") => {
+            "; Atlassian has removed this operation; issues are searched by /search/jql now"
+        }
+        404 if error.body_number("status") == Some(404) && error.body_has("timestamp") => {
+            "; the gateway has no such path, or no such site any more: choose-site asks for the sites anew"
+        }
+        _ => "",
+    }
 }
 
 fn rate_limited(response: &HttpResponse, was_done: bool, now: UnixMs) -> Error {

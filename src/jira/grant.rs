@@ -6,11 +6,12 @@ use super::{
     api_error::ApiError,
     app::App,
     error::{Action, Error, Kind, Result},
-    host::Host,
+    host::{Deadline, Host},
     http::{HttpRequest, HttpResponse, SendLimits},
     instant::{SECOND_MS, UnixMs},
     json::{self, Broken, FromJson, Object},
     rate_limit::RateLimit,
+    retry::{Retry, Setback},
     secret::Secret,
 };
 
@@ -63,7 +64,9 @@ impl TokenGrant<'_> {
         )
     }
 
-    /// Sends it, once, and reads the answer.
+    /// Sends it, once, and reads the answer. A code is good for one use and a
+    /// refresh token for ten minutes of them, so it is for the caller to know
+    /// when to send it again.
     pub async fn redeem(self, host: &impl Host, app: &App) -> Result<TokenAnswer> {
         let limits = SendLimits {
             timeout_ms: TOKEN_TIMEOUT_MS,
@@ -71,6 +74,29 @@ impl TokenGrant<'_> {
         };
         let response = host.send(&self.to_http(app), limits).await?;
         self.read(&response, host.now())
+    }
+
+    /// The same, again where it surely was not carried out.
+    pub async fn redeem_once(self, host: &impl Host, app: &App) -> Result<TokenAnswer> {
+        let deadline = Deadline::after(host, TOKEN_TIMEOUT_MS);
+        let mut retries = 0;
+        loop {
+            let error = match self.redeem(host, app).await {
+                Ok(answer) => return Ok(answer),
+                Err(error) => error,
+            };
+            let setback = Setback::of_token_endpoint(error.kind(), host.now());
+            let wait_ms = setback.and_then(|setback| {
+                let [chance, ..] = host.random();
+                let remaining_ms = deadline.remaining_ms(host);
+                Retry::default().wait_ms(retries, false, setback, chance, remaining_ms)
+            });
+            let Some(wait_ms) = wait_ms else {
+                return Err(error);
+            };
+            host.sleep(wait_ms).await;
+            retries += 1;
+        }
     }
 
     /// Reads the answer of the token endpoint.
@@ -125,7 +151,8 @@ impl TokenGrant<'_> {
     }
 }
 
-fn dead(code: &'static str) -> Error {
+/// What to say of a grant that Atlassian refused, with its word for it.
+pub fn dead(code: &'static str) -> Error {
     Error::reauthorize(
         code,
         format!(

@@ -10,6 +10,7 @@ use super::{
     http::{Headers, HttpRequest, JSON, Method, USER_AGENT},
     name::ConnectionName,
     path::{Api, Target},
+    retry::{MAX_RETRIES, Retry},
     site::Site,
 };
 
@@ -58,6 +59,32 @@ pub struct RequestOptions {
     pub max_response_bytes: Option<u64>,
     pub redirect: Option<RedirectMode>,
     pub experimental: bool,
+    pub retry: Option<RetryOptions>,
+}
+
+/// When a request is sent again; wit/types.wit describes the fields.
+#[derive(Debug, Clone, Copy, Default)]
+#[expect(missing_docs, reason = "wit/types.wit describes the fields")]
+pub struct RetryOptions {
+    pub at_most: Option<u8>,
+    pub only_undone: bool,
+}
+
+impl RetryOptions {
+    fn check(self) -> Result<Retry> {
+        match self.at_most {
+            Some(times) if times > MAX_RETRIES => Err(Error::invalid(
+                "retry",
+                format_args!(
+                    "at-most is {times}; a request is sent again {MAX_RETRIES} times at most"
+                ),
+            )),
+            at_most => Ok(Retry {
+                at_most: at_most.unwrap_or(MAX_RETRIES),
+                only_undone: self.only_undone,
+            }),
+        }
+    }
 }
 
 /// What to do with an answer that points elsewhere.
@@ -81,6 +108,8 @@ pub struct CheckedRequest {
     pub max_response_bytes: u64,
     /// What to do with redirects.
     pub redirect: RedirectMode,
+    /// When to send it again.
+    pub retry: Retry,
     method: Method,
     target: Target,
     headers: Headers,
@@ -142,6 +171,7 @@ impl CheckedRequest {
                 MAX_RESPONSE_BYTES,
             )?,
             redirect: options.redirect.unwrap_or(RedirectMode::Follow),
+            retry: options.retry.unwrap_or_default().check()?,
             method,
             target,
             headers,
@@ -356,6 +386,16 @@ pub(super) mod tests {
                 ..default
             }),
             "max-response-bytes: 18446744073709551615 is not between 1 and 268435456",
+        );
+        assert_refused(
+            with(RequestOptions {
+                retry: Some(RetryOptions {
+                    at_most: Some(5),
+                    only_undone: false,
+                }),
+                ..default
+            }),
+            "retry: at-most is 5; a request is sent again 4 times at most",
         );
         assert_refused(
             with(RequestOptions {

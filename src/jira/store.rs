@@ -125,7 +125,13 @@ pub async fn update<T: FromJson + ToJson + Clone>(
             return Ok(value);
         }
     }
-    Err(StoreError::Unavailable(format!("`{key}` is written by too many at once")).into())
+    Err(too_busy(key))
+}
+
+/// What to say of an entry that others write all the time.
+#[must_use]
+pub fn too_busy(key: &str) -> Error {
+    StoreError::Unavailable(format!("`{key}` is written by too many at once")).into()
 }
 
 /// All keys with a prefix, each once.

@@ -37,6 +37,9 @@ struct State {
     put_failures: VecDeque<(String, StoreError)>,
     meanwhile: Vec<(String, Meanwhile)>,
     log: Vec<String>,
+    /// When those who sleep wake up, and how much has been done.
+    sleepers: Vec<u64>,
+    done: usize,
 }
 
 type Meanwhile = Box<dyn FnOnce(&FakeHost)>;
@@ -155,12 +158,15 @@ impl FakeHost {
             .collect();
         let mut context = Context::from_waker(Waker::noop());
         while workers.iter().any(Result::is_ok) {
+            let done = self.0.borrow().done;
+            self.0.borrow_mut().sleepers.clear();
             for worker in &mut workers {
                 let Ok(future) = worker else { continue };
                 if let Poll::Ready(value) = future.as_mut().poll(&mut context) {
                     *worker = Err(value);
                 }
             }
+            self.0.borrow_mut().skip_sleep(done);
         }
         workers
             .into_iter()
@@ -169,6 +175,7 @@ impl FakeHost {
     }
 
     async fn effect<T>(&self, line: String, effect: impl FnOnce(&mut State) -> T) -> T {
+        self.0.borrow_mut().done += 1;
         GiveWay(false).await;
         let position = self
             .0
@@ -182,6 +189,7 @@ impl FakeHost {
         }
         let mut state = self.0.borrow_mut();
         state.log.push(line);
+        state.done += 1;
         effect(&mut state)
     }
 }
@@ -206,6 +214,14 @@ impl Drop for FakeHost {
 }
 
 impl State {
+    fn skip_sleep(&mut self, done: usize) {
+        if self.done == done
+            && let Some(earliest) = self.sleepers.iter().min()
+        {
+            self.elapsed_ms = self.elapsed_ms.max(*earliest);
+        }
+    }
+
     fn write(&mut self, key: &str, value: &[u8]) -> String {
         self.versions += 1;
         let version = self.versions.to_string();
@@ -264,9 +280,19 @@ impl Host for FakeHost {
         self.0.borrow().elapsed_ms
     }
 
+    /// Time passes only where nobody has anything else to do.
     async fn sleep(&self, ms: u64) {
-        self.effect(format!("sleep {ms}"), |state| state.elapsed_ms += ms)
-            .await;
+        let wakes_at = self.monotonic_ms() + ms;
+        core::future::poll_fn(|_| {
+            let mut state = self.0.borrow_mut();
+            if state.elapsed_ms >= wakes_at {
+                return Poll::Ready(());
+            }
+            state.sleepers.push(wakes_at);
+            Poll::Pending
+        })
+        .await;
+        self.effect(format!("sleep {ms}"), |_| ()).await;
     }
 
     fn random(&self) -> [u8; 16] {
@@ -389,5 +415,6 @@ pub fn tokens(access_token: &str, refresh_token: &str) -> TokenSet {
         refreshed_at: NOW,
         consented_at: NOW,
         consent_id: "first".into(),
+        refused: None,
     }
 }
