@@ -8,6 +8,7 @@ use super::{
     host::{Deadline, Host, StoreError},
     http::{HttpRequest, HttpResponse, Method},
     instant::UnixMs,
+    lease,
     name::{APP_KEY, ConnectionName},
     refresh::{Insistence, Refresh, RefreshOutcome, Renewed},
     send::{Budget, Sent, send},
@@ -39,18 +40,25 @@ pub struct Access {
     /// Whether the pair was issued to this call: when a fresh token is refused,
     /// another rotation brings none that is accepted.
     has_fresh_pair: bool,
+    /// Whether an earlier refresh of this pair has got no answer.
+    is_unsettled: bool,
 }
 
 impl Access {
     /// Loads a connection, in one trip to the store.
     pub async fn load(host: &impl Host, name: &ConnectionName) -> Result<Self> {
-        let keys = [APP_KEY.into(), name.connection_key(), name.tokens_key()];
+        let keys = [
+            APP_KEY.into(),
+            name.connection_key(),
+            name.tokens_key(),
+            name.lease_key(),
+        ];
         let entries = host.get_many(&keys).await?;
-        let [app, connection, tokens] = <[_; 3]>::try_from(entries).map_err(|entries| {
-            let why = format!("it answered {} entries for 3 keys", entries.len());
+        let [app, connection, tokens, lease] = <[_; 4]>::try_from(entries).map_err(|entries| {
+            let why = format!("it answered {} entries for 4 keys", entries.len());
             Error::from(StoreError::Other(why))
         })?;
-        let [_, connection_key, tokens_key] = &keys;
+        let [_, connection_key, tokens_key, lease_key] = &keys;
         let app = App::parse(&app.ok_or_else(App::absent)?.value)?;
         let tokens = tokens.ok_or_else(|| not_connected(name))?;
         let tokens = store::decode(tokens_key, &tokens)?;
@@ -59,7 +67,13 @@ impl Access {
             None => Connection::default(),
         };
         let connection = connection.for_consent_of(&tokens.value);
-        Ok(Self::new(app, name.clone(), connection, tokens))
+        let is_unsettled = lease.is_some_and(|lease| {
+            lease::is_left_unsettled(lease_key, &lease, &tokens.version, host.now())
+        });
+        Ok(Self {
+            is_unsettled,
+            ..Self::new(app, name.clone(), connection, tokens)
+        })
     }
 
     /// A connection whose parts are at hand.
@@ -79,6 +93,7 @@ impl Access {
             refresh: None,
             renewals: 0,
             has_fresh_pair: false,
+            is_unsettled: false,
         }
     }
 
@@ -91,9 +106,7 @@ impl Access {
         request: &mut HttpRequest,
         budget: Budget<'_>,
     ) -> Result<Sent> {
-        if self.may_renew() && self.tokens.value.is_due(host.now()) {
-            self.renew(host, budget.deadline).await?;
-        }
+        self.renew_if_due(host, budget.deadline).await?;
         let (mut attempts, mut left_open) = (0, false);
         loop {
             request.bearer = Some(self.tokens.value.access_token.clone());
@@ -114,6 +127,21 @@ impl Access {
             self.renew(host, budget.deadline)
                 .await
                 .map_err(|e| e.with_attempts(attempts))?;
+        }
+    }
+
+    /// Renews a pair that has expired, or that was spent without an answer:
+    /// this one while Atlassian still repeats it. As the access token is good
+    /// yet, the call goes on whatever comes of that.
+    async fn renew_if_due(&mut self, host: &impl Host, deadline: Deadline) -> Result<()> {
+        let is_due = self.tokens.value.is_due(host.now());
+        let is_unsettled = core::mem::take(&mut self.is_unsettled);
+        if !self.may_renew() || !(is_due || is_unsettled) {
+            return Ok(());
+        }
+        match self.renew(host, deadline).await {
+            Err(error) if is_due => Err(error),
+            _ => Ok(()),
         }
     }
 

@@ -29,6 +29,10 @@ const RENEW_MS: u64 = LEASE_MS / 3;
 /// other's expiry. Where they differ by more, it is the watching that counts.
 pub const SKEW_MS: u64 = 15 * SECOND_MS;
 
+/// So often an unsettled pair is tried that is not needed yet: where the token
+/// endpoint is down, one call a minute pays for it.
+const SETTLE_AFTER_MS: u64 = 60 * SECOND_MS;
+
 /// How many versions of our own entry are tried: the one that we know, and the
 /// one of a renewal that was cut short after it was carried out.
 const OWN_VERSIONS: u32 = 2;
@@ -40,6 +44,40 @@ pub struct Spending {
     pub version: String,
     /// When its refresh token was first sent.
     pub since: UnixMs,
+    /// When it was sent last.
+    pub last: UnixMs,
+}
+
+impl Spending {
+    /// A token that is sent for the first time.
+    #[must_use]
+    pub fn first(version: &str, now: UnixMs) -> Self {
+        Self {
+            version: version.into(),
+            since: now,
+            last: now,
+        }
+    }
+
+    /// The same token, sent again.
+    #[must_use]
+    pub fn again(self, now: UnixMs) -> Self {
+        Self { last: now, ..self }
+    }
+}
+
+/// Whether nobody knows what came of spending the pair of this version, and
+/// nobody is about to find out. A pair whose access token is still good would
+/// otherwise be looked at when it is too late.
+#[must_use]
+pub fn is_left_unsettled(key: &str, entry: &Entry, version: &str, now: UnixMs) -> bool {
+    let Ok(Stored { value: record, .. }) = store::decode::<Record>(key, entry) else {
+        return false;
+    };
+    let is_old = |spending: &Spending| {
+        spending.version == version && now.since(spending.last) >= SETTLE_AFTER_MS
+    };
+    record.expires_at <= now && record.spending.as_ref().is_some_and(is_old)
 }
 
 /// The entry. Without an owner it is a journal only.
@@ -275,6 +313,7 @@ impl FromJson for Spending {
         Ok(Self {
             version: object.text("version")?,
             since: UnixMs(object.number("since")?),
+            last: UnixMs(object.number("last")?),
         })
     }
 }
@@ -284,6 +323,7 @@ impl ToJson for Spending {
         json::object(vec![
             ("version", self.version.as_str().into()),
             ("since", self.since.0.into()),
+            ("last", self.last.0.into()),
         ])
     }
 }

@@ -98,6 +98,14 @@ pub struct Renewed {
     pub outcome: RefreshOutcome,
 }
 
+impl Renewed {
+    /// A pair that another caller has stored.
+    fn found(tokens: Stored<TokenSet>) -> Self {
+        let outcome = RefreshOutcome::Fresh;
+        Self { tokens, outcome }
+    }
+}
+
 /// A rotation for one connection.
 #[derive(Debug)]
 pub struct Refresh<'a, H> {
@@ -173,12 +181,7 @@ impl<H: Host> Refresh<'_, H> {
             settled => {
                 let unsettled = lease.unsettled(&current.version);
                 lease.release(unsettled).await;
-                settled.map(|_| {
-                    Some(Renewed {
-                        tokens: current,
-                        outcome: RefreshOutcome::Fresh,
-                    })
-                })
+                settled.map(|_| Some(Renewed::found(current)))
             }
         }
     }

@@ -7,7 +7,7 @@ use crate::jira::{
     error::{Error, Kind, Result},
     grant::{TokenAnswer, TokenGrant},
     host::{Deadline, Expect, Host, PutOutcome},
-    instant::{SECOND_MS, UnixMs},
+    instant::SECOND_MS,
     lease::{Lease, Spending},
     retry::{Retry, Setback},
     secret::Secret,
@@ -51,15 +51,13 @@ impl<H: Host> Refresh<'_, H> {
                 "the access token has expired and Atlassian gave no refresh token; consent again",
             ));
         };
-        let mut spent_since = lease
-            .unsettled(&current.version)
-            .map(|spending| spending.since);
+        let mut spent = lease.unsettled(&current.version);
         let answer = self
             .redeem(
                 &lease,
                 &current.version,
                 &token,
-                &mut spent_since,
+                &mut spent,
                 deadline,
                 waited_ms,
             )
@@ -67,27 +65,26 @@ impl<H: Host> Refresh<'_, H> {
         let result = match answer {
             Ok(None) => Ok(None),
             Ok(Some(answer)) => {
-                let outcome = match spent_since {
+                let outcome = match &spent {
                     Some(_) => RefreshOutcome::Recovered,
                     None => RefreshOutcome::Rotated,
                 };
                 let now = self.host.now();
-                spent_since.get_or_insert(now);
+                spent.get_or_insert(Spending::first(&current.version, now));
                 let value = current.value.rotated(answer, now);
-                let saved = beside(lease.keep(), self.save(&current, value)).await;
-                saved.map(|tokens| Some(Renewed { tokens, outcome }))
+                let saved = self.save(&current, value, outcome);
+                beside(lease.keep(), saved).await.map(Some)
             }
-            Err(error) => self.believe(error, &current, spent_since).await.map(Some),
+            Err(error) => self
+                .believe(error, &current, spent.as_ref())
+                .await
+                .map(Some),
         };
         let is_settled = match &result {
             Ok(renewed) => renewed.is_some(),
             Err(error) => matches!(error.kind(), Kind::ReauthorizationRequired(_)),
         };
-        let unsettled = spent_since.filter(|_| !is_settled).map(|since| Spending {
-            version: current.version.clone(),
-            since,
-        });
-        lease.release(unsettled).await;
+        lease.release(spent.filter(|_| !is_settled)).await;
         result
     }
 
@@ -98,23 +95,23 @@ impl<H: Host> Refresh<'_, H> {
         lease: &Lease<'_, H>,
         version: &str,
         token: &Secret,
-        spent_since: &mut Option<UnixMs>,
+        spent: &mut Option<Spending>,
         deadline: Deadline,
         waited_ms: &mut u64,
     ) -> Result<Option<TokenAnswer>> {
         let now = self.host.now();
-        let retry = match *spent_since {
-            Some(since) if now.since(since) > LEEWAY_MS => ONCE,
+        let retry = match spent {
+            Some(spent) if now.since(spent.since) > LEEWAY_MS => ONCE,
             _ => AGAIN,
         };
         let mut retries = 0;
         loop {
-            let sent_at = self.host.now();
-            let spending = Spending {
-                version: version.into(),
-                since: spent_since.unwrap_or(sent_at),
+            let now = self.host.now();
+            let spending = match spent.clone() {
+                Some(before) => before.again(now),
+                None => Spending::first(version, now),
             };
-            if !lease.journal(spending).await? {
+            if !lease.journal(spending.clone()).await? {
                 return Ok(None);
             }
             let grant = TokenGrant::RefreshToken(token);
@@ -124,8 +121,8 @@ impl<H: Host> Refresh<'_, H> {
                 Err(error) => error,
             };
             let setback = Setback::of_token_endpoint(error.kind(), self.host.now());
-            if matches!(setback, Some(Setback::LeftOpen(_))) {
-                spent_since.get_or_insert(sent_at);
+            if spent.is_some() || matches!(setback, Some(Setback::LeftOpen(_))) {
+                *spent = Some(spending);
             }
             let wait_ms = setback.and_then(|setback| {
                 let [chance, ..] = self.host.random();
@@ -145,7 +142,12 @@ impl<H: Host> Refresh<'_, H> {
     /// was written to its entry, and whoever has the lease by now. Where it is
     /// not, the person has consented anew meanwhile, another caller has got a
     /// pair, or the connection was erased, and that goes before.
-    async fn save(&self, spent: &Stored<TokenSet>, value: TokenSet) -> Result<Stored<TokenSet>> {
+    async fn save(
+        &self,
+        spent: &Stored<TokenSet>,
+        value: TokenSet,
+        outcome: RefreshOutcome,
+    ) -> Result<Renewed> {
         let key = self.name.tokens_key();
         let entry = store::encode(&value);
         let mut version = spent.version.clone();
@@ -153,12 +155,15 @@ impl<H: Host> Refresh<'_, H> {
             let expect = Expect::Version(version);
             let saved = store::save(self.host, &key, &entry, expect, PATIENT_SAVE_ATTEMPTS).await;
             let there = match saved.map_err(|error| error.context("saving the rotated tokens"))? {
-                PutOutcome::Stored(version) => return Ok(Stored { value, version }),
+                PutOutcome::Stored(version) => {
+                    let tokens = Stored { value, version };
+                    return Ok(Renewed { tokens, outcome });
+                }
                 PutOutcome::Stale(Some(entry)) => store::decode::<TokenSet>(&key, &entry)?,
                 PutOutcome::Stale(None) => return Err(not_connected(self.name)),
             };
             if !there.value.is_same_pair(&spent.value) {
-                return Ok(there);
+                return Ok(Renewed::found(there));
             }
             version = there.version;
         }
@@ -172,19 +177,16 @@ impl<H: Host> Refresh<'_, H> {
         &self,
         error: Error,
         spent: &Stored<TokenSet>,
-        spent_since: Option<UnixMs>,
+        lost: Option<&Spending>,
     ) -> Result<Renewed> {
         let mut why = String::new();
         if let Kind::ReauthorizationRequired(word) = *error.kind() {
             let current = self.read().await?;
             if !current.value.is_same_pair(&spent.value) {
-                return Ok(Renewed {
-                    tokens: current,
-                    outcome: RefreshOutcome::Fresh,
-                });
+                return Ok(Renewed::found(current));
             }
             self.mark(&current, word).await;
-            if let Some(since) = spent_since {
+            if let Some(Spending { since, .. }) = lost {
                 why = format!(" (the answer to what was sent at {since} was lost)");
             }
         }
