@@ -2,8 +2,10 @@
 
 mod connections;
 mod exchange;
+mod failures;
 mod fake;
 mod hostile;
 mod oauth;
 mod refresh;
+mod retries;
 mod schedule;

@@ -35,6 +35,7 @@ struct State {
     store: BTreeMap<String, Entry>,
     answers: VecDeque<(String, Result<HttpResponse, TransportError>)>,
     put_failures: VecDeque<(String, StoreError)>,
+    slow: Vec<(String, u64)>,
     meanwhile: Vec<(String, Meanwhile)>,
     log: Vec<String>,
     /// When those who sleep wake up, and how much has been done.
@@ -83,6 +84,12 @@ impl FakeHost {
             .borrow_mut()
             .answers
             .push_back((request.into(), answer));
+    }
+
+    /// The same, answered with success and only after a time.
+    pub fn expect_after(&self, request: &str, ms: u64, body: &str) {
+        self.expect(request, 200, body);
+        self.0.borrow_mut().slow.push((request.into(), ms));
     }
 
     /// The next put of this key fails.
@@ -148,6 +155,15 @@ impl FakeHost {
             "requests that were never sent"
         );
         results.remove(0)
+    }
+
+    /// Runs one worker until it has done this, and not a step further.
+    pub fn run_until<T>(&self, effect: &str, future: impl Future<Output = T>) {
+        let mut future = Box::pin(future);
+        let mut context = Context::from_waker(Waker::noop());
+        while !self.0.borrow().log.iter().any(|line| line == effect) {
+            assert!(future.as_mut().poll(&mut context).is_pending());
+        }
     }
 
     /// Runs workers in turns, each until it gives way.
@@ -269,6 +285,14 @@ impl Host for FakeHost {
             .await;
         let (expected, answer) = answer.unwrap_or_else(|| panic!("nobody expected {line}"));
         assert_eq!(line, expected);
+        let takes_ms = {
+            let mut state = self.0.borrow_mut();
+            let slow = state.slow.iter().position(|(slow, _)| *slow == line);
+            slow.map(|position| state.slow.remove(position).1)
+        };
+        if let Some(ms) = takes_ms {
+            self.sleep(ms).await;
+        }
         answer
     }
 
