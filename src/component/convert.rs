@@ -15,7 +15,8 @@ use crate::jira::{
     },
     rate_limit::RateLimit,
     refresh::RefreshOutcome,
-    request::{ApiRequest, RedirectMode, RequestOptions, RetryOptions},
+    request::{ApiRequest, RedirectMode, RequestOptions},
+    retry::RetryOptions,
     site::Site,
 };
 

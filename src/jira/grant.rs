@@ -85,7 +85,7 @@ impl TokenGrant<'_> {
                 Ok(answer) => return Ok(answer),
                 Err(error) => error,
             };
-            let setback = Setback::of_token_endpoint(error.kind(), host.now());
+            let setback = Setback::of_token_endpoint(&error, host.now());
             let wait_ms = setback.and_then(|setback| {
                 let [chance, ..] = host.random();
                 let remaining_ms = deadline.remaining_ms(host);
@@ -106,7 +106,12 @@ impl TokenGrant<'_> {
                 Object::parse(&response.body).and_then(|answer| TokenAnswer::from_json(&answer));
             return answer.map_err(|broken| {
                 let message = format!("the token endpoint answered with success, but {broken}");
-                Error::unexpected("token", message).with_trace(response.trace_id())
+                let error = Error::unexpected("token", message).with_trace(response.trace_id());
+                match self {
+                    // Atlassian repeats itself.
+                    Self::RefreshToken(_) => error.with_action(Action::Retry),
+                    Self::AuthorizationCode(_) => error,
+                }
             });
         }
         Err(self.refusal(response, now).with_trace(response.trace_id()))

@@ -10,7 +10,7 @@ use super::{
     http::{Headers, HttpRequest, JSON, Method, USER_AGENT},
     name::ConnectionName,
     path::{Api, Target},
-    retry::{MAX_RETRIES, Retry},
+    retry::{Retry, RetryOptions},
     site::Site,
 };
 
@@ -60,31 +60,6 @@ pub struct RequestOptions {
     pub redirect: Option<RedirectMode>,
     pub experimental: bool,
     pub retry: Option<RetryOptions>,
-}
-
-/// When a request is sent again; wit/types.wit describes the fields.
-#[derive(Debug, Clone, Copy, Default)]
-#[expect(missing_docs, reason = "wit/types.wit describes the fields")]
-pub struct RetryOptions {
-    pub at_most: Option<u8>,
-    pub only_undone: bool,
-}
-
-impl RetryOptions {
-    fn check(self) -> Result<Retry> {
-        match self.at_most {
-            Some(times) if times > MAX_RETRIES => Err(Error::invalid(
-                "retry",
-                format_args!(
-                    "at-most is {times}; a request is sent again {MAX_RETRIES} times at most"
-                ),
-            )),
-            at_most => Ok(Retry {
-                at_most: at_most.unwrap_or(MAX_RETRIES),
-                only_undone: self.only_undone,
-            }),
-        }
-    }
 }
 
 /// What to do with an answer that points elsewhere.

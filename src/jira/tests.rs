@@ -8,4 +8,5 @@ mod hostile;
 mod oauth;
 mod refresh;
 mod retries;
+mod retry;
 mod schedule;

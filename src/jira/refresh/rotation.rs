@@ -120,7 +120,7 @@ impl<H: Host> Refresh<'_, H> {
                 Ok(answer) => return Ok(Some(answer)),
                 Err(error) => error,
             };
-            let setback = Setback::of_token_endpoint(error.kind(), self.host.now());
+            let setback = Setback::of_token_endpoint(&error, self.host.now());
             if spent.is_some() || matches!(setback, Some(Setback::LeftOpen(_))) {
                 *spent = Some(spending);
             }

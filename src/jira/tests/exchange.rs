@@ -4,7 +4,8 @@ use crate::jira::{
     exchange::{ApiResponse, exchange},
     http::{Method, TransportError},
     path::Api,
-    request::{ApiRequest, RedirectMode, RequestOptions, RetryOptions, tests::request},
+    request::{ApiRequest, RedirectMode, RequestOptions, tests::request},
+    retry::RetryOptions,
 };
 
 const OWN: &str = "https://api.atlassian.com/ex/jira/acme/rest/api/3";

@@ -4,7 +4,8 @@ use crate::jira::{
     exchange::{ApiResponse, exchange},
     http::{HttpResponse, Method, TransportError},
     path::Api,
-    request::{ApiRequest, RetryOptions, tests::request},
+    request::{ApiRequest, tests::request},
+    retry::RetryOptions,
 };
 
 const OWN: &str = "https://api.atlassian.com/ex/jira/acme/rest/api/3/a";
