@@ -133,7 +133,7 @@ impl Access {
     /// Renews a pair that has expired, or that was spent without an answer:
     /// this one while Atlassian still repeats it. As the access token is good
     /// yet, the call goes on whatever comes of that.
-    async fn renew_if_due(&mut self, host: &impl Host, deadline: Deadline) -> Result<()> {
+    pub async fn renew_if_due(&mut self, host: &impl Host, deadline: Deadline) -> Result<()> {
         let is_due = self.tokens.value.is_due(host.now());
         let is_unsettled = core::mem::take(&mut self.is_unsettled);
         if !self.may_renew() || !(is_due || is_unsettled) {
@@ -147,14 +147,17 @@ impl Access {
 
     /// Whether a newer token may help, and nothing was done without one. What
     /// was answered with a success may have been carried out for nobody.
-    fn is_refused(&self, method: Method, response: &HttpResponse, now: UnixMs) -> bool {
+    #[must_use]
+    pub fn is_refused(&self, method: Method, response: &HttpResponse, now: UnixMs) -> bool {
         let is_undone = !response.is_success() || method.is_safe();
         let is_expired =
             failure::may_mean_expired(response) && self.tokens.value.may_have_expired(now);
         is_expired || is_undone && failure::is_token_refused(response)
     }
 
-    fn may_renew(&self) -> bool {
+    /// Whether a call may renew the tokens, or once more.
+    #[must_use]
+    pub fn may_renew(&self) -> bool {
         !self.has_fresh_pair && self.renewals < MAX_RENEWALS
     }
 

@@ -6,6 +6,7 @@ mod failures;
 mod fake;
 mod hostile;
 mod oauth;
+mod properties;
 mod refresh;
 mod retries;
 mod retry;

@@ -92,6 +92,11 @@ impl FakeHost {
         self.0.borrow_mut().slow.push((request.into(), ms));
     }
 
+    /// Whatever was scripted need not be asked for.
+    pub fn forget_answers(&self) {
+        self.0.borrow_mut().answers.clear();
+    }
+
     /// The next put of this key fails.
     pub fn fail_put(&self, key: &str, error: StoreError) {
         self.0

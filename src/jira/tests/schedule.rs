@@ -29,7 +29,7 @@ const SEEDS: u64 = 2_000;
 const LEAST: u64 = 10_000;
 
 /// Prints a line of its own that the test runner does not swallow.
-fn announce(line: &str) {
+pub fn announce(line: &str) {
     let _: std::io::Result<()> = writeln!(std::io::stderr().lock(), "\n{line}");
 }
 
