@@ -11,3 +11,4 @@ mod refresh;
 mod retries;
 mod retry;
 mod schedule;
+mod unsettled;

@@ -1,3 +1,5 @@
+mod faults;
+
 use core::{
     cell::RefCell,
     future::Future,
@@ -35,6 +37,7 @@ struct State {
     store: BTreeMap<String, Entry>,
     answers: VecDeque<(String, Result<HttpResponse, TransportError>)>,
     put_failures: VecDeque<(String, StoreError)>,
+    lost_puts: Vec<String>,
     slow: Vec<(String, u64)>,
     meanwhile: Vec<(String, Meanwhile)>,
     log: Vec<String>,
@@ -84,17 +87,6 @@ impl FakeHost {
             .borrow_mut()
             .answers
             .push_back((request.into(), answer));
-    }
-
-    /// The same, answered with success and only after a time.
-    pub fn expect_after(&self, request: &str, ms: u64, body: &str) {
-        self.expect(request, 200, body);
-        self.0.borrow_mut().slow.push((request.into(), ms));
-    }
-
-    /// Whatever was scripted need not be asked for.
-    pub fn forget_answers(&self) {
-        self.0.borrow_mut().answers.clear();
     }
 
     /// The next put of this key fails.
@@ -160,15 +152,6 @@ impl FakeHost {
             "requests that were never sent"
         );
         results.remove(0)
-    }
-
-    /// Runs one worker until it has done this, and not a step further.
-    pub fn run_until<T>(&self, effect: &str, future: impl Future<Output = T>) {
-        let mut future = Box::pin(future);
-        let mut context = Context::from_waker(Waker::noop());
-        while !self.0.borrow().log.iter().any(|line| line == effect) {
-            assert!(future.as_mut().poll(&mut context).is_pending());
-        }
     }
 
     /// Runs workers in turns, each until it gives way.
@@ -359,7 +342,12 @@ impl Host for FakeHost {
             if !state.is_met(key, &expect) {
                 return Ok(PutOutcome::Stale(state.store.get(key).cloned()));
             }
-            Ok(PutOutcome::Stored(state.write(key, value)))
+            let version = state.write(key, value);
+            if let Some(lost) = state.lost_puts.iter().position(|lost| lost == key) {
+                state.lost_puts.remove(lost);
+                return Err(StoreError::Unavailable("no answer".into()));
+            }
+            Ok(PutOutcome::Stored(version))
         })
         .await
     }
