@@ -19,7 +19,7 @@ use super::{
 /// How long a lease is good for without being renewed. Half of what a call
 /// lasts by default: who waits for a holder that died still has time to
 /// refresh.
-pub const LEASE_MS: u64 = 15 * SECOND_MS;
+const LEASE_MS: u64 = 15 * SECOND_MS;
 
 /// A holder renews three times in a lease, so that one failure of the store
 /// does not lose it.
@@ -27,7 +27,7 @@ const RENEW_MS: u64 = LEASE_MS / 3;
 
 /// By how much the clocks of two machines may differ for one to believe the
 /// other's expiry. Where they differ by more, it is the watching that counts.
-pub const SKEW_MS: u64 = 15 * SECOND_MS;
+const SKEW_MS: u64 = 15 * SECOND_MS;
 
 /// So often an unsettled pair is tried that is not needed yet: where the token
 /// endpoint is down, one call a minute pays for it.
