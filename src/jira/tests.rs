@@ -6,3 +6,4 @@ mod fake;
 mod hostile;
 mod oauth;
 mod refresh;
+mod sweep;

@@ -121,7 +121,6 @@ pub async fn enter(host: &impl Host, accounts: &[HeldAccount]) -> Result<Entered
             }
         }
     }
-    entered.refused.sort_by_key(|refused| refused.index);
     Ok(entered)
 }
 

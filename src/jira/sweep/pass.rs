@@ -5,8 +5,6 @@
 //! about it, in one trip: what is to be erased, that its accounts were reported,
 //! and the evidence.
 
-use std::collections::{BTreeMap, VecDeque};
-
 mod landing;
 mod outcome;
 
@@ -47,9 +45,10 @@ pub struct Pass<'a, H> {
     sender: Sender<'a, H>,
     eraser: Eraser<'a, H>,
     flight: Flight<'a, Landed>,
-    /// Batches to be sent again, and the halves of those that were refused.
-    waiting: VecDeque<Batch>,
-    splits: BTreeMap<u32, Split>,
+    /// Batches to be sent again, and the halves of those that were refused, the
+    /// next one last.
+    waiting: Vec<Batch>,
+    splits: Vec<Split>,
     paused_until_ms: u64,
     pauses: u32,
     failed_in_a_row: u32,
@@ -109,8 +108,8 @@ impl<'a, H: Host> Pass<'a, H> {
                 deadline,
             },
             flight: Flight::default(),
-            waiting: VecDeque::new(),
-            splits: BTreeMap::new(),
+            waiting: Vec::new(),
+            splits: Vec::new(),
             paused_until_ms: 0,
             pauses: 0,
             failed_in_a_row: 0,
@@ -214,7 +213,7 @@ impl<'a, H: Host> Pass<'a, H> {
             return Ok(());
         }
         while self.may_launch() {
-            let batch = match self.waiting.pop_front() {
+            let batch = match self.waiting.pop() {
                 Some(batch) => batch,
                 None => match self.next_batch().await? {
                     Some(batch) => batch,
@@ -227,7 +226,7 @@ impl<'a, H: Host> Pass<'a, H> {
                     self.flight.push(send(self.host, request, token, batch));
                 }
                 Err(error) => {
-                    self.waiting.push_front(batch);
+                    self.waiting.push(batch);
                     self.stop_for(error, None);
                 }
             }
