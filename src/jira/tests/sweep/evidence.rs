@@ -5,6 +5,7 @@ use crate::jira::{
         StatusQuery, SweepOutcome, SweepStep,
         evidence::{BatchEvidence, SweepSummary},
         options::SweepOptions,
+        report::End,
     },
 };
 
@@ -118,15 +119,16 @@ fn pages_stay_below_what_a_store_takes_also_where_everybody_is_closed() {
 fn calls_that_go_on_from_a_cursor_are_one_sweep() {
     let world = World::with_many(450);
     let mut cursor = None;
-    for _ in 0..5 {
+    loop {
         let report = world.sweep_with(SweepOptions {
             max_batches: Some(1),
             cursor: cursor.take(),
             ..SweepOptions::default()
         });
         world.host.advance(10);
-        if let crate::jira::sweep::report::End::More(next) = report.end {
-            cursor = Some(next);
+        match report.end {
+            End::More(next) => cursor = Some(next),
+            other => break assert!(matches!(other, End::Complete)),
         }
     }
     let [summary] = summaries(&world).try_into().unwrap();
