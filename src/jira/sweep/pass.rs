@@ -19,6 +19,7 @@ use super::{
     flight::Flight,
     lease::{Lease, RENEW_MS},
     options::{Checked, REPORT_TIMEOUT_MS},
+    own,
     plan::{Batch, Due, Plan, Rule},
     report::{End, Stop},
     sender::Sender,
@@ -82,7 +83,10 @@ impl<'a, H: Host> Pass<'a, H> {
             entered_since: state.entered_since.filter(|_| !is_new),
             ..state
         };
-        let cycle_ms = SweepState::update(host, started).await?.cycle_ms;
+        let cycle_ms = SweepState::update(host, &started).await?.cycle_ms;
+        if is_new {
+            own::enter_missing(host).await?;
+        }
         let start = options.start(now);
         let mut evidence = Evidence::new(start.sweep, cycle_ms);
         let number = match is_new {
@@ -105,7 +109,6 @@ impl<'a, H: Host> Pass<'a, H> {
             eraser: Eraser {
                 host,
                 consenters: Consenters::default(),
-                deadline,
             },
             flight: Flight::default(),
             waiting: Vec::new(),
@@ -167,7 +170,7 @@ impl<'a, H: Host> Pass<'a, H> {
             }
         };
         let state = match is_complete {
-            true => SweepState::update(self.host, completed).await?,
+            true => SweepState::update(self.host, &completed).await?,
             false => SweepState::read(self.host).await?,
         };
         let end = match self.stop.take() {

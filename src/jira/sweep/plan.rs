@@ -303,3 +303,61 @@ impl Start {
         read().ok_or_else(|| Error::invalid("cursor", "it is not one that a sweep gave"))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::jira::{
+        sweep::register::Registered,
+        tests::fake::{FakeHost, NOW},
+    };
+
+    #[test]
+    fn what_is_remembered_does_not_grow_with_the_register() {
+        let host = FakeHost::new();
+        host.set_page_keys(64);
+        let entry = Registered {
+            retrieved_at: Some(NOW),
+            ..Registered::new(NOW)
+        };
+        for n in 0..5_000 {
+            host.set_record(&format!("accounts/a{n:05}"), &entry);
+        }
+        let start = Start {
+            sweep: SweepId(NOW),
+            earliest: None,
+            at: None,
+        };
+        let rule = Rule {
+            cycle_ms: 1,
+            force: false,
+        };
+        let mut plan = Plan::new(&host, start, rule, 1);
+        let mut count = 0;
+        while let Some(batch) = host.run(plan.next()).unwrap() {
+            count += batch.accounts.len();
+            let pages = plan.open_pages.len();
+            assert!(plan.in_hand.len() < 300 && plan.ready.len() < 200 && pages < 8);
+            for due in &batch.accounts {
+                plan.conclude(due, Some(NOW), false);
+            }
+        }
+        assert_eq!((count, plan.seen, plan.in_hand.len()), (5_000, 5_000, 0));
+    }
+
+    #[test]
+    fn a_cursor_is_read_as_it_was_written() {
+        for (earliest, at) in [
+            (None, None),
+            (Some(NOW), Some(String::new())),
+            (Some(NOW), Some("a.b.+|.".into())),
+        ] {
+            let start = Start {
+                sweep: SweepId(NOW),
+                earliest,
+                at,
+            };
+            assert_eq!(Start::parse(&start.to_cursor()).unwrap(), start);
+        }
+    }
+}

@@ -118,7 +118,7 @@ impl<H: Host> Pass<'_, H> {
                 .map(|due| UnixMs(due.0.saturating_sub(state.cycle_ms)).plus(cycle_ms)),
             ..state
         };
-        SweepState::update(self.host, changed).await.map(drop)
+        SweepState::update(self.host, &changed).await.map(drop)
     }
 
     /// One bad id is not to keep the others from being reported.

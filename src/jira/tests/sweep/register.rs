@@ -191,6 +191,22 @@ fn a_host_that_keeps_data_of_it_too_keeps_the_account_in_the_register() {
     assert_eq!((left.retrieved_at, left.own.len()), (Some(RETRIEVED), 0));
 }
 
+#[test]
+fn a_sweep_enters_the_accounts_of_connections_that_are_missing() {
+    let world = World::new();
+    world.host.connect("old", &super::model::may_report("x1"));
+    let report = world.sweep();
+    assert_eq!(report.counts.reported, 1);
+    assert_eq!(world.entry("5b10").unwrap().own[0].connection, "old");
+    world.host.effects();
+    world.sweep();
+    let effects = world.host.effects();
+    assert!(
+        !effects.contains(&"put accounts/5b10".into()),
+        "it is there"
+    );
+}
+
 proptest! {
     #[test]
     fn cursors_of_callers_are_read_or_refused(cursor in "(1|2|)?[.]?[0-9]{0,25}[.]?[0-9]{0,25}[.]?.{0,20}") {
