@@ -3,7 +3,7 @@
 mod connections;
 mod exchange;
 mod failures;
-mod fake;
+pub(super) mod fake;
 mod hostile;
 mod oauth;
 mod properties;
@@ -11,4 +11,5 @@ mod refresh;
 mod retries;
 mod retry;
 mod schedule;
+mod sweep;
 mod unsettled;

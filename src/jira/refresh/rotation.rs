@@ -167,7 +167,7 @@ impl<H: Host> Refresh<'_, H> {
             }
             version = there.version;
         }
-        Err(store::too_busy(&key))
+        Err(store::contended(&key))
     }
 
     /// A refusal counts only if the token that was refused is still the stored

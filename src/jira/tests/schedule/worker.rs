@@ -5,7 +5,7 @@ use super::{
     world::{Shared, TOKENS, World, number},
 };
 use crate::jira::{
-    host::{DeleteOutcome, Entry, Expect, Host, KeyPage, PutOutcome, StoreError},
+    host::{Change, DeleteOutcome, Entry, Expect, Host, KeyPage, PutOutcome, StoreError},
     http::{HttpRequest, HttpResponse, SendLimits, TransportError},
     instant::UnixMs,
     tests::fake::{NOW, response},
@@ -241,6 +241,18 @@ impl Host for Worker {
             Ok(PutOutcome::Stored(version))
         })
         .await
+    }
+
+    async fn put_many(
+        &self,
+        changes: &[Change],
+    ) -> Result<Vec<Result<PutOutcome, StoreError>>, StoreError> {
+        let mut outcomes = Vec::new();
+        for change in changes {
+            let outcome = self.put(&change.key, &change.value, change.expect.clone());
+            outcomes.push(outcome.await);
+        }
+        Ok(outcomes)
     }
 
     async fn delete(&self, key: &str, expect: Expect) -> Result<DeleteOutcome, StoreError> {
