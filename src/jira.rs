@@ -1,8 +1,8 @@
 //! The connector itself: everything about Jira, nothing about WebAssembly.
 //!
 //! Three functions are called from outside: [`exchange::exchange`] behind
-//! `api-request` and `servicedesk-request`, and [`oauth::oauth_exchange`]
-//! behind `oauth-exchange`. They are straight-line async code over the one
+//! `api-request` and `servicedesk-request`, [`oauth::oauth_exchange`] behind
+//! `oauth-exchange`, and [`sweep::gdpr_sweep`] behind `gdpr-sweep`. They are straight-line async code over the one
 //! trait [`host::Host`]; every decision they take is a pure function in the
 //! module that is named after its noun.
 //!
@@ -14,10 +14,12 @@
 //! | [`redirect`]: where an answer points | [`refresh`]: the rotation | [`error`]: what happened and what to do |
 //! | [`failure`], [`api_error`], [`rate_limit`]: what an error says | [`access`]: sending with a token | [`name`], [`store`]: keys and entries |
 //! | [`paging`]: sent again and again, for a list | [`oauth`]: the steps of a consent | [`json`]: objects, member by member |
+//! | [`retry`], [`send`]: sent again after a setback | [`sweep`]: the reports of personal data | [`lease`], [`beside`]: one at a time, two at once |
 
 pub mod access;
 pub mod api_error;
 pub mod app;
+pub mod beside;
 pub mod body;
 pub mod connection;
 pub mod error;
@@ -29,6 +31,7 @@ pub mod host;
 pub mod http;
 pub mod instant;
 pub mod json;
+pub mod lease;
 pub mod name;
 pub mod oauth;
 pub mod paging;
@@ -38,9 +41,12 @@ pub mod rate_limit;
 pub mod redirect;
 pub mod refresh;
 pub mod request;
+pub mod retry;
 pub mod secret;
+pub mod send;
 pub mod site;
 pub mod store;
+pub mod sweep;
 pub mod token;
 
 #[cfg(test)]

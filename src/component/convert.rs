@@ -1,6 +1,8 @@
 //! The contract's types and the connector's, case for case. No arm is `_`: a
 //! case that is added must be thought of.
 
+pub mod sweep;
+
 use super::{bindings::jira::connector::types as wit, secrets::to_wit_store_error};
 use crate::jira::{
     api_error::ApiError,
@@ -18,7 +20,9 @@ use crate::jira::{
         report::{ListEnd, ListReport, PagingStyle, Reason, Truncation},
     },
     rate_limit::RateLimit,
+    refresh::RefreshOutcome,
     request::{ApiRequest, RedirectMode, RequestOptions},
+    retry::RetryOptions,
     site::Site,
 };
 
@@ -72,6 +76,10 @@ fn from_wit_options(options: wit::RequestOptions) -> RequestOptions {
             wit::RedirectMode::Manual => RedirectMode::Manual,
         }),
         experimental: options.experimental,
+        retry: options.retry.map(|retry| RetryOptions {
+            at_most: retry.at_most,
+            only_undone: retry.only_undone,
+        }),
     }
 }
 
@@ -108,6 +116,20 @@ pub fn to_wit_response(response: ApiResponse) -> wit::Response {
         trace_id: response.trace_id,
         rate_limit: response.rate_limit.map(to_wit_rate_limit),
         attempts: response.attempts,
+        waited_ms: response.waited_ms,
+        probably_done: response.probably_done,
+        refresh: response.refresh.map(to_wit_refresh),
+    }
+}
+
+fn to_wit_refresh(outcome: RefreshOutcome) -> wit::RefreshOutcome {
+    match outcome {
+        RefreshOutcome::Fresh => wit::RefreshOutcome::Fresh,
+        RefreshOutcome::Waited => wit::RefreshOutcome::Waited,
+        RefreshOutcome::Rotated => wit::RefreshOutcome::Rotated,
+        RefreshOutcome::Recovered => wit::RefreshOutcome::Recovered,
+        RefreshOutcome::Reauthorize => wit::RefreshOutcome::Reauthorize,
+        RefreshOutcome::Failed => wit::RefreshOutcome::Failed,
     }
 }
 
@@ -187,6 +209,7 @@ pub fn to_wit_error(error: &Error) -> wit::Error {
         attempts: error.attempts(),
         waited_ms: error.waited_ms(),
         may_have_been_done: error.may_have_been_done(),
+        refresh: error.refresh().map(to_wit_refresh),
         trace_id: error.trace_id().map(String::from),
     }
 }
@@ -241,10 +264,15 @@ pub fn to_wit_outcome(outcome: OauthOutcome) -> wit::OauthOutcome {
             expires_at_unix_ms: consent.expires_at.0,
         }),
         OauthOutcome::Connected(connected) => {
-            let Connected { status, affected } = *connected;
+            let Connected {
+                status,
+                affected,
+                refresh,
+            } = *connected;
             wit::OauthOutcome::Connected(wit::Connected {
                 status: to_wit_status(status),
                 affected: affected.into_iter().map(to_wit_affected).collect(),
+                refresh: refresh.map(to_wit_refresh),
             })
         }
         OauthOutcome::Sites(sites) => {

@@ -16,9 +16,12 @@ use super::{
         },
         io::streams::{InputStream, StreamError},
     },
-    executor::{Executor, beside, to_nanoseconds},
+    executor::{Executor, to_nanoseconds},
 };
-use crate::jira::http::{Headers, HttpRequest, HttpResponse, Method, SendLimits, TransportError};
+use crate::jira::{
+    beside::beside,
+    http::{Headers, HttpRequest, HttpResponse, Method, SendLimits, TransportError},
+};
 
 /// How much is read at once. A host copies each piece into our memory; pieces
 /// of this size keep the calls few and the copies small.

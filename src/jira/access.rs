@@ -3,17 +3,23 @@
 use super::{
     app::App,
     connection::{Connection, not_connected, site_not_chosen},
-    error::{Error, Kind, Result},
+    error::{Error, Result},
     failure,
     host::{Deadline, Host, StoreError},
-    http::{HttpRequest, HttpResponse, SendLimits, TransportError},
+    http::{HttpRequest, HttpResponse, Method},
     instant::UnixMs,
+    lease,
     name::{APP_KEY, ConnectionName},
-    refresh::Refresh,
+    refresh::{Insistence, Refresh, RefreshOutcome, Renewed},
+    send::{Budget, Sent, send},
     site::Site,
     store::{self, Stored},
     token::TokenSet,
 };
+
+/// A call renews the tokens twice at most: by a pair that another caller has
+/// stored, and where that is refused too, by one of its own.
+const MAX_RENEWALS: u32 = 2;
 
 /// A connection as loaded for one call.
 #[derive(Debug)]
@@ -28,39 +34,31 @@ pub struct Access {
     pub tokens: Stored<TokenSet>,
     /// How long this call has waited for others so far.
     pub waited_ms: u64,
-    /// A call renews the tokens once at most: a fresh token that is refused
-    /// will not be accepted after another rotation.
-    renewed: bool,
-}
-
-/// What one request may take.
-#[derive(Debug, Clone, Copy)]
-pub struct Budget {
-    /// When the call must be over.
-    pub deadline: Deadline,
-    /// How much of an answer's body is read.
-    pub body_bytes: u64,
-}
-
-/// An answer and how often the request was sent for it.
-#[derive(Debug)]
-pub struct Sent {
-    /// The answer.
-    pub response: HttpResponse,
-    /// How often.
-    pub attempts: u32,
+    /// What came of the last renewal.
+    pub refresh: Option<RefreshOutcome>,
+    renewals: u32,
+    /// Whether the pair was issued to this call: when a fresh token is refused,
+    /// another rotation brings none that is accepted.
+    has_fresh_pair: bool,
+    /// Whether an earlier refresh of this pair has got no answer.
+    is_unsettled: bool,
 }
 
 impl Access {
     /// Loads a connection, in one trip to the store.
     pub async fn load(host: &impl Host, name: &ConnectionName) -> Result<Self> {
-        let keys = [APP_KEY.into(), name.connection_key(), name.tokens_key()];
+        let keys = [
+            APP_KEY.into(),
+            name.connection_key(),
+            name.tokens_key(),
+            name.lease_key(),
+        ];
         let entries = host.get_many(&keys).await?;
-        let [app, connection, tokens] = <[_; 3]>::try_from(entries).map_err(|entries| {
-            let why = format!("it answered {} entries for 3 keys", entries.len());
+        let [app, connection, tokens, lease] = <[_; 4]>::try_from(entries).map_err(|entries| {
+            let why = format!("it answered {} entries for 4 keys", entries.len());
             Error::from(StoreError::Other(why))
         })?;
-        let [_, connection_key, tokens_key] = &keys;
+        let [_, connection_key, tokens_key, lease_key] = &keys;
         let app = App::parse(&app.ok_or_else(App::absent)?.value)?;
         let tokens = tokens.ok_or_else(|| not_connected(name))?;
         let tokens = store::decode(tokens_key, &tokens)?;
@@ -69,7 +67,13 @@ impl Access {
             None => Connection::default(),
         };
         let connection = connection.for_consent_of(&tokens.value);
-        Ok(Self::new(app, name.clone(), connection, tokens))
+        let is_unsettled = lease.is_some_and(|lease| {
+            lease::is_left_unsettled(lease_key, &lease, &tokens.version, host.now())
+        });
+        Ok(Self {
+            is_unsettled,
+            ..Self::new(app, name.clone(), connection, tokens)
+        })
     }
 
     /// A connection whose parts are at hand.
@@ -86,32 +90,39 @@ impl Access {
             connection,
             tokens,
             waited_ms: 0,
-            renewed: false,
+            refresh: None,
+            renewals: 0,
+            has_fresh_pair: false,
+            is_unsettled: false,
         }
     }
 
     /// Sends a request with the access token. An expired one is renewed first;
-    /// one that is refused is renewed once, and the request sent again: the
-    /// refusal says that it was not carried out.
+    /// one that is refused is renewed, and the request sent again: the refusal
+    /// says that it was not carried out.
     pub async fn send(
         &mut self,
         host: &impl Host,
         request: &mut HttpRequest,
-        budget: Budget,
+        budget: Budget<'_>,
     ) -> Result<Sent> {
-        if self.is_due(host.now()) {
-            self.renew(host, budget.deadline).await?;
-        }
-        let mut attempts = 0;
+        self.renew_if_due(host, budget.deadline).await?;
+        let (mut attempts, mut left_open) = (0, false);
         loop {
             request.bearer = Some(self.tokens.value.access_token.clone());
-            let response = send_once(host, request, budget).await.map_err(|error| {
+            let sent = send(host, request, budget).await.map_err(|error| {
                 let sent = attempts + error.attempts();
                 error.with_attempts(sent)
             })?;
-            attempts += 1;
-            if !self.may_renew() || !failure::is_token_refused(&response) {
-                return Ok(Sent { response, attempts });
+            attempts += sent.attempts;
+            left_open |= sent.left_open;
+            self.waited_ms += sent.waited_ms;
+            if !self.is_refused(request.method, &sent.response, host.now()) || !self.may_renew() {
+                return Ok(Sent {
+                    attempts,
+                    left_open,
+                    ..sent
+                });
             }
             self.renew(host, budget.deadline)
                 .await
@@ -119,35 +130,74 @@ impl Access {
         }
     }
 
-    /// Whether the access token must be renewed before it is sent.
-    #[must_use]
-    pub fn is_due(&self, now: UnixMs) -> bool {
-        !self.renewed && self.tokens.value.is_due(now)
+    /// Renews a pair that has expired, or that was spent without an answer:
+    /// this one while Atlassian still repeats it. As the access token is good
+    /// yet, the call goes on whatever comes of that.
+    pub async fn renew_if_due(&mut self, host: &impl Host, deadline: Deadline) -> Result<()> {
+        let is_due = self.tokens.value.is_due(host.now());
+        let is_unsettled = core::mem::take(&mut self.is_unsettled);
+        if !self.may_renew() || !(is_due || is_unsettled) {
+            return Ok(());
+        }
+        match self.renew(host, deadline).await {
+            Err(error) if is_due => Err(error),
+            _ => Ok(()),
+        }
     }
 
-    /// Whether a newer access token may help where this one is refused.
+    /// Whether a newer token may help, and nothing was done without one. What
+    /// was answered with a success may have been carried out for nobody.
+    #[must_use]
+    pub fn is_refused(&self, method: Method, response: &HttpResponse, now: UnixMs) -> bool {
+        let is_undone = !response.is_success() || method.is_safe();
+        let is_expired =
+            failure::may_mean_expired(response) && self.tokens.value.may_have_expired(now);
+        is_expired || is_undone && failure::is_token_refused(response)
+    }
+
+    /// Whether a call may renew the tokens, or once more.
     #[must_use]
     pub fn may_renew(&self) -> bool {
-        !self.renewed
+        !self.has_fresh_pair && self.renewals < MAX_RENEWALS
     }
 
     /// Gets a newer pair of tokens than the one at hand. It may come from a new
     /// consent, and that from another account: then the site counts only if it
     /// was chosen again.
     pub async fn renew(&mut self, host: &impl Host, deadline: Deadline) -> Result<()> {
+        self.renew_with(host, deadline, Insistence::BelieveTheMark)
+            .await
+    }
+
+    /// The same, also where the store says that Atlassian has refused the
+    /// refresh token for good.
+    pub async fn renew_all_the_same(&mut self, host: &impl Host, deadline: Deadline) -> Result<()> {
+        self.renew_with(host, deadline, Insistence::AskAgain).await
+    }
+
+    async fn renew_with(
+        &mut self,
+        host: &impl Host,
+        deadline: Deadline,
+        insistence: Insistence,
+    ) -> Result<()> {
         let refresh = Refresh {
             host,
             app: &self.app,
             name: &self.name,
+            insistence,
         };
         let newer = refresh
             .newer_than(&self.tokens, deadline, &mut self.waited_ms)
-            .await?;
-        if newer.value.consent_id != self.tokens.value.consent_id {
-            self.connection = self.confirmed_for(host, &newer.value).await?;
+            .await;
+        self.refresh = Some(RefreshOutcome::of(&newer));
+        let Renewed { tokens, outcome } = newer?;
+        if tokens.value.consent_id != self.tokens.value.consent_id {
+            self.connection = self.confirmed_for(host, &tokens.value).await?;
         }
-        self.tokens = newer;
-        self.renewed = true;
+        self.tokens = tokens;
+        self.renewals += 1;
+        self.has_fresh_pair = outcome.is_our_own();
         Ok(())
     }
 
@@ -162,31 +212,4 @@ impl Access {
         }
         Err(site_not_chosen(&self.name))
     }
-}
-
-/// Sends a request as it is, within what is left of the time. Its error counts
-/// one attempt, or none where nothing can have left.
-pub async fn send_once(
-    host: &impl Host,
-    request: &HttpRequest,
-    budget: Budget,
-) -> Result<HttpResponse> {
-    let timeout_ms = budget.deadline.remaining_ms(host);
-    if timeout_ms == 0 {
-        let error = Kind::Transport(TransportError::TimedOut);
-        return Err(Error::new(
-            error,
-            "the time allowed was over before the request could be sent",
-        ));
-    }
-    let limits = SendLimits {
-        timeout_ms,
-        body_bytes: budget.body_bytes,
-    };
-    host.send(request, limits).await.map_err(|error| {
-        let was_sent = !error.surely_not_sent();
-        Error::from(error)
-            .with_attempts(was_sent.into())
-            .or_maybe_done(was_sent && !request.method.is_safe())
-    })
 }

@@ -4,7 +4,10 @@ use core::fmt;
 
 use serde_json::{Map, Value};
 
-use super::http::{Headers, HttpResponse};
+use super::{
+    http::{Headers, HttpResponse},
+    json::Object,
+};
 
 /// How much of an error's body is kept. Errors travel through logs and
 /// workflow histories; Jira's own are a few hundred bytes.
@@ -79,6 +82,22 @@ impl ApiError {
             status,
             ..Self::default()
         }
+    }
+
+    /// A number that the body has beside its messages. Messages are in the
+    /// language of the account, these are not.
+    #[must_use]
+    pub fn body_number(&self, member: &'static str) -> Option<u64> {
+        Object::parse(&self.body)
+            .ok()?
+            .optional_number(member)
+            .ok()?
+    }
+
+    /// Whether the body has such a member.
+    #[must_use]
+    pub fn body_has(&self, member: &str) -> bool {
+        Object::parse(&self.body).is_ok_and(|body| body.names().any(|name| name == member))
     }
 
     /// Whether any message contains this, in any case.

@@ -7,7 +7,10 @@
 
 use core::fmt;
 
-use super::{api_error::ApiError, host::StoreError, http::TransportError, rate_limit::RateLimit};
+use super::{
+    api_error::ApiError, host::StoreError, http::TransportError, rate_limit::RateLimit,
+    refresh::RefreshOutcome,
+};
 
 /// Why a call did not succeed.
 #[derive(Clone)]
@@ -22,6 +25,7 @@ struct Inner {
     may_have_been_done: bool,
     trace_id: Option<String>,
     action: Option<Action>,
+    refresh: Option<RefreshOutcome>,
 }
 
 /// The result of anything here.
@@ -76,6 +80,7 @@ impl Error {
             may_have_been_done: false,
             trace_id: None,
             action: None,
+            refresh: None,
         }))
     }
 
@@ -150,6 +155,19 @@ impl Error {
         self
     }
 
+    /// Notes what came of the refresh that the call needed.
+    #[must_use]
+    pub fn with_refresh(mut self, outcome: Option<RefreshOutcome>) -> Self {
+        self.0.refresh = outcome;
+        self
+    }
+
+    /// What came of the refresh that the call needed, if it did.
+    #[must_use]
+    pub fn refresh(&self) -> Option<RefreshOutcome> {
+        self.0.refresh
+    }
+
     /// What happened.
     #[must_use]
     pub fn kind(&self) -> &Kind {
@@ -202,7 +220,7 @@ impl Kind {
             Self::UnexpectedResponse(_) => Action::Report,
             Self::RateLimited(_) => Action::Retry,
             Self::Api(error) => match error.status {
-                502..=504 => Action::Retry,
+                408 | 502..=504 => Action::Retry,
                 400..=499 => Action::FixRequest,
                 _ => Action::Report,
             },
@@ -278,11 +296,11 @@ mod tests {
     }
 
     #[test]
-    fn an_api_error_is_for_the_caller_below_500_and_passing_only_at_502_to_504() {
+    fn an_api_error_is_for_the_caller_below_500_and_passing_only_at_408_and_502_to_504() {
         for status in [400, 403, 404, 409, 410, 413, 422] {
             assert_action(api(status), false, Action::FixRequest);
         }
-        for status in [502, 503, 504] {
+        for status in [408, 502, 503, 504] {
             assert_action(api(status), false, Action::Retry);
         }
         for status in [300, 500, 501, 599] {

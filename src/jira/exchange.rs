@@ -8,7 +8,7 @@
 //! ```
 
 use super::{
-    access::{Access, Budget, Sent, send_once},
+    access::Access,
     api_error::ERROR_BODY_BYTES,
     error::{Error, Kind, Result},
     failure::{self, Asked},
@@ -19,7 +19,10 @@ use super::{
     path::Api,
     rate_limit::RateLimit,
     redirect::{self, Hop, MAX_REDIRECTS},
+    refresh::RefreshOutcome,
     request::{ApiRequest, CheckedRequest, RedirectMode},
+    retry::{Retry, RetryBudget},
+    send::{Budget, Sent, send},
     site::Site,
 };
 
@@ -40,6 +43,13 @@ pub struct ApiResponse {
     pub rate_limit: Option<RateLimit>,
     /// How often the request was sent.
     pub attempts: u32,
+    /// How long was waited, for others or to send it again.
+    pub waited_ms: u64,
+    /// Whether this is the 404 to a DELETE that was sent before, and may have
+    /// been carried out then.
+    pub probably_done: bool,
+    /// What came of the refresh that the call needed, if it did.
+    pub refresh: Option<RefreshOutcome>,
 }
 
 /// What describes a body that a list's answer does not have.
@@ -91,6 +101,8 @@ pub async fn exchange(host: &impl Host, api: Api, request: ApiRequest) -> Result
             max_response_bytes: request.max_response_bytes,
             redirect: request.redirect,
         },
+        retry: request.retry,
+        retries: &RetryBudget::default(),
     };
     let result = match request.paginate.take() {
         Some(options) => collect(call, request, options).await,
@@ -100,7 +112,11 @@ pub async fn exchange(host: &impl Host, api: Api, request: ApiRequest) -> Result
             answer.map(|answer| answer.response)
         }
     };
-    result.map_err(|error| error.add_waited(access.waited_ms))
+    result.map_err(|error| {
+        error
+            .add_waited(access.waited_ms)
+            .with_refresh(access.refresh)
+    })
 }
 
 /// One call of an export: what its requests have in common.
@@ -115,6 +131,8 @@ pub struct Call<'a, H> {
     /// When the call must be over.
     pub deadline: Deadline,
     ending: Ending,
+    retry: Retry,
+    retries: &'a RetryBudget,
 }
 
 /// A success, and where it comes from.
@@ -135,14 +153,11 @@ impl Answer {
     }
 }
 
-impl<H: Host> Call<'_, H> {
+impl<'a, H: Host> Call<'a, H> {
     /// Sends a request, follows where its answer points, and reads the last
     /// one.
     pub async fn answer(&mut self, request: HttpRequest, deadline: Deadline) -> Result<Answer> {
-        let budget = Budget {
-            deadline,
-            body_bytes: self.body_bytes(),
-        };
+        let budget = self.budget(deadline);
         let hop = Hop {
             request,
             is_own_site: true,
@@ -160,10 +175,11 @@ impl<H: Host> Call<'_, H> {
     }
 
     /// Reads the answer to a request that was sent on its own.
-    pub fn read(&self, response: HttpResponse) -> Result<ApiResponse> {
+    pub fn read(&self, sent: Sent) -> Result<ApiResponse> {
         let arrived = Arrived {
-            response,
-            attempts: 1,
+            response: sent.response,
+            attempts: sent.attempts,
+            left_open: sent.left_open,
             is_own_site: true,
             was_redirected: false,
         };
@@ -183,10 +199,27 @@ impl<H: Host> Call<'_, H> {
         self.access.renew(self.host, self.deadline).await
     }
 
-    /// How much of an answer's body is read.
+    /// Gets a newer token where this one has expired.
+    pub async fn renew_if_due(&mut self) -> Result<()> {
+        self.access.renew_if_due(self.host, self.deadline).await
+    }
+
+    /// Whether a newer token may help.
     #[must_use]
-    pub fn body_bytes(&self) -> u64 {
-        self.ending.max_response_bytes.max(ERROR_BODY_BYTES as u64)
+    pub fn is_refused(&self, response: &HttpResponse) -> bool {
+        let Ending { method, .. } = self.ending;
+        self.access.may_renew() && self.access.is_refused(method, response, self.host.now())
+    }
+
+    /// What a request may take that is over by then.
+    #[must_use]
+    pub fn budget(&self, deadline: Deadline) -> Budget<'a> {
+        Budget {
+            deadline,
+            body_bytes: self.ending.max_response_bytes.max(ERROR_BODY_BYTES as u64),
+            retry: self.retry,
+            retries: self.retries,
+        }
     }
 
     /// What a link to the next page says of its place.
@@ -207,6 +240,8 @@ struct Arrived {
     attempts: u32,
     is_own_site: bool,
     was_redirected: bool,
+    /// Whether an earlier attempt of the request may have been carried out.
+    left_open: bool,
 }
 
 /// Sends until the answer points nowhere else.
@@ -215,22 +250,22 @@ async fn follow_hops(
     access: &mut Access,
     site: &Site,
     mut hop: Hop,
-    budget: Budget,
+    budget: Budget<'_>,
     ending: Ending,
 ) -> Result<Arrived> {
-    let mut attempts = 0;
+    let (mut attempts, mut left_open) = (0, false);
     for redirects in 0..=MAX_REDIRECTS {
         let was_redirected = redirects > 0;
         let sent = if hop.is_own_site {
             access.send(host, &mut hop.request, budget).await
         } else {
-            let sent = send_once(host, &hop.request, budget).await;
-            sent.map(|response| Sent { response, attempts })
+            let sent = send(host, &hop.request, budget).await;
+            sent.inspect(|sent| access.waited_ms += sent.waited_ms)
         };
         let response = match sent {
             Ok(sent) if was_redirected => sent.response,
             Ok(sent) => {
-                attempts = sent.attempts;
+                (attempts, left_open) = (sent.attempts, sent.left_open);
                 sent.response
             }
             Err(error) if was_redirected => {
@@ -245,6 +280,7 @@ async fn follow_hops(
                 attempts,
                 is_own_site,
                 was_redirected,
+                left_open,
             });
         }
         hop = redirect::follow(hop, &response, site, &access.app.api_origin)
@@ -281,11 +317,14 @@ impl Ending {
             attempts,
             is_own_site,
             was_redirected,
+            left_open,
         } = arrived;
+        let probably_done = left_open && self.method == Method::Delete && response.status == 404;
         let is_ok = response.is_success()
+            || probably_done
             || response.status == 304
             || (self.redirect == RedirectMode::Manual && (300..=399).contains(&response.status));
-        if !is_ok {
+        if !is_ok || (is_own_site && failure::is_login_failed(&response)) {
             let asked = Asked {
                 method: self.method,
                 site,
@@ -293,7 +332,9 @@ impl Ending {
                 is_own_site,
                 was_done: was_redirected && !self.method.is_safe(),
             };
-            return Err(failure::read(response, asked, now).with_attempts(attempts));
+            return Err(failure::read(response, asked, now)
+                .with_attempts(attempts)
+                .or_maybe_done(left_open && !self.method.is_safe()));
         }
         if response.truncated || response.body.len() as u64 > self.max_response_bytes {
             return Err(self.too_long(&response).with_attempts(attempts));
@@ -306,6 +347,9 @@ impl Ending {
             body: response.body,
             list: None,
             attempts,
+            waited_ms: access.waited_ms,
+            probably_done,
+            refresh: access.refresh,
         })
     }
 

@@ -14,7 +14,33 @@ use super::{
 /// A 401 about scopes is not that: a refresh would bring the same scopes.
 #[must_use]
 pub fn is_token_refused(response: &HttpResponse) -> bool {
-    response.status == 401 && !is_scope_mismatch(response)
+    match response.status {
+        401 => !is_scope_mismatch(response),
+        _ => is_login_failed(response),
+    }
+}
+
+/// Whether an answer that looks like a success is one for nobody: Jira did not
+/// accept the token and went on without it.
+#[must_use]
+pub fn is_login_failed(response: &HttpResponse) -> bool {
+    let mut reasons = response
+        .headers
+        .iter()
+        .filter(|(name, _)| name.eq_ignore_ascii_case("x-seraph-loginreason"))
+        .flat_map(|(_, value)| value.split(','))
+        .map(str::trim)
+        .peekable();
+    response.is_success()
+        && reasons.peek().is_some()
+        && reasons.all(|reason| reason == "AUTHENTICATED_FAILED")
+}
+
+/// Whether an answer may be about a token that has expired, where the clock
+/// says so too: some paths of the gateway tell it so.
+#[must_use]
+pub fn may_mean_expired(response: &HttpResponse) -> bool {
+    matches!(response.status, 403 | 404)
 }
 
 /// The gateway answers 401 for a scope that is missing, and also for paths
@@ -83,14 +109,17 @@ fn of_the_site(response: HttpResponse, asked: Asked<'_>) -> Error {
             ),
         );
     }
-    if response.status == 401 {
-        return Error::reauthorize(
-            "unauthorized",
-            "a fresh access token was refused (401); the grant may have been revoked; consent again",
+    if response.status == 401 || is_login_failed(&response) {
+        let served = response.is_success();
+        let status = response.status;
+        let message = format!(
+            "a fresh access token was refused ({status}); the grant may have been revoked; consent again"
         );
+        return Error::reauthorize("unauthorized", message)
+            .or_maybe_done(served && !asked.method.is_safe());
     }
     let error = ApiError::read(response);
-    if error.status == 403 && error.mentions("app is not installed on this instance") {
+    if is_site_refused(&error) {
         let Site { name, url, .. } = asked.site;
         return Error::configuration(
             "site",
@@ -99,8 +128,30 @@ fn of_the_site(response: HttpResponse, asked: Asked<'_>) -> Error {
             ),
         );
     }
-    let message = format!("Jira answered {error}");
+    let hint = hint(&error);
+    let message = format!("Jira answered {error}{hint}");
     Error::new(Kind::Api(error), message)
+}
+
+/// Whether the gateway keeps the connection out of the site. It says so in a
+/// form of its own; Jira's form, with this sentence, is an older one.
+fn is_site_refused(error: &ApiError) -> bool {
+    error.status == 403
+        && (error.body_number("code") == Some(403)
+            || error.mentions("app is not installed on this instance"))
+}
+
+/// What an answer does not say of itself.
+fn hint(error: &ApiError) -> &'static str {
+    match error.status {
+        410 if !error.mentions("search/jql") => {
+            "; Atlassian has removed this operation; issues are searched by /search/jql now"
+        }
+        404 if error.body_number("status") == Some(404) && error.body_has("timestamp") => {
+            "; the gateway has no such path, or no such site any more: choose-site asks for the sites anew"
+        }
+        _ => "",
+    }
 }
 
 fn rate_limited(response: &HttpResponse, was_done: bool, now: UnixMs) -> Error {
@@ -122,164 +173,4 @@ fn rate_limited(response: &HttpResponse, was_done: bool, now: UnixMs) -> Error {
     };
     let message = format!("Jira limits the rate of requests{reason}; {done}; {when}");
     Error::new(Kind::RateLimited(limit), message)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn response(status: u16, headers: &[(&str, &str)], body: &str) -> HttpResponse {
-        let headers: Vec<_> = headers
-            .iter()
-            .map(|(n, v)| (n.to_string(), v.to_string()))
-            .collect();
-        HttpResponse {
-            status,
-            headers: headers.into(),
-            body: body.into(),
-            truncated: false,
-        }
-    }
-
-    fn failure(method: Method, response: HttpResponse) -> Error {
-        let site = Site {
-            cloud_id: "c".into(),
-            url: "https://acme".into(),
-            name: "Acme".into(),
-            scopes: vec![],
-        };
-        let asked = Asked {
-            method,
-            site: &site,
-            scopes: &["read:me".into(), "read:jira-work".into()],
-            is_own_site: true,
-            was_done: false,
-        };
-        read(response, asked, UnixMs(0))
-    }
-
-    #[test]
-    fn a_scope_mismatch_is_not_a_refused_token_however_it_is_told() {
-        let by_body = response(
-            401,
-            &[],
-            r#"{"code":401,"message":"Unauthorized; scope does not match"}"#,
-        );
-        let by_header = response(
-            401,
-            &[("x-failure-category", "FAILURE_CLIENT_SCOPE_CHECK")],
-            "",
-        );
-        for response in [by_body, by_header] {
-            assert!(!is_token_refused(&response));
-            let error = failure(Method::Get, response);
-            assert!(
-                matches!(error.kind(), Kind::Configuration("scope")),
-                "{error:?}"
-            );
-            assert!(
-                error
-                    .to_string()
-                    .contains("granted are: read:me read:jira-work;"),
-                "{error}"
-            );
-        }
-    }
-
-    #[test]
-    fn any_other_401_is_a_refused_token() {
-        for (headers, body) in [
-            (&[][..], r#"{"code":401,"message":"Unauthorized"}"#),
-            (
-                &[("x-failure-category", "FAILURE_CLIENT_AUTH_MISMATCH")],
-                "",
-            ),
-            (
-                &[("x-seraph-loginreason", "AUTHENTICATED_FAILED")],
-                "<html></html>",
-            ),
-        ] {
-            let response = response(401, headers, body);
-            assert!(is_token_refused(&response));
-            assert!(matches!(
-                failure(Method::Get, response).kind(),
-                Kind::ReauthorizationRequired("unauthorized")
-            ));
-        }
-        assert!(!is_token_refused(&response(403, &[], "")));
-    }
-
-    #[test]
-    fn an_app_that_is_not_installed_is_a_matter_of_configuration() {
-        for body in [
-            r#"{"code":403,"message":"The app is not installed on this instance"}"#,
-            r#"{"errorMessages":["The app is not installed on this instance."]}"#,
-        ] {
-            let error = failure(Method::Get, response(403, &[], body));
-            assert!(
-                matches!(error.kind(), Kind::Configuration("site")),
-                "{error:?}"
-            );
-            assert!(error.to_string().contains("Acme (https://acme)"), "{error}");
-        }
-        let own = failure(
-            Method::Get,
-            response(403, &[], r#"{"errorMessages":["No permission"]}"#),
-        );
-        assert_eq!(own.to_string(), "Jira answered 403: No permission");
-    }
-
-    #[test]
-    fn a_429_says_when_and_why_and_that_nothing_was_done() {
-        let told = response(
-            429,
-            &[
-                ("retry-after", "7"),
-                ("ratelimit-reason", "jira-burst-based"),
-            ],
-            "",
-        );
-        let error = failure(Method::Post, told);
-        assert_eq!(
-            error.to_string(),
-            "Jira limits the rate of requests (jira-burst-based); nothing was done; try again in 7 s"
-        );
-        assert!(!error.may_have_been_done());
-        let by_reset = failure(
-            Method::Get,
-            response(429, &[("x-ratelimit-reset", "2026-09-29T16:00Z")], ""),
-        );
-        assert!(
-            by_reset
-                .to_string()
-                .ends_with("try again after 2026-09-29T16:00:00Z"),
-            "{by_reset}"
-        );
-        let untold = failure(Method::Get, response(429, &[], "<html>"));
-        assert!(untold.to_string().ends_with("try again later"), "{untold}");
-    }
-
-    #[test]
-    fn only_what_changes_something_and_met_a_failing_server_may_have_been_done() {
-        for (method, status, expected) in [
-            (Method::Post, 500, true),
-            (Method::Delete, 503, true),
-            (Method::Put, 408, true),
-            (Method::Post, 400, false),
-            (Method::Post, 404, false),
-            (Method::Get, 500, false),
-            (Method::Head, 504, false),
-        ] {
-            let error = failure(method, response(status, &[], ""));
-            assert_eq!(error.may_have_been_done(), expected, "{method:?} {status}");
-        }
-    }
-
-    #[test]
-    fn the_trace_id_goes_with_every_error() {
-        for status in [400, 401, 403, 429, 500] {
-            let error = failure(Method::Get, response(status, &[("atl-traceid", "t1")], ""));
-            assert_eq!(error.trace_id(), Some("t1"));
-        }
-    }
 }

@@ -6,11 +6,12 @@ use super::{
     api_error::ApiError,
     app::App,
     error::{Action, Error, Kind, Result},
-    host::Host,
+    host::{Deadline, Host},
     http::{HttpRequest, HttpResponse, SendLimits},
     instant::{SECOND_MS, UnixMs},
     json::{self, Broken, FromJson, Object},
     rate_limit::RateLimit,
+    retry::{Retry, Setback},
     secret::Secret,
 };
 
@@ -63,7 +64,9 @@ impl TokenGrant<'_> {
         )
     }
 
-    /// Sends it, once, and reads the answer.
+    /// Sends it, once, and reads the answer. A code is good for one use and a
+    /// refresh token for ten minutes of them, so it is for the caller to know
+    /// when to send it again.
     pub async fn redeem(self, host: &impl Host, app: &App) -> Result<TokenAnswer> {
         let limits = SendLimits {
             timeout_ms: TOKEN_TIMEOUT_MS,
@@ -73,6 +76,29 @@ impl TokenGrant<'_> {
         self.read(&response, host.now())
     }
 
+    /// The same, again where it surely was not carried out.
+    pub async fn redeem_once(self, host: &impl Host, app: &App) -> Result<TokenAnswer> {
+        let deadline = Deadline::after(host, TOKEN_TIMEOUT_MS);
+        let mut retries = 0;
+        loop {
+            let error = match self.redeem(host, app).await {
+                Ok(answer) => return Ok(answer),
+                Err(error) => error,
+            };
+            let setback = Setback::of_token_endpoint(&error, host.now());
+            let wait_ms = setback.and_then(|setback| {
+                let [chance, ..] = host.random();
+                let remaining_ms = deadline.remaining_ms(host);
+                Retry::default().wait_ms(retries, false, setback, chance, remaining_ms)
+            });
+            let Some(wait_ms) = wait_ms else {
+                return Err(error);
+            };
+            host.sleep(wait_ms).await;
+            retries += 1;
+        }
+    }
+
     /// Reads the answer of the token endpoint.
     fn read(self, response: &HttpResponse, now: UnixMs) -> Result<TokenAnswer> {
         if response.is_success() {
@@ -80,7 +106,12 @@ impl TokenGrant<'_> {
                 Object::parse(&response.body).and_then(|answer| TokenAnswer::from_json(&answer));
             return answer.map_err(|broken| {
                 let message = format!("the token endpoint answered with success, but {broken}");
-                Error::unexpected("token", message).with_trace(response.trace_id())
+                let error = Error::unexpected("token", message).with_trace(response.trace_id());
+                match self {
+                    // Atlassian repeats itself.
+                    Self::RefreshToken(_) => error.with_action(Action::Retry),
+                    Self::AuthorizationCode(_) => error,
+                }
             });
         }
         Err(self.refusal(response, now).with_trace(response.trace_id()))
@@ -125,7 +156,8 @@ impl TokenGrant<'_> {
     }
 }
 
-fn dead(code: &'static str) -> Error {
+/// What to say of a grant that Atlassian refused, with its word for it.
+pub fn dead(code: &'static str) -> Error {
     Error::reauthorize(
         code,
         format!(

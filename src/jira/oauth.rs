@@ -12,7 +12,8 @@ mod status;
 pub use self::{
     authorize::Authorize,
     callback::Callback,
-    disconnect::Disconnected,
+    disconnect::{Disconnected, erase_pending},
+    identity::me,
     setup::{AffectedConnection, ChooseSite},
     status::{ConnectionState, ConnectionStatus},
 };
@@ -24,6 +25,7 @@ use super::{
     host::{Deadline, Host},
     instant::UnixMs,
     name::ConnectionName,
+    refresh::RefreshOutcome,
     site::Site,
 };
 
@@ -84,6 +86,8 @@ pub struct Connected {
     pub status: ConnectionStatus,
     /// What other connections have lost by it.
     pub affected: Vec<AffectedConnection>,
+    /// What came of the refresh that the step needed, if it did.
+    pub refresh: Option<RefreshOutcome>,
 }
 
 /// A step that talks to Atlassian is over after this: each of its requests has
@@ -110,8 +114,12 @@ pub async fn oauth_exchange(host: &impl Host, step: OauthStep) -> Result<OauthOu
 async fn refresh(host: &impl Host, name: &str, deadline: Deadline) -> Result<OauthOutcome> {
     let name = ConnectionName::parse(name)?;
     let mut access = Access::load(host, &name).await?;
-    let renewed = access.renew(host, deadline).await;
-    renewed.map_err(|error| error.add_waited(access.waited_ms))?;
+    let renewed = access.renew_all_the_same(host, deadline).await;
+    renewed.map_err(|error| {
+        error
+            .add_waited(access.waited_ms)
+            .with_refresh(access.refresh)
+    })?;
     let status = ConnectionStatus::of(
         &name,
         &access.connection,
@@ -121,5 +129,6 @@ async fn refresh(host: &impl Host, name: &str, deadline: Deadline) -> Result<Oau
     Ok(OauthOutcome::Connected(Box::new(Connected {
         status,
         affected: Vec::new(),
+        refresh: access.refresh,
     })))
 }

@@ -59,6 +59,13 @@ impl RateLimit {
         };
         (limit != Self::default()).then_some(limit)
     }
+
+    /// The least time to wait, by whichever header tells it.
+    #[must_use]
+    pub fn told_wait_ms(&self, now: UnixMs) -> u64 {
+        let until_reset = self.resets_at.map(|at| at.since(now));
+        self.retry_after_ms.or(until_reset).unwrap_or(0)
+    }
 }
 
 /// Seconds, or a date (RFC 9110 section 10.2.3).

@@ -1,8 +1,9 @@
 //! The rotation of tokens, by one caller at a time.
 //!
-//! A refresh token is good for one use. Whoever wants to use it first claims
-//! the connection's lease by compare-and-set, reads the tokens again under it,
-//! and saves what Atlassian answers before anything else happens:
+//! A refresh token is good for one use, and for ten minutes of repeating that
+//! use. Whoever wants to use it first claims the connection's lease by
+//! compare-and-set, reads the tokens again under it, writes down what is about
+//! to be spent, and saves what Atlassian answers before anything else happens:
 //!
 //! ```text
 //!  due or refused ──► claim ──held──► wait, read again ──new pair──► done
@@ -12,52 +13,96 @@
 //!                  read again ──new pair──► release ──► done
 //!                       │ the pair that we saw
 //!                       ▼
+//!                  write down what is spent ──lease lost──► wait, read again
+//!                       ▼
 //!                  send ──► save, where that pair still is ──► release ──► done
 //! ```
+//!
+//! What is spent without an answer stays written down. The next caller sends
+//! the same refresh token again: if it never arrived it is good, and if it did,
+//! Atlassian repeats itself for ten minutes.
 
-use serde_json::Value;
+mod rotation;
 
 use super::{
     app::App,
     connection::not_connected,
     error::{Error, Kind, Result},
-    grant::{TOKEN_TIMEOUT_MS, TokenGrant},
-    host::{self, Deadline, DeleteOutcome, Entry, Expect, Host, PutOutcome},
-    instant::UnixMs,
-    json::{self, Broken, FromJson, Object, ToJson},
+    grant::dead,
+    host::{Deadline, Entry, Host, StoreError},
+    http::TransportError,
+    lease::{Claimant, Lease},
     name::ConnectionName,
-    store::{self, PATIENT_SAVE_ATTEMPTS, SAVE_ATTEMPTS, Stored},
+    store::{self, Stored},
     token::TokenSet,
 };
 
-/// How long a lease is good for: a whole refresh and the saving of it, with as
-/// much again for slow stores. A holder that died blocks others for no longer.
-const LEASE_MS: u64 = 2 * TOKEN_TIMEOUT_MS;
-
 /// Waiters look again after so long, plus as much again by chance, so that many
 /// do not look at once. A refresh takes a few hundred milliseconds.
-const WAIT_MS: u64 = 100;
+const FIRST_WAIT_MS: u64 = 100;
 
-struct Lease {
-    owner: String,
-    expires_at: UnixMs,
+/// The longer it takes, the less often they look, down to this.
+const MAX_WAIT_MS: u64 = 800;
+
+/// What came of a refresh.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RefreshOutcome {
+    /// A newer pair was stored already.
+    Fresh,
+    /// Another caller's refresh was waited for.
+    Waited,
+    /// The pair was rotated.
+    Rotated,
+    /// The pair was rotated by a token that had been spent before, and whose
+    /// answer was lost.
+    Recovered,
+    /// Atlassian refused for good.
+    Reauthorize,
+    /// No newer pair could be had for now; what is stored is as good as before.
+    Failed,
 }
 
-impl FromJson for Lease {
-    fn from_json(object: &Object) -> Result<Self, Broken> {
-        Ok(Self {
-            owner: object.text("owner")?,
-            expires_at: UnixMs(object.number("expires_at")?),
-        })
+impl RefreshOutcome {
+    /// What a renewal came to.
+    pub(super) fn of(renewed: &Result<Renewed>) -> Self {
+        match renewed {
+            Ok(renewed) => renewed.outcome,
+            Err(error) => match error.kind() {
+                Kind::ReauthorizationRequired(_) => Self::Reauthorize,
+                _ => Self::Failed,
+            },
+        }
+    }
+
+    /// Whether the pair was issued to this very call.
+    pub(super) const fn is_our_own(self) -> bool {
+        matches!(self, Self::Rotated | Self::Recovered)
     }
 }
 
-impl ToJson for Lease {
-    fn to_json(&self) -> Value {
-        json::object(vec![
-            ("owner", self.owner.as_str().into()),
-            ("expires_at", self.expires_at.0.into()),
-        ])
+/// Whether a grant that the store says is dead is tried all the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Insistence {
+    /// It is not: Atlassian has said so.
+    BelieveTheMark,
+    /// It is: somebody asks for it.
+    AskAgain,
+}
+
+/// A newer pair, and how it was come by.
+#[derive(Debug)]
+pub struct Renewed {
+    /// The pair.
+    pub tokens: Stored<TokenSet>,
+    /// How.
+    pub outcome: RefreshOutcome,
+}
+
+impl Renewed {
+    /// A pair that another caller has stored.
+    fn found(tokens: Stored<TokenSet>) -> Self {
+        let outcome = RefreshOutcome::Fresh;
+        Self { tokens, outcome }
     }
 }
 
@@ -70,6 +115,8 @@ pub struct Refresh<'a, H> {
     pub app: &'a App,
     /// The connection.
     pub name: &'a ConnectionName,
+    /// Whether to try what is marked as dead.
+    pub insistence: Insistence,
 }
 
 impl<H: Host> Refresh<'_, H> {
@@ -81,31 +128,78 @@ impl<H: Host> Refresh<'_, H> {
         seen: &Stored<TokenSet>,
         deadline: Deadline,
         waited_ms: &mut u64,
-    ) -> Result<Stored<TokenSet>> {
+    ) -> Result<Renewed> {
+        let mut claimant = Claimant::new(self.host, self.name.lease_key());
+        let mut outcome = RefreshOutcome::Fresh;
+        let mut lease_there = None;
+        let mut wait_ms = FIRST_WAIT_MS;
+        if seen.value.refused.is_some() {
+            let tokens = self.read().await?;
+            if self.is_settled(&tokens, seen)? {
+                return Ok(Renewed { tokens, outcome });
+            }
+        }
         loop {
-            if let Some(lease) = self.claim().await? {
-                let result = self.under_lease(seen).await;
-                self.release(lease).await;
-                return result;
+            if let Some(lease) = claimant.claim(lease_there).await?
+                && let Some(mut renewed) =
+                    self.under_lease(lease, seen, deadline, waited_ms).await?
+            {
+                if renewed.outcome == RefreshOutcome::Fresh {
+                    renewed.outcome = outcome;
+                }
+                return Ok(renewed);
             }
-            self.wait(deadline, waited_ms).await?;
-            let current = self.read().await?;
-            if self.is_newer(&current, seen) {
-                return Ok(current);
+            self.wait(wait_ms, deadline, waited_ms).await?;
+            wait_ms = MAX_WAIT_MS.min(wait_ms * 2);
+            outcome = RefreshOutcome::Waited;
+            let (tokens, there) = self.look().await?;
+            if self.is_settled(&tokens, seen)? {
+                return Ok(Renewed { tokens, outcome });
+            }
+            lease_there = there;
+        }
+    }
+
+    async fn under_lease(
+        &self,
+        lease: Lease<'_, H>,
+        seen: &Stored<TokenSet>,
+        deadline: Deadline,
+        waited_ms: &mut u64,
+    ) -> Result<Option<Renewed>> {
+        let current = match self.read().await {
+            Ok(current) => current,
+            Err(error) => {
+                let is_erased = matches!(error.kind(), Kind::ReauthorizationRequired(_));
+                let unsettled = lease.carried().filter(|_| !is_erased);
+                lease.release(unsettled).await;
+                return Err(error);
+            }
+        };
+        match self.is_settled(&current, seen) {
+            Ok(false) => self.rotate(lease, current, deadline, waited_ms).await,
+            settled => {
+                let unsettled = lease.unsettled(&current.version);
+                lease.release(unsettled).await;
+                settled.map(|_| Some(Renewed::found(current)))
             }
         }
     }
 
-    async fn under_lease(&self, seen: &Stored<TokenSet>) -> Result<Stored<TokenSet>> {
-        let current = self.read().await?;
-        if self.is_newer(&current, seen) {
-            return Ok(current);
+    /// Whether no rotation is needed any more: there is a newer pair. Where
+    /// Atlassian has refused this one, none is of use.
+    fn is_settled(&self, current: &Stored<TokenSet>, seen: &Stored<TokenSet>) -> Result<bool> {
+        if self.is_newer(current, &seen.value) {
+            return Ok(true);
         }
-        self.rotate(current).await
+        match current.value.refusal() {
+            Some(word) if self.insistence == Insistence::BelieveTheMark => Err(dead(word)),
+            _ => Ok(false),
+        }
     }
 
-    fn is_newer(&self, current: &Stored<TokenSet>, seen: &Stored<TokenSet>) -> bool {
-        current.version != seen.version && !current.value.is_due(self.host.now())
+    fn is_newer(&self, current: &Stored<TokenSet>, seen: &TokenSet) -> bool {
+        !current.value.is_same_pair(seen) && !current.value.is_due(self.host.now())
     }
 
     async fn read(&self) -> Result<Stored<TokenSet>> {
@@ -113,102 +207,23 @@ impl<H: Host> Refresh<'_, H> {
         tokens.ok_or_else(|| not_connected(self.name))
     }
 
-    /// Spends the refresh token and saves the new pair where the old one still
-    /// is. Where it is not, the person has consented anew meanwhile, or has
-    /// disconnected, and that goes before.
-    async fn rotate(&self, current: Stored<TokenSet>) -> Result<Stored<TokenSet>> {
-        let Some(refresh_token) = &current.value.refresh_token else {
-            return Err(Error::reauthorize(
-                "no-refresh-token",
-                "the access token has expired and Atlassian gave no refresh token; consent again",
-            ));
-        };
-        let grant = TokenGrant::RefreshToken(refresh_token);
-        let answer = grant.redeem(self.host, self.app).await;
-        let answer = match answer {
-            Ok(answer) => answer,
-            Err(error) => return self.believe(error, &current).await,
-        };
-        let value = current.value.rotated(answer, self.host.now());
-        let expect = Expect::Version(current.version);
-        let key = self.name.tokens_key();
-        match store::save(
-            self.host,
-            &key,
-            &store::encode(&value),
-            expect,
-            PATIENT_SAVE_ATTEMPTS,
-        )
-        .await
-        {
-            Ok(PutOutcome::Stored(version)) => Ok(Stored { value, version }),
-            Ok(PutOutcome::Stale(Some(entry))) => store::decode(&key, &entry),
-            Ok(PutOutcome::Stale(None)) => Err(not_connected(self.name)),
-            Err(error) => Err(error.context("saving the rotated tokens")),
-        }
+    /// The tokens and the lease, in one trip.
+    async fn look(&self) -> Result<(Stored<TokenSet>, Option<Entry>)> {
+        let keys = [self.name.tokens_key(), self.name.lease_key()];
+        let [tokens_key, _] = &keys;
+        let entries = self.host.get_many(&keys).await?;
+        let [tokens, lease] = <[_; 2]>::try_from(entries)
+            .map_err(|_| StoreError::Other("it answered another number of entries".into()))?;
+        let tokens = tokens.ok_or_else(|| not_connected(self.name))?;
+        Ok((store::decode(tokens_key, &tokens)?, lease))
     }
 
-    /// A refusal counts only if the token that was refused is still the stored
-    /// one; otherwise the newer pair does.
-    async fn believe(&self, error: Error, spent: &Stored<TokenSet>) -> Result<Stored<TokenSet>> {
-        if matches!(error.kind(), Kind::ReauthorizationRequired(_)) {
-            let current = self.read().await?;
-            if self.is_newer(&current, spent) {
-                return Ok(current);
-            }
-        }
-        Err(error.context(format_args!(
-            "refreshing the tokens of connection {:?}",
-            self.name.as_str()
-        )))
-    }
-
-    /// Claims the lease; nothing where another caller holds it.
-    async fn claim(&self) -> Result<Option<String>> {
-        let key = self.name.lease_key();
-        let expires_at = self.host.now().plus(LEASE_MS);
-        let owner = host::random_hex(self.host);
-        let lease = store::encode(&Lease { owner, expires_at });
-        let absent = Expect::Absent;
-        let held = match store::save(self.host, &key, &lease, absent, SAVE_ATTEMPTS).await? {
-            PutOutcome::Stored(version) => return Ok(Some(version)),
-            PutOutcome::Stale(held) => held,
-        };
-        let Some(held) = held.filter(|held| self.has_ended(&key, held)) else {
-            return Ok(None);
-        };
-        let ended = Expect::Version(held.version);
-        match self.host.put(&key, &lease, ended).await? {
-            PutOutcome::Stored(version) => Ok(Some(version)),
-            PutOutcome::Stale(_) => Ok(None),
-        }
-    }
-
-    /// A lease that is damaged is nobody's. One of a newer connector is held:
-    /// its end cannot be read, but that connector will see to it.
-    fn has_ended(&self, key: &str, held: &Entry) -> bool {
-        match store::decode::<Lease>(key, held) {
-            Ok(lease) => lease.value.expires_at <= self.host.now(),
-            Err(_) => !store::is_newer(held),
-        }
-    }
-
-    /// Gives the lease back, where it is still ours. If that fails it ends by
-    /// itself; what was refreshed is saved already.
-    async fn release(&self, version: String) {
-        let _: Result<DeleteOutcome, _> = self
-            .host
-            .delete(&self.name.lease_key(), Expect::Version(version))
-            .await;
-    }
-
-    async fn wait(&self, deadline: Deadline, waited_ms: &mut u64) -> Result<()> {
+    async fn wait(&self, ms: u64, deadline: Deadline, waited_ms: &mut u64) -> Result<()> {
         let [chance, ..] = self.host.random();
-        let ms =
-            (WAIT_MS + WAIT_MS * u64::from(chance) / 256).min(deadline.remaining_ms(self.host));
+        let ms = (ms + ms * u64::from(chance) / 256).min(deadline.remaining_ms(self.host));
         if ms == 0 {
             return Err(Error::new(
-                Kind::Transport(super::http::TransportError::TimedOut),
+                Kind::Transport(TransportError::TimedOut),
                 format!(
                     "another caller is refreshing the tokens of connection {:?} and was not done in time",
                     self.name.as_str()

@@ -11,6 +11,7 @@ use super::{
     name::ConnectionName,
     paging::options::{Options, Paginate},
     path::{Api, Target},
+    retry::{Retry, RetryOptions},
     site::Site,
 };
 
@@ -62,6 +63,7 @@ pub struct RequestOptions {
     pub max_response_bytes: Option<u64>,
     pub redirect: Option<RedirectMode>,
     pub experimental: bool,
+    pub retry: Option<RetryOptions>,
 }
 
 /// What to do with an answer that points elsewhere.
@@ -87,6 +89,8 @@ pub struct CheckedRequest {
     pub redirect: RedirectMode,
     /// How to fetch the list that this is the first page of.
     pub paginate: Option<Options>,
+    /// When to send it again.
+    pub retry: Retry,
     method: Method,
     target: Target,
     headers: Headers,
@@ -156,6 +160,7 @@ impl CheckedRequest {
             )?,
             redirect: options.redirect.unwrap_or(RedirectMode::Follow),
             paginate: paginate.transpose()?,
+            retry: options.retry.unwrap_or_default().check()?,
             method,
             target,
             headers,
@@ -384,6 +389,16 @@ pub(super) mod tests {
                 ..default
             }),
             "max-response-bytes: 18446744073709551615 is not between 1 and 268435456",
+        );
+        assert_refused(
+            with(RequestOptions {
+                retry: Some(RetryOptions {
+                    at_most: Some(5),
+                    only_undone: false,
+                }),
+                ..default
+            }),
+            "retry: at-most is 5; a request is sent again 4 times at most",
         );
         assert_refused(
             with(RequestOptions {

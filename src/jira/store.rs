@@ -2,7 +2,7 @@
 
 use super::{
     error::{Error, Result},
-    host::{Entry, Expect, Host, PutOutcome, StoreError},
+    host::{Change, Entry, Expect, Host, PutOutcome, StoreError},
     json::{self, Broken, FromJson, Object, ToJson},
 };
 
@@ -25,7 +25,10 @@ const MAX_LIST_PAGES: usize = 100_000;
 
 /// How often an entry is read and written again because another caller came in
 /// between.
-const UPDATE_ATTEMPTS: u32 = 5;
+pub const UPDATE_ATTEMPTS: u32 = 5;
+
+/// How many entries are read in one trip where there may be many.
+pub const READ_AT_ONCE: usize = 100;
 
 /// A value and the version under which it is stored.
 #[derive(Debug, Clone)]
@@ -38,21 +41,37 @@ pub struct Stored<T> {
 
 /// Reads an entry. The value itself never appears in an error.
 pub fn decode<T: FromJson>(key: &str, entry: &Entry) -> Result<Stored<T>> {
-    let failed = |why| Error::from(StoreError::Other(why)).context(format_args!("reading `{key}`"));
-    let damaged = |broken: Broken| failed(format!("the entry is damaged: {broken}"));
-    let envelope = Object::parse(&entry.value).map_err(damaged)?;
-    match envelope.number("format").map_err(damaged)? {
-        0..=FORMAT => {
-            let value = envelope.object("value").map_err(damaged)?;
-            Ok(Stored {
-                value,
-                version: entry.version.clone(),
-            })
-        }
-        newer => Err(failed(format!(
-            "the entry has format {newer}, this connector reads {FORMAT}; use a newer connector"
-        ))),
+    let value = open(key, entry).and_then(|envelope| {
+        let value = envelope.object("value");
+        value.map_err(|broken| damaged(key, broken))
+    })?;
+    Ok(Stored {
+        value,
+        version: entry.version.clone(),
+    })
+}
+
+/// The envelope of an entry, of a format that can be read.
+fn open(key: &str, entry: &Entry) -> Result<Object> {
+    let envelope = Object::parse(&entry.value).map_err(|broken| damaged(key, broken))?;
+    let format = envelope.number("format");
+    match format.map_err(|broken| damaged(key, broken))? {
+        0..=FORMAT => Ok(envelope),
+        newer => Err(unreadable(
+            key,
+            format!(
+                "the entry has format {newer}, this connector reads {FORMAT}; use a newer connector"
+            ),
+        )),
     }
+}
+
+fn damaged(key: &str, broken: Broken) -> Error {
+    unreadable(key, format!("the entry is damaged: {broken}"))
+}
+
+fn unreadable(key: &str, why: String) -> Error {
+    Error::from(StoreError::Other(why)).context(format_args!("reading `{key}`"))
 }
 
 /// Whether an entry was written in a format that this connector cannot know.
@@ -105,6 +124,64 @@ pub async fn save(
     }
 }
 
+/// Saves several values as [`save`] does one, all in one trip. The outcomes are
+/// in the order of the changes.
+pub async fn save_all(
+    host: &impl Host,
+    changes: &[Change],
+    attempts: u32,
+) -> Result<Vec<PutOutcome>> {
+    let mut outcomes: Vec<Option<PutOutcome>> = vec![None; changes.len()];
+    let mut wait_ms = FIRST_SAVE_WAIT_MS;
+    let mut attempt = 1;
+    loop {
+        let pending = |(_, outcome): &(&Change, &mut Option<PutOutcome>)| outcome.is_none();
+        let (trip, open): (Vec<Change>, Vec<_>) = changes
+            .iter()
+            .zip(&mut outcomes)
+            .filter(pending)
+            .map(|(change, outcome)| (change.clone(), outcome))
+            .unzip();
+        if trip.is_empty() {
+            return Ok(outcomes.into_iter().flatten().collect());
+        }
+        let answers = match host.put_many(&trip).await {
+            Ok(answers) if answers.len() == trip.len() => answers,
+            Ok(answers) => {
+                let why = format!("it answered {} puts for {}", answers.len(), trip.len());
+                return Err(StoreError::Other(why).into());
+            }
+            Err(StoreError::Unavailable(why)) => {
+                vec![Err(StoreError::Unavailable(why)); trip.len()]
+            }
+            Err(error) => return Err(error.into()),
+        };
+        for ((change, outcome), answer) in trip.iter().zip(open).zip(answers) {
+            *outcome = match answer {
+                Ok(PutOutcome::Stale(Some(entry)))
+                    if attempt > 1 && entry.value == change.value =>
+                {
+                    Some(PutOutcome::Stored(entry.version))
+                }
+                Ok(outcome) => Some(outcome),
+                Err(StoreError::Unavailable(_)) if attempt < attempts => None,
+                Err(error) => return Err(error.into()),
+            };
+        }
+        if outcomes.iter().any(Option::is_none) {
+            host.sleep(wait_ms).await;
+            wait_ms *= 2;
+            attempt += 1;
+        }
+    }
+}
+
+/// What to say where an entry changed as often as it was read.
+#[must_use]
+pub fn contended(key: &str) -> Error {
+    StoreError::Unavailable(format!("`{key}` is written by too many at once")).into()
+}
+
 /// Reads an entry, or takes `absent` where there is none, changes it, and writes
 /// it where nobody else has meanwhile.
 pub async fn update<T: FromJson + ToJson + Clone>(
@@ -125,18 +202,18 @@ pub async fn update<T: FromJson + ToJson + Clone>(
             return Ok(value);
         }
     }
-    Err(StoreError::Unavailable(format!("`{key}` is written by too many at once")).into())
+    Err(contended(key))
 }
 
-/// All keys with a prefix, each once.
+/// All keys with a prefix, each once, in order.
 pub async fn list(host: &impl Host, prefix: &str) -> Result<Vec<String>> {
     let mut keys: Vec<String> = Vec::new();
     let mut cursor = None;
     for _ in 0..MAX_LIST_PAGES {
         let page = host.list(prefix, cursor).await?;
         for key in page.keys {
-            if key.starts_with(prefix) && !keys.contains(&key) {
-                keys.push(key);
+            if key.starts_with(prefix) {
+                insert(&mut keys, key);
             }
         }
         cursor = page.cursor;
@@ -145,4 +222,11 @@ pub async fn list(host: &impl Host, prefix: &str) -> Result<Vec<String>> {
         }
     }
     Err(StoreError::Other("its listing does not end".into()).into())
+}
+
+/// Puts a key into its place, unless it is there already.
+pub fn insert(keys: &mut Vec<String>, key: String) {
+    if let Err(place) = keys.binary_search(&key) {
+        keys.insert(place, key);
+    }
 }

@@ -2,8 +2,15 @@
 
 mod connections;
 mod exchange;
-mod fake;
+mod failures;
+pub(super) mod fake;
 mod hostile;
 mod oauth;
 mod paging;
+mod properties;
 mod refresh;
+mod retries;
+mod retry;
+mod schedule;
+mod sweep;
+mod unsettled;

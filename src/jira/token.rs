@@ -13,6 +13,10 @@ use super::{
 /// on the way; or a tenth of its life before, if that is less.
 const EXPIRY_MARGIN_MS: u64 = 60 * SECOND_MS;
 
+/// By how much the clock of whoever expires a token may be ahead of ours: a
+/// refusal this long before the end may be the end.
+const CLOCK_SKEW_MS: u64 = 5 * 60 * SECOND_MS;
+
 /// A refresh token that is not used for so long expires.
 const IDLE_LIFE_MS: u64 = 90 * DAY_MS;
 
@@ -39,9 +43,29 @@ pub struct TokenSet {
     /// Which consent this comes from. A site was chosen for one consent, and
     /// counts for no other.
     pub consent_id: String,
+    /// By which word Atlassian has refused the refresh token for good.
+    pub refused: Option<String>,
 }
 
 impl TokenSet {
+    /// Whether this is the same pair. Entries are written for other reasons
+    /// too, so that a version alone does not tell.
+    #[must_use]
+    pub fn is_same_pair(&self, other: &Self) -> bool {
+        let same_refresh_token = match (&self.refresh_token, &other.refresh_token) {
+            (Some(own), Some(other)) => own.matches(other.expose()),
+            (own, other) => own.is_none() && other.is_none(),
+        };
+        same_refresh_token && self.access_token.matches(other.access_token.expose())
+    }
+
+    /// Whether the access token has expired, or will so soon that clocks which
+    /// differ may disagree on it.
+    #[must_use]
+    pub fn may_have_expired(&self, now: UnixMs) -> bool {
+        now.plus(CLOCK_SKEW_MS) >= self.expires_at
+    }
+
     /// The first pair of a consent.
     #[must_use]
     pub fn from_consent(
@@ -60,6 +84,7 @@ impl TokenSet {
             refreshed_at: now,
             consented_at: now,
             consent_id,
+            refused: None,
         }
     }
 
@@ -77,6 +102,25 @@ impl TokenSet {
             refreshed_at: now,
             consented_at: self.consented_at,
             consent_id: self.consent_id.clone(),
+            refused: None,
+        }
+    }
+
+    /// The same pair, marked as refused for good by this word.
+    #[must_use]
+    pub fn marked(&self, word: &str) -> Self {
+        Self {
+            refused: Some(word.into()),
+            ..self.clone()
+        }
+    }
+
+    /// By which word Atlassian has refused it.
+    #[must_use]
+    pub fn refusal(&self) -> Option<&'static str> {
+        match self.refused.as_deref()? {
+            "unauthorized_client" => Some("unauthorized_client"),
+            _ => Some("invalid_grant"),
         }
     }
 
@@ -113,6 +157,7 @@ impl FromJson for TokenSet {
             refreshed_at: UnixMs(object.number("refreshed_at")?),
             consented_at: UnixMs(object.number("consented_at")?),
             consent_id: object.text("consent_id")?,
+            refused: object.optional_text("refused")?,
         })
     }
 }
@@ -130,6 +175,7 @@ impl ToJson for TokenSet {
             ("refreshed_at", self.refreshed_at.0.into()),
             ("consented_at", self.consented_at.0.into()),
             ("consent_id", self.consent_id.as_str().into()),
+            ("refused", json::optional_text(self.refused.as_deref())),
         ])
     }
 }

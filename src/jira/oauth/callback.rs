@@ -52,7 +52,7 @@ impl Callback {
         let pending = claim(host, &name, &self.state).await?;
         let code = reply.answer?;
         let answer = match TokenGrant::AuthorizationCode(&code)
-            .redeem(host, &app)
+            .redeem_once(host, &app)
             .await
         {
             Ok(answer) => answer,

@@ -4,7 +4,7 @@
 //! <https://developer.atlassian.com/cloud/jira/platform/oauth-2-3lo-apps/>.
 
 use crate::jira::{
-    access::{Access, Budget},
+    access::Access,
     api_error::ApiError,
     connection::Account,
     error::{Error, Kind, Result},
@@ -13,6 +13,8 @@ use crate::jira::{
     http::{HttpRequest, HttpResponse},
     json::Object,
     rate_limit::RateLimit,
+    retry::{Retry, RetryBudget},
+    send::Budget,
     site::{Site, read_accessible_resources},
 };
 
@@ -24,14 +26,16 @@ pub async fn accessible_resources(
     host: &impl Host,
     access: &mut Access,
     deadline: Deadline,
+    retry: Retry,
 ) -> Result<Vec<Site>> {
-    let response = get(host, access, "/oauth/token/accessible-resources", deadline).await?;
+    let path = "/oauth/token/accessible-resources";
+    let response = get(host, access, path, deadline, retry).await?;
     read_accessible_resources(&response)
 }
 
 /// The account that consented.
 pub async fn me(host: &impl Host, access: &mut Access, deadline: Deadline) -> Result<Account> {
-    let response = get(host, access, "/me", deadline).await?;
+    let response = get(host, access, "/me", deadline, Retry::default()).await?;
     let read = |me: Object| {
         let (account_id, name) = (me.text("account_id")?, me.optional_text("name")?);
         Ok(Account {
@@ -53,26 +57,35 @@ async fn get(
     access: &mut Access,
     path: &str,
     deadline: Deadline,
+    retry: Retry,
 ) -> Result<HttpResponse> {
     let mut request = HttpRequest::get_json(access.app.api_origin.at(path));
     let budget = Budget {
         deadline,
         body_bytes: ANSWER_BYTES,
+        retry,
+        retries: &RetryBudget::default(),
     };
     let asking = |error: Error| error.context(format_args!("asking {path}"));
     let sent = access
         .send(host, &mut request, budget)
         .await
         .map_err(asking)?;
-    if sent.response.is_success() {
+    let is_refused = failure::is_token_refused(&sent.response);
+    if sent.response.is_success() && !is_refused {
         return Ok(sent.response);
     }
-    Err(asking(refusal(sent.response, access, host)))
+    Err(asking(refusal(sent.response, is_refused, access, host)))
 }
 
-fn refusal(response: HttpResponse, access: &Access, host: &impl Host) -> Error {
+fn refusal(
+    response: HttpResponse,
+    is_token_refused: bool,
+    access: &Access,
+    host: &impl Host,
+) -> Error {
     let trace_id = response.trace_id();
-    let error = if failure::is_token_refused(&response) {
+    let error = if is_token_refused {
         Error::reauthorize(
             "unauthorized",
             "a fresh access token was refused (401); consent again",

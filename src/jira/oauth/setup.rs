@@ -7,8 +7,10 @@ use crate::jira::{
     error::{Error, Result},
     host::{Deadline, Expect, Host},
     name::{CONNECTIONS, ConnectionName},
+    retry::Retry,
     site::Site,
     store,
+    sweep::own,
     token::TokenSet,
 };
 
@@ -64,16 +66,30 @@ pub(super) struct Setup<'a, H> {
 impl<H: Host> Setup<'_, H> {
     pub async fn finish(mut self) -> Result<OauthOutcome> {
         let finished = self.settle().await;
-        finished.map_err(|error| error.add_waited(self.access.waited_ms))
+        finished.map_err(|error| {
+            error
+                .add_waited(self.access.waited_ms)
+                .with_refresh(self.access.refresh)
+        })
     }
 
     async fn settle(&mut self) -> Result<OauthOutcome> {
-        let sites =
-            identity::accessible_resources(self.host, &mut self.access, self.deadline).await?;
+        let sites = identity::accessible_resources(
+            self.host,
+            &mut self.access,
+            self.deadline,
+            Retry::default(),
+        )
+        .await?;
         let account = identity::me(self.host, &mut self.access, self.deadline).await?;
         let earlier = self.access.connection.choice.as_ref();
         let chosen = choose(&sites, self.wanted.as_deref(), earlier, &account.account_id)?.cloned();
+        let predecessor = earlier.map(|choice| choice.account_id.clone());
+        own::hold(self.host, &account, &self.access.name).await?;
         self.write_down(&account, chosen.as_ref()).await?;
+        if let Some(id) = predecessor.filter(|id| *id != account.account_id) {
+            own::release(self.host, &id, &self.access.name).await?;
+        }
         if chosen.is_none() {
             return Ok(OauthOutcome::Sites(sites));
         }
@@ -88,6 +104,7 @@ impl<H: Host> Setup<'_, H> {
         Ok(OauthOutcome::Connected(Box::new(Connected {
             status,
             affected,
+            refresh: self.access.refresh,
         })))
     }
 
@@ -121,6 +138,7 @@ impl<H: Host> Setup<'_, H> {
             Some(_) => Err(site_not_chosen(name)),
             None => {
                 self.host.delete(&key, Expect::Any).await?;
+                own::release(self.host, &account.account_id, name).await?;
                 Err(not_connected(name))
             }
         }
@@ -178,7 +196,10 @@ impl<H: Host> Setup<'_, H> {
         let mut other = Access::load(self.host, name).await?;
         // A renewal on the way would bring the scopes that are left.
         let had = other.tokens.value.scopes.clone();
-        let sites = identity::accessible_resources(self.host, &mut other, self.deadline).await?;
+        // A person waits, and there may be many.
+        let retry = Retry::OFF;
+        let sites =
+            identity::accessible_resources(self.host, &mut other, self.deadline, retry).await?;
         let site = other.connection.site(&other.tokens.value);
         let reached = site.and_then(|own| sites.iter().find(|site| site.cloud_id == own.cloud_id));
         let is_lost = |scope: &String| {

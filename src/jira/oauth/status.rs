@@ -67,10 +67,12 @@ impl ConnectionStatus {
             description: connection.description.clone(),
             service_management: connection.service_management,
             state: match tokens {
-                Some(tokens) if tokens.reauthorize_by() > now => match site {
-                    Some(_) => ConnectionState::Ready,
-                    None => ConnectionState::SiteNotChosen,
-                },
+                Some(tokens) if tokens.reauthorize_by() > now && tokens.refused.is_none() => {
+                    match site {
+                        Some(_) => ConnectionState::Ready,
+                        None => ConnectionState::SiteNotChosen,
+                    }
+                }
                 _ => ConnectionState::ReauthorizationRequired,
             },
             site: site.cloned(),

@@ -7,8 +7,8 @@ use crate::jira::{
     error::{Error, Result},
     exchange::{ApiResponse, Call},
     host::Host,
-    http::HttpResponse,
     rate_limit::RateLimit,
+    send::Sent,
 };
 
 use super::{
@@ -35,7 +35,7 @@ pub struct Collector<'a, H> {
     style: Option<PagingStyle>,
     walk: Walk,
     harvest: Harvest,
-    flight: Flight<'a, Result<HttpResponse>>,
+    flight: Flight<'a, Result<Sent>>,
     pace: Pace,
     /// How far apart pages are, and how far the list goes, as far as known:
     /// where later pages can be asked for before this one is here.

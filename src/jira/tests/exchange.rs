@@ -5,12 +5,28 @@ use crate::jira::{
     http::{Method, TransportError},
     path::Api,
     request::{ApiRequest, RedirectMode, RequestOptions, tests::request},
+    retry::RetryOptions,
 };
 
 const OWN: &str = "https://api.atlassian.com/ex/jira/acme/rest/api/3";
 
 fn send(host: &FakeHost, request: ApiRequest) -> Result<ApiResponse, Error> {
     host.run(exchange(host, Api::Platform, request))
+}
+
+pub fn request_once(method: Method, url_path: &str) -> ApiRequest {
+    let retry = RetryOptions {
+        at_most: Some(0),
+        only_undone: false,
+    };
+    let options = RequestOptions {
+        retry: Some(retry),
+        ..RequestOptions::default()
+    };
+    ApiRequest {
+        options,
+        ..request(method, url_path)
+    }
 }
 
 #[test]
@@ -93,7 +109,7 @@ fn a_task_is_followed_through_the_gateway_and_the_write_counts_as_done() {
         &format!("GET {OWN}/task/1 a1"),
         Err(TransportError::TimedOut),
     );
-    let error = send(&host, request(Method::Post, "/a")).unwrap_err();
+    let error = send(&host, request_once(Method::Post, "/a")).unwrap_err();
     assert!(error.may_have_been_done());
     assert_eq!(error.action(), Action::Report);
 }
@@ -176,7 +192,7 @@ fn only_a_write_that_may_have_reached_the_server_may_have_been_done() {
     ] {
         let host = FakeHost::connected("main");
         host.expect_with(&format!("{} {OWN}/a a1", method.as_str()), Err(failure));
-        let error = send(&host, request(method, "/a")).unwrap_err();
+        let error = send(&host, request_once(method, "/a")).unwrap_err();
         let found = (error.may_have_been_done(), error.attempts());
         assert_eq!(found, expected, "{error:?}");
     }
@@ -197,7 +213,7 @@ fn whatever_follows_an_accepted_write_does_not_make_it_undone() {
         let accepted = response(303, &[("location", task)], "");
         host.expect_with(&format!("POST {OWN}/a a1"), Ok(accepted));
         host.expect(&format!("GET {OWN}/task/1 a1"), status, "");
-        let error = send(&host, request(Method::Post, "/a")).unwrap_err();
+        let error = send(&host, request_once(Method::Post, "/a")).unwrap_err();
         assert_eq!(error.to_string(), sentence);
         assert_eq!(
             (error.may_have_been_done(), error.action()),

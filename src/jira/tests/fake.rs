@@ -1,3 +1,5 @@
+mod faults;
+
 use core::{
     cell::RefCell,
     future::Future,
@@ -8,7 +10,7 @@ use std::collections::{BTreeMap, VecDeque};
 
 use crate::jira::{
     connection::{Account, Connection, SiteChoice},
-    host::{DeleteOutcome, Entry, Expect, Host, KeyPage, PutOutcome, StoreError},
+    host::{Change, DeleteOutcome, Entry, Expect, Host, KeyPage, PutOutcome, StoreError},
     http::{Headers, HttpRequest, HttpResponse, SendLimits, TransportError},
     instant::UnixMs,
     json::ToJson,
@@ -35,18 +37,33 @@ struct State {
     store: BTreeMap<String, Entry>,
     answers: VecDeque<(String, Result<HttpResponse, TransportError>)>,
     put_failures: VecDeque<(String, StoreError)>,
+    lost_puts: Vec<String>,
+    slow: Vec<(String, u64)>,
     meanwhile: Vec<(String, Meanwhile)>,
     server: Option<Server>,
+    page_keys: usize,
+    repeats_pages: bool,
+    effects_left: Option<usize>,
+    has_crashed: bool,
     log: Vec<String>,
+    /// When those who sleep wake up, and how much has been done.
+    sleepers: Vec<u64>,
+    done: usize,
 }
 
 type Meanwhile = Box<dyn FnOnce(&FakeHost)>;
-type Server = Box<dyn FnMut(&HttpRequest) -> Served>;
+type Server = Box<dyn FnMut(&HttpRequest, UnixMs) -> Option<Served>>;
 
 /// An answer, and how many turns it takes to come.
 pub struct Served {
     pub turns: u32,
     pub answer: Result<HttpResponse, TransportError>,
+}
+
+impl Served {
+    pub fn at_once(answer: Result<HttpResponse, TransportError>) -> Self {
+        Self { turns: 0, answer }
+    }
 }
 
 impl FakeHost {
@@ -90,9 +107,37 @@ impl FakeHost {
             .push_back((request.into(), answer));
     }
 
-    /// From now on this answers whatever nobody expects.
-    pub fn serve(&self, server: impl FnMut(&HttpRequest) -> Served + 'static) {
+    /// From now on this answers what nobody expects.
+    pub fn serve(&self, server: impl FnMut(&HttpRequest, UnixMs) -> Option<Served> + 'static) {
         self.0.borrow_mut().server = Some(Box::new(server));
+    }
+
+    /// Pages of the store have so many keys, and none is empty.
+    pub fn set_page_keys(&self, keys: usize) {
+        self.0.borrow_mut().page_keys = keys;
+    }
+
+    /// Each page of the store comes twice, and has a key twice.
+    pub fn repeat_pages(&self) {
+        self.0.borrow_mut().repeats_pages = true;
+    }
+
+    /// Runs one worker for so many effects, and drops it there; nothing where it
+    /// had not come to its end.
+    pub fn run_until_crash<T>(&self, effects: usize, future: impl Future<Output = T>) -> Option<T> {
+        self.0.borrow_mut().effects_left = Some(effects);
+        let mut future = Box::pin(future);
+        let mut context = Context::from_waker(Waker::noop());
+        let ended = loop {
+            match future.as_mut().poll(&mut context) {
+                Poll::Ready(value) => break Some(value),
+                Poll::Pending if self.0.borrow().has_crashed => break None,
+                Poll::Pending => {}
+            }
+        };
+        let mut state = self.0.borrow_mut();
+        (state.effects_left, state.has_crashed) = (None, false);
+        ended
     }
 
     /// The next put of this key fails.
@@ -168,12 +213,15 @@ impl FakeHost {
             .collect();
         let mut context = Context::from_waker(Waker::noop());
         while workers.iter().any(Result::is_ok) {
+            let done = self.0.borrow().done;
+            self.0.borrow_mut().sleepers.clear();
             for worker in &mut workers {
                 let Ok(future) = worker else { continue };
                 if let Poll::Ready(value) = future.as_mut().poll(&mut context) {
                     *worker = Err(value);
                 }
             }
+            self.0.borrow_mut().skip_sleep(done);
         }
         workers
             .into_iter()
@@ -182,7 +230,15 @@ impl FakeHost {
     }
 
     async fn effect<T>(&self, line: String, effect: impl FnOnce(&mut State) -> T) -> T {
+        self.0.borrow_mut().done += 1;
         GiveWay(false).await;
+        if self.0.borrow().effects_left == Some(0) {
+            self.0.borrow_mut().has_crashed = true;
+            core::future::pending::<()>().await;
+        }
+        if let Some(left) = &mut self.0.borrow_mut().effects_left {
+            *left -= 1;
+        }
         let position = self
             .0
             .borrow()
@@ -195,6 +251,7 @@ impl FakeHost {
         }
         let mut state = self.0.borrow_mut();
         state.log.push(line);
+        state.done += 1;
         effect(&mut state)
     }
 }
@@ -219,6 +276,35 @@ impl Drop for FakeHost {
 }
 
 impl State {
+    /// What is answered, and how long it takes: as expected, or else as served.
+    fn answer(&mut self, request: &HttpRequest, line: &str, now: UnixMs) -> (Served, Option<u64>) {
+        let is_expected = self
+            .answers
+            .front()
+            .is_some_and(|(expected, _)| expected == line);
+        let served = match &mut self.server {
+            Some(server) if !is_expected => server(request, now),
+            _ => None,
+        };
+        if let Some(served) = served {
+            return (served, None);
+        }
+        let answer = self.answers.pop_front();
+        let (expected, answer) = answer.unwrap_or_else(|| panic!("nobody expected {line}"));
+        assert_eq!(line, expected);
+        let slow = self.slow.iter().position(|(slow, _)| slow == line);
+        let takes_ms = slow.map(|position| self.slow.remove(position).1);
+        (Served::at_once(answer), takes_ms)
+    }
+
+    fn skip_sleep(&mut self, done: usize) {
+        if self.done == done
+            && let Some(earliest) = self.sleepers.iter().min()
+        {
+            self.elapsed_ms = self.elapsed_ms.max(*earliest);
+        }
+    }
+
     fn write(&mut self, key: &str, value: &[u8]) -> String {
         self.versions += 1;
         let version = self.versions.to_string();
@@ -261,19 +347,15 @@ impl Host for FakeHost {
     ) -> Result<HttpResponse, TransportError> {
         let bearer = request.bearer.as_ref().map_or("-", Secret::expose);
         let line = format!("{} {} {bearer}", request.method.as_str(), request.url);
-        let expected = self
-            .effect(line.clone(), |state| state.answers.pop_front())
+        let now = self.now();
+        let (served, takes_ms) = self
+            .effect(line.clone(), |state| state.answer(request, &line, now))
             .await;
-        if let Some((expected, answer)) = expected {
-            assert_eq!(line, expected);
-            return answer;
-        }
-        let served = match &mut self.0.borrow_mut().server {
-            Some(server) => server(request),
-            None => panic!("nobody expected {line}"),
-        };
         for _ in 0..served.turns {
             GiveWay(false).await;
+        }
+        if let Some(ms) = takes_ms {
+            self.sleep(ms).await;
         }
         served.answer
     }
@@ -286,9 +368,19 @@ impl Host for FakeHost {
         self.0.borrow().elapsed_ms
     }
 
+    /// Time passes only where nobody has anything else to do.
     async fn sleep(&self, ms: u64) {
-        self.effect(format!("sleep {ms}"), |state| state.elapsed_ms += ms)
-            .await;
+        let wakes_at = self.monotonic_ms() + ms;
+        core::future::poll_fn(|_| {
+            let mut state = self.0.borrow_mut();
+            if state.elapsed_ms >= wakes_at {
+                return Poll::Ready(());
+            }
+            state.sleepers.push(wakes_at);
+            Poll::Pending
+        })
+        .await;
+        self.effect(format!("sleep {ms}"), |_| ()).await;
     }
 
     fn random(&self) -> [u8; 16] {
@@ -326,9 +418,26 @@ impl Host for FakeHost {
             if !state.is_met(key, &expect) {
                 return Ok(PutOutcome::Stale(state.store.get(key).cloned()));
             }
-            Ok(PutOutcome::Stored(state.write(key, value)))
+            let version = state.write(key, value);
+            if let Some(lost) = state.lost_puts.iter().position(|lost| lost == key) {
+                state.lost_puts.remove(lost);
+                return Err(StoreError::Unavailable("no answer".into()));
+            }
+            Ok(PutOutcome::Stored(version))
         })
         .await
+    }
+
+    async fn put_many(
+        &self,
+        changes: &[Change],
+    ) -> Result<Vec<Result<PutOutcome, StoreError>>, StoreError> {
+        let mut outcomes = Vec::new();
+        for change in changes {
+            let outcome = self.put(&change.key, &change.value, change.expect.clone());
+            outcomes.push(outcome.await);
+        }
+        Ok(outcomes)
     }
 
     async fn delete(&self, key: &str, expect: Expect) -> Result<DeleteOutcome, StoreError> {
@@ -342,21 +451,42 @@ impl Host for FakeHost {
         .await
     }
 
-    /// A page holds one key, and every second page is empty.
+    /// Where nothing else was set, a page holds one key, and every second page
+    /// is empty.
     async fn list(&self, prefix: &str, cursor: Option<String>) -> Result<KeyPage, StoreError> {
         self.effect(format!("get {prefix}*"), |state| {
-            let position: usize = cursor.map_or(0, |cursor| cursor.parse().unwrap());
-            let mut keys = state.store.keys().filter(|key| key.starts_with(prefix));
-            let key = position
-                .is_multiple_of(2)
-                .then(|| keys.nth(position / 2))
-                .flatten();
-            let is_over = position.is_multiple_of(2) && key.is_none();
-            let cursor = (!is_over).then(|| (position + 1).to_string());
-            Ok(KeyPage {
-                keys: key.into_iter().cloned().collect(),
-                cursor,
-            })
+            let after = cursor.as_deref().unwrap_or("+");
+            let (sign, after) = after.split_at(1);
+            if sign == "-" {
+                return Ok(KeyPage {
+                    keys: vec![],
+                    cursor: Some(format!("+{after}")),
+                });
+            }
+            let next = match (state.page_keys, state.repeats_pages, sign) {
+                (0, _, _) => '-',
+                (_, true, "+") => '=',
+                _ => '+',
+            };
+            let from = if after.is_empty() { prefix } else { after };
+            let mut keys: Vec<String> = state
+                .store
+                .range(from.to_string()..)
+                .map(|(key, _)| key)
+                .filter(|key| *key != after)
+                .take_while(|key| key.starts_with(prefix))
+                .take(state.page_keys.max(1))
+                .cloned()
+                .collect();
+            if state.repeats_pages {
+                keys.extend(keys.first().cloned());
+            }
+            let last = keys.iter().max();
+            let cursor = last.map(|last| match next {
+                '=' => format!("={after}"),
+                _ => format!("{next}{last}"),
+            });
+            Ok(KeyPage { keys, cursor })
         })
         .await
     }
@@ -411,5 +541,6 @@ pub fn tokens(access_token: &str, refresh_token: &str) -> TokenSet {
         refreshed_at: NOW,
         consented_at: NOW,
         consent_id: "first".into(),
+        refused: None,
     }
 }

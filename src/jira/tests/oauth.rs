@@ -71,6 +71,8 @@ fn a_consent_is_deleted_and_its_tokens_saved_before_anything_else_is_sent() {
             "put connections/main".into(),
             format!("{RESOURCES} n1"),
             format!("{ME} n1"),
+            "put sweep".into(),
+            "put accounts/5b10".into(),
             "put connections/main".into(),
         ]
     );
@@ -176,12 +178,15 @@ fn a_callback_that_is_interrupted_after_the_tokens_goes_on_with_choose_site() {
     let host = FakeHost::new();
     let consent = authorize(&host, "main");
     host.expect(TOKEN, 200, PAIR);
-    host.expect_with(&format!("{RESOURCES} n1"), Err(TransportError::TimedOut));
+    host.expect_with(
+        &format!("{RESOURCES} n1"),
+        Err(TransportError::TlsFailed("x".into())),
+    );
     let error = take(&host, callback("main", &consent.state)).unwrap_err();
     assert_eq!(
         error.to_string(),
         "the consent is saved, choose-site goes on from here: asking /oauth/token/accessible-resources: \
-         no whole answer within the time allowed"
+         TLS with the server failed (x)"
     );
     expect_identity(&host, "n1", ONE_SITE, "5b10");
     let step = ChooseSite {
@@ -279,7 +284,7 @@ fn a_connection_that_is_erased_while_it_is_set_up_stays_erased() {
         matches!(error.kind(), Kind::ReauthorizationRequired("not-connected")),
         "{error:?}"
     );
-    assert_eq!(host.keys(), ["app"]);
+    assert_eq!(host.keys(), ["app", "sweep"]);
 }
 
 #[test]
@@ -302,7 +307,10 @@ fn what_identity_answers_is_told_apart() {
         (200, "{}", "UnexpectedResponse(\"accessible-resources\")"),
     ] {
         let host = FakeHost::connected("main");
-        host.expect_with(&format!("{RESOURCES} a1"), Ok(response(status, &[], body)));
+        host.expect_with(
+            &format!("{RESOURCES} a1"),
+            Ok(response(status, &[("retry-after", "3600")], body)),
+        );
         if status == 401 {
             host.expect(TOKEN, 200, PAIR);
             host.expect(&format!("{RESOURCES} n1"), 401, "");

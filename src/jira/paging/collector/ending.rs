@@ -83,6 +83,10 @@ impl<H: Host> Collector<'_, H> {
             },
         };
         let body = self.harvest.join();
-        answer.of_list(body, list, self.attempts)
+        ApiResponse {
+            waited_ms: self.call.access.waited_ms,
+            refresh: self.call.access.refresh,
+            ..answer.of_list(body, list, self.attempts)
+        }
     }
 }

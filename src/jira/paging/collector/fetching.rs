@@ -1,11 +1,10 @@
 //! Pages are sent for, waited for and read.
 
 use crate::jira::{
-    access::{Budget, send_once},
     error::{Error, Result},
     exchange::ApiResponse,
-    failure,
     host::Host,
+    send::send,
 };
 
 use super::{Collector, Next};
@@ -46,13 +45,19 @@ impl<H: Host> Collector<'_, H> {
             let Some(sent) = self.flight.next().await else {
                 continue;
             };
-            let response = sent?;
-            if failure::is_token_refused(&response) && self.call.access.may_renew() {
+            let attempts = sent
+                .as_ref()
+                .map_or_else(Error::attempts, |sent| sent.attempts);
+            // One of them was counted when it set out.
+            self.attempts = (self.attempts + attempts).saturating_sub(1);
+            let sent = sent?;
+            self.call.access.waited_ms += sent.waited_ms;
+            if self.call.is_refused(&sent.response) {
                 self.flight.clear();
                 self.call.renew().await?;
                 continue;
             }
-            let response = self.call.read(response)?;
+            let response = self.call.read(sent)?;
             let page = self.read(&response)?;
             return Ok((response, page));
         }
@@ -60,9 +65,7 @@ impl<H: Host> Collector<'_, H> {
 
     /// Sends the request for a place, and those for the places behind it.
     async fn send_from(&mut self, next: &Next) -> Result<()> {
-        if self.call.access.is_due(self.call.host.now()) {
-            self.call.renew().await?;
-        }
+        self.call.renew_if_due().await?;
         let first = offset_of(&next.place);
         if self.flight.first() != Some(first) {
             if !self.flight.is_empty() {
@@ -90,12 +93,10 @@ impl<H: Host> Collector<'_, H> {
         let request = self.listing.frozen.at(parameter, &place);
         let host = self.call.host;
         let request = self.call.authorised(request);
-        let budget = Budget {
-            deadline: self.call.deadline.at_most(host, PAGE_TIMEOUT_MS),
-            body_bytes: self.call.body_bytes(),
-        };
+        let deadline = self.call.deadline.at_most(host, PAGE_TIMEOUT_MS);
+        let budget = self.call.budget(deadline);
         self.attempts += 1;
-        let page = async move { send_once(host, &request, budget).await };
+        let page = async move { send(host, &request, budget).await };
         self.flight.add(offset_of(&place), Box::pin(page));
     }
 

@@ -115,12 +115,29 @@ fn before_max_bytes_the_cursor_goes_on_with_the_item_that_would_exceed_it() {
 }
 
 #[test]
+fn a_page_that_fails_for_a_moment_is_sent_again_and_the_wait_is_told() {
+    let [_, second, _] = tokens();
+    let script = told(&[0])
+        .answer(second.0, 503, &[], "")
+        .answer(second.0, 200, &[], second.1)
+        .answer(tokens()[2].0, 200, &[], tokens()[2].1);
+    let answer = script.run(Api::Platform, get(Paginate::default())).unwrap();
+    assert_complete(
+        &answer,
+        Some(PagingStyle::NextPageToken),
+        r#"[1.10, "a]",{"b" :1,"a":2},4,5,6]"#,
+    );
+    assert_eq!(answer.attempts, 4);
+    assert!(answer.waited_ms >= 1_400, "{}", answer.waited_ms);
+}
+
+#[test]
 fn a_page_that_fails_keeps_the_items_before_it_and_the_cursor_tries_it_again() {
     for (status, body_of_page, expected) in [
         (
-            503,
+            500,
             "",
-            "after 1 pages: Jira answered 503; the cursor goes on from there",
+            "after 1 pages: Jira answered 500; the cursor goes on from there",
         ),
         (
             400,
@@ -167,13 +184,13 @@ fn a_page_that_fails_keeps_the_items_before_it_and_the_cursor_tries_it_again() {
 
 #[test]
 fn a_first_page_that_fails_is_the_error_of_the_call_with_or_without_a_cursor() {
-    let script_of = |asked| Script::default().answer(asked, 503, &[], "");
+    let script_of = |asked| Script::default().answer(asked, 500, &[], "");
     let error = script_of(SEARCH)
         .run(Api::Platform, list("/search/jql?jql=x"))
         .unwrap_err();
     assert_eq!(
         (error.to_string().as_str(), error.attempts()),
-        ("Jira answered 503", 1)
+        ("Jira answered 500", 1)
     );
     let one = Paginate {
         max_pages: Some(1),
@@ -189,7 +206,7 @@ fn a_first_page_that_fails_is_the_error_of_the_call_with_or_without_a_cursor() {
         .unwrap_err();
     assert_eq!(
         (error.to_string().as_str(), error.attempts()),
-        ("Jira answered 503", 1)
+        ("Jira answered 500", 1)
     );
 }
 

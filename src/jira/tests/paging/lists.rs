@@ -205,7 +205,7 @@ impl Case {
             self.default_size,
             self.quirks.clone(),
         );
-        host.serve(move |request| model.served(request));
+        host.serve(move |request, _| Some(model.served(request)));
         let mut gathered = Vec::new();
         let mut place = None;
         for _ in 0..2_000 {

@@ -68,18 +68,18 @@ fn in_flight(count: u32) -> ApiRequest {
 /// The answer, and what was sent: the offsets in their order, and effects of
 /// other kinds as they are.
 fn run(host: &FakeHost, mut numbers: Numbers, request: ApiRequest) -> (ApiResponse, Vec<String>) {
-    host.serve(move |request| {
+    host.serve(move |request, _| {
         if request.url.as_str().ends_with("/oauth/token") {
             let pair = r#"{"access_token":"a2","refresh_token":"r2","expires_in":3600}"#;
             let answer = Ok(response(200, &[], pair));
-            return Served { turns: 0, answer };
+            return Some(Served::at_once(answer));
         }
         let (_, start) = request
             .url
             .query_pairs()
             .find(|(name, _)| name == "startAt")
             .unwrap_or_default();
-        numbers.served(start.parse().unwrap_or(0))
+        Some(numbers.served(start.parse().unwrap_or(0)))
     });
     let answer = host.run(exchange(host, Api::Platform, request)).unwrap();
     let own = format!("GET {SITE}{PATH}");
@@ -167,6 +167,7 @@ fn a_token_that_is_refused_in_the_middle_is_renewed_once_and_the_list_goes_on() 
             "20 a1",
             "30 a1",
             "put leases/main",
+            "put leases/main",
             "POST https://auth.atlassian.com/oauth/token -",
             "put tokens/main",
             "delete leases/main",
@@ -194,6 +195,7 @@ fn a_token_that_expires_in_the_middle_is_renewed_before_the_next_page_is_sent() 
         [
             "a1",
             "10 a1",
+            "put leases/main",
             "put leases/main",
             "POST https://auth.atlassian.com/oauth/token -",
             "put tokens/main",
@@ -263,14 +265,14 @@ fn nothing_is_fetched_in_advance_beyond_what_is_wanted() {
 fn tokens_are_followed_one_after_the_other() {
     let host = host();
     let mut asked = 0;
-    host.serve(move |_| {
+    host.serve(move |_, _| {
         asked += 1;
         let page = match asked {
             1..5 => format!(r#"{{"issues":[{asked}],"nextPageToken":"t{asked}"}}"#),
             _ => format!(r#"{{"issues":[{asked}],"isLast":true}}"#),
         };
         let answer = Ok(response(200, &[], &page));
-        Served { turns: 3, answer }
+        Some(Served { turns: 3, answer })
     });
     let answer = host
         .run(exchange(&host, Api::Platform, list("/search/jql?jql=x")))

@@ -1,0 +1,329 @@
+//! The lease of a connection's refresh, and the journal that goes with it.
+//!
+//! One entry holds both. While it has an owner, nobody else spends the refresh
+//! token. What it says is being spent outlives the owner: whoever comes next
+//! knows that the token may have been used already, and since when.
+
+use core::cell::RefCell;
+
+use serde_json::Value;
+
+use super::{
+    error::Result,
+    host::{self, DeleteOutcome, Entry, Expect, Host, PutOutcome},
+    instant::{SECOND_MS, UnixMs},
+    json::{self, Broken, FromJson, Object, ToJson},
+    store::{self, SAVE_ATTEMPTS, Stored},
+};
+
+/// How long a lease is good for without being renewed. Half of what a call
+/// lasts by default: who waits for a holder that died still has time to
+/// refresh.
+const LEASE_MS: u64 = 15 * SECOND_MS;
+
+/// A holder renews three times in a lease, so that one failure of the store
+/// does not lose it.
+const RENEW_MS: u64 = LEASE_MS / 3;
+
+/// By how much the clocks of two machines may differ for one to believe the
+/// other's expiry. Where they differ by more, it is the watching that counts.
+const SKEW_MS: u64 = 15 * SECOND_MS;
+
+/// So often an unsettled pair is tried that is not needed yet: where the token
+/// endpoint is down, one call a minute pays for it.
+const SETTLE_AFTER_MS: u64 = 60 * SECOND_MS;
+
+/// How many versions of our own entry are tried: the one that we know, and the
+/// one of a renewal that was cut short after it was carried out.
+const OWN_VERSIONS: u32 = 2;
+
+/// Which pair of tokens is being spent, by its version, and since when.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Spending {
+    /// The version of the entry of the pair.
+    pub version: String,
+    /// When its refresh token was first sent.
+    pub since: UnixMs,
+    /// When it was sent last.
+    pub last: UnixMs,
+}
+
+impl Spending {
+    /// A token that is sent for the first time.
+    #[must_use]
+    pub fn first(version: &str, now: UnixMs) -> Self {
+        Self {
+            version: version.into(),
+            since: now,
+            last: now,
+        }
+    }
+
+    /// The same token, sent again.
+    #[must_use]
+    pub fn again(self, now: UnixMs) -> Self {
+        Self { last: now, ..self }
+    }
+}
+
+/// Whether nobody knows what came of spending the pair of this version, and
+/// nobody is about to find out. A pair whose access token is still good would
+/// otherwise be looked at when it is too late.
+#[must_use]
+pub fn is_left_unsettled(key: &str, entry: &Entry, version: &str, now: UnixMs) -> bool {
+    let Ok(Stored { value: record, .. }) = store::decode::<Record>(key, entry) else {
+        return false;
+    };
+    let is_old = |spending: &Spending| {
+        spending.version == version && now.since(spending.last) >= SETTLE_AFTER_MS
+    };
+    record.expires_at <= now && record.spending.as_ref().is_some_and(is_old)
+}
+
+/// The entry. Without an owner it is a journal only.
+#[derive(Debug, Clone)]
+struct Record {
+    owner: String,
+    expires_at: UnixMs,
+    spending: Option<Spending>,
+}
+
+/// Somebody who wants the lease, and watches who has it.
+#[derive(Debug)]
+pub struct Claimant<'a, H> {
+    host: &'a H,
+    key: String,
+    watched: Option<(String, u64)>,
+}
+
+impl<'a, H: Host> Claimant<'a, H> {
+    /// Somebody who has not looked yet.
+    pub fn new(host: &'a H, key: String) -> Self {
+        Self {
+            host,
+            key,
+            watched: None,
+        }
+    }
+
+    /// Claims the lease where `there` is what is stored of it; nothing where
+    /// somebody holds it, or was faster.
+    pub async fn claim(&mut self, mut there: Option<Entry>) -> Result<Option<Lease<'a, H>>> {
+        for _ in 0..2 {
+            let (expect, spending) = match &there {
+                None => (Expect::Absent, None),
+                Some(entry) if self.has_ended(entry) => {
+                    let left = store::decode::<Record>(&self.key, entry).ok();
+                    let spending = left.and_then(|left| left.value.spending);
+                    (Expect::Version(entry.version.clone()), spending)
+                }
+                Some(_) => return Ok(None),
+            };
+            let record = Record {
+                owner: host::random_hex(self.host),
+                expires_at: self.host.now().plus(LEASE_MS),
+                spending,
+            };
+            let good_until_ms = self.host.monotonic_ms() + LEASE_MS;
+            let value = store::encode(&record);
+            match store::save(self.host, &self.key, &value, expect, SAVE_ATTEMPTS).await? {
+                PutOutcome::Stored(version) => {
+                    return Ok(Some(Lease {
+                        host: self.host,
+                        key: self.key.clone(),
+                        held: RefCell::new(Held {
+                            record,
+                            version,
+                            good_until_ms,
+                        }),
+                    }));
+                }
+                PutOutcome::Stale(now) => there = now,
+            }
+        }
+        Ok(None)
+    }
+
+    /// A lease ends when it says so, by a margin for clocks that differ; or
+    /// when it was not renewed for as long as it lasts, by our own clock, which
+    /// needs nobody else's. One that is damaged is nobody's. One of a newer
+    /// connector is held: its end cannot be read, but that connector will see
+    /// to it.
+    fn has_ended(&mut self, entry: &Entry) -> bool {
+        let now_ms = self.host.monotonic_ms();
+        let since_ms = match &self.watched {
+            Some((version, since_ms)) if *version == entry.version => *since_ms,
+            _ => {
+                self.watched = Some((entry.version.clone(), now_ms));
+                now_ms
+            }
+        };
+        match store::decode::<Record>(&self.key, entry) {
+            Ok(Stored { value, .. }) => {
+                value.owner.is_empty()
+                    || value.expires_at.plus(SKEW_MS) <= self.host.now()
+                    || now_ms - since_ms >= LEASE_MS
+            }
+            Err(_) => !store::is_newer(entry),
+        }
+    }
+}
+
+/// The lease, held.
+#[derive(Debug)]
+pub struct Lease<'a, H> {
+    host: &'a H,
+    key: String,
+    held: RefCell<Held>,
+}
+
+#[derive(Debug)]
+struct Held {
+    record: Record,
+    version: String,
+    /// By our own clock, and from before it was written: no other's counts.
+    good_until_ms: u64,
+}
+
+impl<H: Host> Lease<'_, H> {
+    /// What an earlier holder began to spend, without that anybody knows what
+    /// came of it, where that is the pair of this version.
+    #[must_use]
+    pub fn unsettled(&self, version: &str) -> Option<Spending> {
+        self.carried()
+            .filter(|spending| spending.version == version)
+    }
+
+    /// The same, whatever pair it is.
+    #[must_use]
+    pub fn carried(&self) -> Option<Spending> {
+        self.held.borrow().record.spending.clone()
+    }
+
+    /// Writes down what is about to be spent, and by that looks whether the
+    /// lease is still ours and renews it. `false` is to spend nothing.
+    pub async fn journal(&self, spending: Spending) -> Result<bool> {
+        let is_ours = self.write(Some(spending)).await?;
+        // The store may have taken longer than the lease lasts.
+        let is_good = self.host.monotonic_ms() < self.held.borrow().good_until_ms;
+        Ok(is_ours && is_good)
+    }
+
+    /// Renews the lease again and again, until somebody else has it.
+    pub async fn keep(&self) {
+        loop {
+            self.host.sleep(RENEW_MS).await;
+            if let Ok(false) = self.write(self.carried()).await {
+                return;
+            }
+        }
+    }
+
+    /// Writes the entry with a new expiry, where it is ours. A renewal that
+    /// was cut short may have been carried out: then the owner tells.
+    async fn write(&self, spending: Option<Spending>) -> Result<bool> {
+        let (mut record, mut version) = {
+            let held = self.held.borrow();
+            (held.record.clone(), held.version.clone())
+        };
+        record.spending = spending;
+        for _ in 0..OWN_VERSIONS {
+            record.expires_at = self.host.now().plus(LEASE_MS);
+            let good_until_ms = self.host.monotonic_ms() + LEASE_MS;
+            let value = store::encode(&record);
+            let expect = Expect::Version(version);
+            match store::save(self.host, &self.key, &value, expect, SAVE_ATTEMPTS).await? {
+                PutOutcome::Stored(version) => {
+                    *self.held.borrow_mut() = Held {
+                        record,
+                        version,
+                        good_until_ms,
+                    };
+                    return Ok(true);
+                }
+                PutOutcome::Stale(there) => match self.own_version(there) {
+                    Some(ours) => version = ours,
+                    None => break,
+                },
+            }
+        }
+        self.held.borrow_mut().good_until_ms = 0;
+        Ok(false)
+    }
+
+    fn own_version(&self, there: Option<Entry>) -> Option<String> {
+        let entry = there?;
+        let stored = store::decode::<Record>(&self.key, &entry).ok()?;
+        (stored.value.owner == self.held.borrow().record.owner).then_some(entry.version)
+    }
+
+    /// Gives the lease back, where it is still ours, and leaves what was
+    /// spent to no effect that we know of. If that fails the lease ends by
+    /// itself, and the journal says what it said before.
+    pub async fn release(self, unsettled: Option<Spending>) {
+        let nobody = unsettled.map(|spending| Record {
+            owner: String::new(),
+            expires_at: UnixMs(0),
+            spending: Some(spending),
+        });
+        let journal = nobody.as_ref().map(store::encode);
+        let mut version = Some(self.held.borrow().version.clone());
+        for _ in 0..OWN_VERSIONS {
+            let Some(ours) = version.take().map(Expect::Version) else {
+                return;
+            };
+            let there = match &journal {
+                Some(journal) => match self.host.put(&self.key, journal, ours).await {
+                    Ok(PutOutcome::Stale(there)) => there,
+                    _ => return,
+                },
+                None => match self.host.delete(&self.key, ours).await {
+                    Ok(DeleteOutcome::Stale(there)) => there,
+                    _ => return,
+                },
+            };
+            version = self.own_version(there);
+        }
+    }
+}
+
+impl FromJson for Record {
+    fn from_json(object: &Object) -> Result<Self, Broken> {
+        Ok(Self {
+            owner: object.text("owner")?,
+            expires_at: UnixMs(object.number("expires_at")?),
+            spending: object.optional("spending")?,
+        })
+    }
+}
+
+impl ToJson for Record {
+    fn to_json(&self) -> Value {
+        let spending = self.spending.as_ref();
+        json::object(vec![
+            ("owner", self.owner.as_str().into()),
+            ("expires_at", self.expires_at.0.into()),
+            ("spending", spending.map_or(Value::Null, ToJson::to_json)),
+        ])
+    }
+}
+
+impl FromJson for Spending {
+    fn from_json(object: &Object) -> Result<Self, Broken> {
+        Ok(Self {
+            version: object.text("version")?,
+            since: UnixMs(object.number("since")?),
+            last: UnixMs(object.number("last")?),
+        })
+    }
+}
+
+impl ToJson for Spending {
+    fn to_json(&self) -> Value {
+        json::object(vec![
+            ("version", self.version.as_str().into()),
+            ("since", self.since.0.into()),
+            ("last", self.last.0.into()),
+        ])
+    }
+}
