@@ -10,14 +10,18 @@ mod http;
 mod outside;
 mod secrets;
 
-use bindings::{Guest, OauthOutcome, OauthStep, Request, Response};
+use bindings::{Guest, OauthOutcome, OauthStep, Request, Response, SweepOutcome, SweepStep};
 
 use self::{
     bindings::Error,
-    convert::{from_wit_request, from_wit_step, to_wit_error, to_wit_outcome, to_wit_response},
+    convert::{
+        from_wit_request, from_wit_step,
+        sweep::{from_wit_sweep_step, to_wit_sweep_outcome},
+        to_wit_error, to_wit_outcome, to_wit_response,
+    },
     outside::Outside,
 };
-use crate::jira::{exchange::exchange, oauth::oauth_exchange, path::Api};
+use crate::jira::{exchange::exchange, oauth::oauth_exchange, path::Api, sweep::gdpr_sweep};
 
 struct Component;
 
@@ -36,6 +40,15 @@ impl Guest for Component {
         let outcome = outside.block_on(oauth_exchange(&outside, step));
         outcome
             .map(to_wit_outcome)
+            .map_err(|error| to_wit_error(&error))
+    }
+
+    fn gdpr_sweep(step: SweepStep) -> Result<SweepOutcome, Error> {
+        let step = from_wit_sweep_step(step);
+        let outside = Outside::default();
+        let outcome = outside.block_on(gdpr_sweep(&outside, step));
+        outcome
+            .map(to_wit_sweep_outcome)
             .map_err(|error| to_wit_error(&error))
     }
 }

@@ -1,8 +1,8 @@
 //! The connector itself: everything about Jira, nothing about WebAssembly.
 //!
 //! Three functions are called from outside: [`exchange::exchange`] behind
-//! `api-request` and `servicedesk-request`, and [`oauth::oauth_exchange`]
-//! behind `oauth-exchange`. They are straight-line async code over the one
+//! `api-request` and `servicedesk-request`, [`oauth::oauth_exchange`] behind
+//! `oauth-exchange`, and [`sweep::gdpr_sweep`] behind `gdpr-sweep`. They are straight-line async code over the one
 //! trait [`host::Host`]; every decision they take is a pure function in the
 //! module that is named after its noun.
 //!
@@ -13,7 +13,7 @@
 //! | [`exchange`]: sent, followed, answered | [`token`], [`grant`]: the pair and the token endpoint | [`instant`]: points in time |
 //! | [`redirect`]: where an answer points | [`refresh`]: the rotation | [`error`]: what happened and what to do |
 //! | [`failure`], [`api_error`], [`rate_limit`]: what an error says | [`access`]: sending with a token | [`name`], [`store`]: keys and entries |
-//! | | [`oauth`]: the steps of a consent | [`json`]: objects, member by member |
+//! | [`sweep`]: the personal data reports | [`oauth`]: the steps of a consent | [`json`]: objects, member by member |
 
 pub mod access;
 pub mod api_error;
@@ -40,6 +40,7 @@ pub mod request;
 pub mod secret;
 pub mod site;
 pub mod store;
+pub mod sweep;
 pub mod token;
 
 #[cfg(test)]

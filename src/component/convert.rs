@@ -1,6 +1,8 @@
 //! The contract's types and the connector's, case for case. No arm is `_`: a
 //! case that is added must be thought of.
 
+pub mod sweep;
+
 use super::{bindings::jira::connector::types as wit, secrets::to_wit_store_error};
 use crate::jira::{
     api_error::ApiError,

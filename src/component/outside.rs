@@ -11,7 +11,7 @@ use super::{
     http, secrets,
 };
 use crate::jira::{
-    host::{DeleteOutcome, Entry, Expect, Host, KeyPage, PutOutcome, StoreError},
+    host::{Change, DeleteOutcome, Entry, Expect, Host, KeyPage, PutOutcome, StoreError},
     http::{HttpRequest, HttpResponse, SendLimits, TransportError},
     instant::UnixMs,
 };
@@ -72,6 +72,13 @@ impl Host for Outside {
 
     async fn put(&self, key: &str, value: &[u8], expect: Expect) -> Result<PutOutcome, StoreError> {
         secrets::put(key, value, expect)
+    }
+
+    async fn put_many(
+        &self,
+        changes: &[Change],
+    ) -> Result<Vec<Result<PutOutcome, StoreError>>, StoreError> {
+        secrets::put_many(changes)
     }
 
     async fn delete(&self, key: &str, expect: Expect) -> Result<DeleteOutcome, StoreError> {

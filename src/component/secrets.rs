@@ -1,7 +1,7 @@
 //! `secret-store`, call for call.
 
 use super::bindings::jira::connector::secret_store as wit;
-use crate::jira::host::{DeleteOutcome, Entry, Expect, KeyPage, PutOutcome, StoreError};
+use crate::jira::host::{Change, DeleteOutcome, Entry, Expect, KeyPage, PutOutcome, StoreError};
 
 pub fn get(key: &str) -> Result<Option<Entry>, StoreError> {
     wit::get(key)
@@ -18,7 +18,24 @@ pub fn get_many(keys: &[String]) -> Result<Vec<Option<Entry>>, StoreError> {
 }
 
 pub fn put(key: &str, value: &[u8], expect: Expect) -> Result<PutOutcome, StoreError> {
-    match wit::put(key, value, &to_wit_expect(expect)) {
+    from_wit_put(wit::put(key, value, &to_wit_expect(expect)))
+}
+
+pub fn put_many(changes: &[Change]) -> Result<Vec<Result<PutOutcome, StoreError>>, StoreError> {
+    let changes: Vec<_> = changes
+        .iter()
+        .map(|change| wit::Change {
+            key: change.key.clone(),
+            value: change.value.clone(),
+            expect: to_wit_expect(change.expect.clone()),
+        })
+        .collect();
+    let outcomes = wit::put_many(&changes).map_err(from_wit_store_error)?;
+    Ok(outcomes.into_iter().map(from_wit_put).collect())
+}
+
+fn from_wit_put(outcome: Result<wit::PutOutcome, wit::Error>) -> Result<PutOutcome, StoreError> {
+    match outcome {
         Ok(wit::PutOutcome::Stored(version)) => Ok(PutOutcome::Stored(version)),
         Ok(wit::PutOutcome::Stale(entry)) => Ok(PutOutcome::Stale(entry.map(from_wit_entry))),
         Err(error) => Err(from_wit_store_error(error)),

@@ -45,6 +45,13 @@ pub trait Host {
     /// Writes one secret where it is as expected.
     async fn put(&self, key: &str, value: &[u8], expect: Expect) -> Result<PutOutcome, StoreError>;
 
+    /// Writes several secrets, each on its own as by `put`, answered in the
+    /// order given.
+    async fn put_many(
+        &self,
+        changes: &[Change],
+    ) -> Result<Vec<Result<PutOutcome, StoreError>>, StoreError>;
+
     /// Deletes one secret where it is as expected.
     async fn delete(&self, key: &str, expect: Expect) -> Result<DeleteOutcome, StoreError>;
 
@@ -80,6 +87,23 @@ pub enum Expect {
     Version(String),
     /// Anything or nothing.
     Any,
+}
+
+/// One of several puts.
+#[derive(Clone)]
+pub struct Change {
+    /// The key to write.
+    pub key: String,
+    /// Its new value.
+    pub value: Vec<u8>,
+    /// What must be there.
+    pub expect: Expect,
+}
+
+impl fmt::Debug for Change {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Change {{ key: {:?}, value: [redacted] }}", self.key)
+    }
 }
 
 /// What came of a put.

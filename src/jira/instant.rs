@@ -77,6 +77,14 @@ impl UnixMs {
         }
     }
 
+    /// As RFC 3339 in UTC, to the millisecond: for Atlassian.
+    #[must_use]
+    pub fn to_rfc3339(self) -> String {
+        let text = self.to_string();
+        let seconds = text.trim_end_matches('Z');
+        format!("{seconds}.{:03}Z", self.0 % SECOND_MS)
+    }
+
     fn from_civil(date: (u64, u64, u64), second_of_day: u64, offset_minutes: i64) -> Option<Self> {
         let days = i64::try_from(days_since_epoch(date)?).ok()?;
         let seconds = days * 86_400 + i64::try_from(second_of_day).ok()? - offset_minutes * 60;

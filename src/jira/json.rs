@@ -134,6 +134,17 @@ impl Object {
         Ok(list?.unwrap_or_default())
     }
 
+    /// A list of objects that may be absent.
+    pub fn optional_list<T: FromJson>(&self, name: &'static str) -> Result<Option<Vec<T>>, Broken> {
+        let objects = self.member(name, "a list of objects", |value| {
+            let object = |value: &Value| value.as_object().cloned().map(Object);
+            value.as_array()?.iter().map(object).collect()
+        });
+        let objects: Option<Vec<Self>> = objects?;
+        let read = |objects: Vec<Self>| objects.iter().map(T::from_json).collect();
+        objects.map(read).transpose()
+    }
+
     /// An object inside that may be absent.
     pub fn optional<T: FromJson>(&self, name: &'static str) -> Result<Option<T>, Broken> {
         let object = self.member(name, "an object", |value| {
@@ -161,6 +172,12 @@ pub fn parse_list(text: &[u8]) -> Result<Vec<Object>, Broken> {
     }
 }
 
+/// A whole number of 32 bits; absent, it is 0.
+pub fn small(object: &Object, name: &'static str) -> Result<u32, Broken> {
+    let number = object.optional_number(name)?.unwrap_or(0);
+    u32::try_from(number).map_err(|_| Broken::WrongKind(name, "a number of 32 bits"))
+}
+
 /// An object of these members; those that are null are left out.
 #[must_use]
 pub fn object(members: Vec<(&str, Value)>) -> Value {
@@ -177,6 +194,15 @@ pub fn object(members: Vec<(&str, Value)>) -> Value {
 #[must_use]
 pub fn texts(list: &[String]) -> Value {
     Value::Array(list.iter().map(|text| Value::from(text.as_str())).collect())
+}
+
+/// A list of what can be written; an empty one is left out.
+#[must_use]
+pub fn list<T: ToJson>(list: &[T]) -> Value {
+    match list {
+        [] => Value::Null,
+        items => Value::Array(items.iter().map(ToJson::to_json).collect()),
+    }
 }
 
 /// A text, or null.

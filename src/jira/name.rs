@@ -74,7 +74,7 @@ impl ConnectionName {
 }
 
 /// Writes every byte outside `[A-Za-z0-9_.-]` as `=XX`.
-fn escape(name: &str) -> String {
+pub(super) fn escape(name: &str) -> String {
     let mut key = String::new();
     for byte in name.bytes() {
         match byte {
@@ -85,7 +85,7 @@ fn escape(name: &str) -> String {
     key
 }
 
-fn unescape(key: &str) -> Option<String> {
+pub(super) fn unescape(key: &str) -> Option<String> {
     let mut bytes = Vec::new();
     let mut parts = key.split('=');
     bytes.extend(parts.next()?.bytes());

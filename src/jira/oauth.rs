@@ -12,7 +12,8 @@ mod status;
 pub use self::{
     authorize::Authorize,
     callback::Callback,
-    disconnect::Disconnected,
+    disconnect::{Disconnected, erase_pending},
+    identity::me,
     setup::{AffectedConnection, ChooseSite},
     status::{ConnectionState, ConnectionStatus},
 };

@@ -2,7 +2,7 @@
 
 use super::{
     error::{Error, Result},
-    host::{Entry, Expect, Host, PutOutcome, StoreError},
+    host::{Change, Entry, Expect, Host, PutOutcome, StoreError},
     json::{self, Broken, FromJson, Object, ToJson},
 };
 
@@ -25,7 +25,10 @@ const MAX_LIST_PAGES: usize = 100_000;
 
 /// How often an entry is read and written again because another caller came in
 /// between.
-const UPDATE_ATTEMPTS: u32 = 5;
+pub const UPDATE_ATTEMPTS: u32 = 5;
+
+/// How many entries are read in one trip where there may be many.
+pub const READ_AT_ONCE: usize = 100;
 
 /// A value and the version under which it is stored.
 #[derive(Debug, Clone)]
@@ -105,6 +108,64 @@ pub async fn save(
     }
 }
 
+/// Saves several values as [`save`] does one, all in one trip. The outcomes are
+/// in the order of the changes.
+pub async fn save_all(
+    host: &impl Host,
+    changes: &[Change],
+    attempts: u32,
+) -> Result<Vec<PutOutcome>> {
+    let mut outcomes: Vec<Option<PutOutcome>> = vec![None; changes.len()];
+    let mut wait_ms = FIRST_SAVE_WAIT_MS;
+    let mut attempt = 1;
+    loop {
+        let pending = |(_, outcome): &(&Change, &mut Option<PutOutcome>)| outcome.is_none();
+        let (trip, open): (Vec<Change>, Vec<_>) = changes
+            .iter()
+            .zip(&mut outcomes)
+            .filter(pending)
+            .map(|(change, outcome)| (change.clone(), outcome))
+            .unzip();
+        if trip.is_empty() {
+            return Ok(outcomes.into_iter().flatten().collect());
+        }
+        let answers = match host.put_many(&trip).await {
+            Ok(answers) if answers.len() == trip.len() => answers,
+            Ok(answers) => {
+                let why = format!("it answered {} puts for {}", answers.len(), trip.len());
+                return Err(StoreError::Other(why).into());
+            }
+            Err(StoreError::Unavailable(why)) => {
+                vec![Err(StoreError::Unavailable(why)); trip.len()]
+            }
+            Err(error) => return Err(error.into()),
+        };
+        for ((change, outcome), answer) in trip.iter().zip(open).zip(answers) {
+            *outcome = match answer {
+                Ok(PutOutcome::Stale(Some(entry)))
+                    if attempt > 1 && entry.value == change.value =>
+                {
+                    Some(PutOutcome::Stored(entry.version))
+                }
+                Ok(outcome) => Some(outcome),
+                Err(StoreError::Unavailable(_)) if attempt < attempts => None,
+                Err(error) => return Err(error.into()),
+            };
+        }
+        if outcomes.iter().any(Option::is_none) {
+            host.sleep(wait_ms).await;
+            wait_ms *= 2;
+            attempt += 1;
+        }
+    }
+}
+
+/// What to say where an entry changed as often as it was read.
+#[must_use]
+pub fn contended(key: &str) -> Error {
+    StoreError::Unavailable(format!("`{key}` is written by too many at once")).into()
+}
+
 /// Reads an entry, or takes `absent` where there is none, changes it, and writes
 /// it where nobody else has meanwhile.
 pub async fn update<T: FromJson + ToJson + Clone>(
@@ -125,7 +186,7 @@ pub async fn update<T: FromJson + ToJson + Clone>(
             return Ok(value);
         }
     }
-    Err(StoreError::Unavailable(format!("`{key}` is written by too many at once")).into())
+    Err(contended(key))
 }
 
 /// All keys with a prefix, each once.

@@ -1,10 +1,12 @@
 //! Erasing a connection.
 
 use crate::jira::{
+    connection::Connection,
     error::Result,
-    host::{Expect, Host},
+    host::{Entry, Expect, Host},
     name::ConnectionName,
     store,
+    sweep::own,
 };
 
 /// Where people see and revoke what they granted. Atlassian offers apps no
@@ -22,23 +24,40 @@ pub struct Disconnected {
 
 /// Erases all that is stored of a connection: the tokens first, the record by
 /// which it is listed last, so that what is cut short is seen and can be done
-/// again.
+/// again. After that the account that consented leaves the register, where
+/// nothing else is kept of it.
 pub(super) async fn take(host: &impl Host, name: &str) -> Result<Disconnected> {
     let name = ConnectionName::parse(name)?;
     let found = host
         .get_many(&[name.tokens_key(), name.connection_key()])
         .await?;
-    let consents = store::list(host, &name.consents_prefix()).await?;
-    let existed = found.iter().any(Option::is_some) || !consents.is_empty();
-
     host.delete(&name.tokens_key(), Expect::Any).await?;
-    for key in consents {
-        host.delete(&key, Expect::Any).await?;
-    }
-    host.delete(&name.lease_key(), Expect::Any).await?;
+    let had_pending = erase_pending(host, &name).await?;
     host.delete(&name.connection_key(), Expect::Any).await?;
+    if let [_, Some(connection)] = found.as_slice()
+        && let Some(account_id) = consenter(&name, connection)
+    {
+        own::release(host, &account_id, &name).await?;
+    }
     Ok(Disconnected {
-        existed,
+        existed: had_pending || found.iter().any(Option::is_some),
         revoke_url: REVOKE_URL,
     })
+}
+
+/// Erases what goes with the tokens of a connection; whether consents were
+/// under way.
+pub async fn erase_pending(host: &impl Host, name: &ConnectionName) -> Result<bool> {
+    let consents = store::list(host, &name.consents_prefix()).await?;
+    for key in &consents {
+        host.delete(key, Expect::Any).await?;
+    }
+    host.delete(&name.lease_key(), Expect::Any).await?;
+    Ok(!consents.is_empty())
+}
+
+/// A connection that cannot be read is erased all the same.
+fn consenter(name: &ConnectionName, connection: &Entry) -> Option<String> {
+    let connection = store::decode::<Connection>(&name.connection_key(), connection).ok()?;
+    Some(connection.value.account?.account_id)
 }

@@ -9,6 +9,7 @@ use crate::jira::{
     name::{CONNECTIONS, ConnectionName},
     site::Site,
     store,
+    sweep::own,
     token::TokenSet,
 };
 
@@ -73,7 +74,12 @@ impl<H: Host> Setup<'_, H> {
         let account = identity::me(self.host, &mut self.access, self.deadline).await?;
         let earlier = self.access.connection.choice.as_ref();
         let chosen = choose(&sites, self.wanted.as_deref(), earlier, &account.account_id)?.cloned();
+        let predecessor = earlier.map(|choice| choice.account_id.clone());
+        own::hold(self.host, &account, &self.access.name).await?;
         self.write_down(&account, chosen.as_ref()).await?;
+        if let Some(id) = predecessor.filter(|id| *id != account.account_id) {
+            own::release(self.host, &id, &self.access.name).await?;
+        }
         if chosen.is_none() {
             return Ok(OauthOutcome::Sites(sites));
         }
@@ -121,6 +127,7 @@ impl<H: Host> Setup<'_, H> {
             Some(_) => Err(site_not_chosen(name)),
             None => {
                 self.host.delete(&key, Expect::Any).await?;
+                own::release(self.host, &account.account_id, name).await?;
                 Err(not_connected(name))
             }
         }

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, VecDeque};
 
 use crate::jira::{
     connection::{Account, Connection, SiteChoice},
-    host::{DeleteOutcome, Entry, Expect, Host, KeyPage, PutOutcome, StoreError},
+    host::{Change, DeleteOutcome, Entry, Expect, Host, KeyPage, PutOutcome, StoreError},
     http::{Headers, HttpRequest, HttpResponse, SendLimits, TransportError},
     instant::UnixMs,
     json::ToJson,
@@ -307,6 +307,18 @@ impl Host for FakeHost {
             Ok(PutOutcome::Stored(state.write(key, value)))
         })
         .await
+    }
+
+    async fn put_many(
+        &self,
+        changes: &[Change],
+    ) -> Result<Vec<Result<PutOutcome, StoreError>>, StoreError> {
+        let mut outcomes = Vec::new();
+        for change in changes {
+            let outcome = self.put(&change.key, &change.value, change.expect.clone());
+            outcomes.push(outcome.await);
+        }
+        Ok(outcomes)
     }
 
     async fn delete(&self, key: &str, expect: Expect) -> Result<DeleteOutcome, StoreError> {

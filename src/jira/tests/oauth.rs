@@ -71,6 +71,8 @@ fn a_consent_is_deleted_and_its_tokens_saved_before_anything_else_is_sent() {
             "put connections/main".into(),
             format!("{RESOURCES} n1"),
             format!("{ME} n1"),
+            "put sweep".into(),
+            "put accounts/5b10".into(),
             "put connections/main".into(),
         ]
     );
@@ -279,7 +281,7 @@ fn a_connection_that_is_erased_while_it_is_set_up_stays_erased() {
         matches!(error.kind(), Kind::ReauthorizationRequired("not-connected")),
         "{error:?}"
     );
-    assert_eq!(host.keys(), ["app"]);
+    assert_eq!(host.keys(), ["app", "sweep"]);
 }
 
 #[test]

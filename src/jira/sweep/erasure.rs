@@ -1,0 +1,157 @@
+//! Doing what Atlassian answered about an account.
+//!
+//! Each step can be done again, and what says that it must be done is deleted
+//! last. So an erasure that is cut short anywhere is finished by the next sweep:
+//!
+//! ```text
+//! closed:  erasures/ ─► the three kinds ─► connections ─► accounts/ ─► actions/ ─► erasures/ gone
+//! updated: erasures/ ─► accounts/ flagged ─► two kinds ─► actions/ ─► own copies read ─► erasures/ gone
+//! ```
+
+use super::{
+    account_id::{
+        ACTION_OPTIONS, ACTIONS, AccountId, ERASURES, PACK_CONFIGURATIONS, REGISTER, USER_DATA,
+    },
+    action::{AccountState, Action},
+    consenters::Consenters,
+    own,
+    register::Registered,
+};
+use crate::jira::{
+    error::Result,
+    host::{Deadline, DeleteOutcome, Expect, Host, PutOutcome},
+    store::{self, SAVE_ATTEMPTS, Stored},
+};
+
+/// Erasing, within one call.
+#[derive(Debug)]
+pub struct Eraser<'a, H> {
+    /// The outside.
+    pub host: &'a H,
+    /// Who consented to what.
+    pub consenters: Consenters,
+    /// When reading an own copy anew must be over.
+    pub deadline: Deadline,
+}
+
+impl<H: Host> Eraser<'_, H> {
+    /// Finishes an erasure that is written down, and says what was done. Nothing
+    /// where nothing was to be done, as the data is no longer what was reported.
+    pub async fn finish(&mut self, id: &AccountId, mut action: Action) -> Result<Option<Action>> {
+        let was_done = self.was_done(id, &action).await?;
+        let is_meant = match action.state {
+            AccountState::Closed if was_done => true,
+            AccountState::Closed => {
+                self.erase_closed(id, &mut action).await?;
+                true
+            }
+            AccountState::Updated => self.erase_updated(id, &mut action, was_done).await?,
+        };
+        self.host.delete(&id.key(ERASURES), Expect::Any).await?;
+        Ok(is_meant.then_some(action))
+    }
+
+    /// Whether an earlier sweep came as far as writing the action down.
+    async fn was_done(&self, id: &AccountId, action: &Action) -> Result<bool> {
+        let done = store::read::<Action>(self.host, &id.key(ACTIONS)).await;
+        Ok(done?.is_some_and(|done| done.value.nonce == action.nonce))
+    }
+
+    async fn erase_closed(&mut self, id: &AccountId, action: &mut Action) -> Result<()> {
+        let host = self.host;
+        action.erased.pack_configurations = erase_kind(host, id, PACK_CONFIGURATIONS).await?;
+        action.erased.action_options = erase_kind(host, id, ACTION_OPTIONS).await?;
+        action.erased.user_data = erase_kind(host, id, USER_DATA).await?;
+        let entry = store::read::<Registered>(host, &id.key(REGISTER)).await?;
+        let own = entry.map(|entry| entry.value.own).unwrap_or_default();
+        let own: Vec<_> = own.into_iter().map(|copy| copy.connection).collect();
+        action.erased.connections = self.consenters.erase(host, id, &own).await?;
+        remove_from_register(host, id).await?;
+        self.note(id, action).await
+    }
+
+    async fn erase_updated(
+        &mut self,
+        id: &AccountId,
+        action: &mut Action,
+        was_done: bool,
+    ) -> Result<bool> {
+        let host = self.host;
+        let Some(entry) = flag(host, id, action, was_done).await? else {
+            return Ok(was_done);
+        };
+        if !was_done {
+            action.erased.action_options = erase_kind(host, id, ACTION_OPTIONS).await?;
+            action.erased.user_data = erase_kind(host, id, USER_DATA).await?;
+            self.note(id, action).await?;
+        }
+        for copy in entry.own {
+            if copy.retrieved_at <= action.answered_at {
+                own::read_anew(host, id, &copy, self.deadline).await?;
+            }
+        }
+        Ok(true)
+    }
+
+    /// Writes down what the host must hear of. An earlier action of the account
+    /// that it has not acknowledged is covered by this one.
+    async fn note(&self, id: &AccountId, action: &Action) -> Result<()> {
+        let (key, entry) = (id.key(ACTIONS), store::encode(action));
+        store::save(self.host, &key, &entry, Expect::Any, SAVE_ATTEMPTS)
+            .await
+            .map(drop)
+    }
+}
+
+/// Flags an account whose data the host must retrieve again. Nothing where it
+/// has done so already: then the answer was about data that is gone.
+async fn flag(
+    host: &impl Host,
+    id: &AccountId,
+    action: &Action,
+    was_done: bool,
+) -> Result<Option<Registered>> {
+    let key = id.key(REGISTER);
+    for _ in 0..store::UPDATE_ATTEMPTS {
+        let Some(Stored { value, version }) = store::read::<Registered>(host, &key).await? else {
+            return Ok(None);
+        };
+        if was_done {
+            return Ok(Some(value));
+        }
+        if value.oldest() != Some(action.retrieved_at) {
+            return Ok(None);
+        }
+        let flagged = Registered {
+            reported_at: value.reported_at.max(Some(action.answered_at)),
+            retrieve_again: value.retrieved_at.is_some(),
+            ..value.clone()
+        };
+        if flagged == value {
+            return Ok(Some(value));
+        }
+        let (entry, expect) = (store::encode(&flagged), Expect::Version(version));
+        let outcome = store::save(host, &key, &entry, expect, SAVE_ATTEMPTS).await?;
+        if matches!(outcome, PutOutcome::Stored(_)) {
+            return Ok(Some(flagged));
+        }
+    }
+    Err(store::contended(&key))
+}
+
+async fn erase_kind(host: &impl Host, id: &AccountId, kind: &str) -> Result<u32> {
+    let keys = store::list(host, &id.prefix(kind)).await?;
+    for key in &keys {
+        host.delete(key, Expect::Any).await?;
+    }
+    Ok(u32::try_from(keys.len()).unwrap_or(u32::MAX))
+}
+
+/// Whatever was written into the entry meanwhile, the account is closed.
+async fn remove_from_register(host: &impl Host, id: &AccountId) -> Result<()> {
+    let key = id.key(REGISTER);
+    match host.delete(&key, Expect::Any).await? {
+        DeleteOutcome::Deleted => Ok(()),
+        DeleteOutcome::Stale(_) => Err(store::contended(&key)),
+    }
+}

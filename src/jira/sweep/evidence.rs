@@ -1,0 +1,382 @@
+//! What a sweep has sent, for auditors: kept in pages as it goes.
+
+use core::fmt;
+use std::collections::{BTreeSet, VecDeque};
+
+use serde_json::Value;
+
+use super::{
+    answer::Failure,
+    register::{flag, instant, texts, to_json},
+};
+use crate::jira::{
+    error::{Error, Result},
+    host::{Change, Expect, Host},
+    instant::UnixMs,
+    json::{self, Broken, FromJson, Object, ToJson},
+    store,
+};
+
+const REPORTS: &str = "reports/";
+
+/// How many sweeps are kept: with the default cycle, a quarter of a year.
+const SWEEPS_KEPT: usize = 12;
+
+/// A page that is longer than this takes no further batch. The longest batch,
+/// of 90 closed accounts, has 12 KB, and stores take 64 KiB.
+const FULL_PAGE_BYTES: usize = 44 * 1024;
+
+/// A page is written again with each batch, so it is not to become long.
+const PAGE_BATCHES: usize = 100;
+
+/// How many batches a call answers.
+const RECENT: usize = 100;
+
+/// A sentence is enough.
+const MAX_TEXT_CHARS: usize = 300;
+
+/// The name of a sweep: when it began.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct SweepId(pub UnixMs);
+
+/// Thirteen digits, so that the order of keys is that of time.
+impl fmt::Display for SweepId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:013}", self.0.0)
+    }
+}
+
+impl SweepId {
+    /// Reads a name.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        text.parse().ok().map(|ms| Self(UnixMs(ms)))
+    }
+
+    fn header_key(self) -> String {
+        format!("{REPORTS}{self}/summary")
+    }
+
+    fn page_key(self, page: u32) -> String {
+        format!("{REPORTS}{self}/{page:06}")
+    }
+}
+
+/// What a sweep did, in accounts.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[expect(missing_docs, reason = "wit/sweep.wit describes the fields")]
+pub struct Counts {
+    pub seen: u32,
+    pub due: u32,
+    pub reported: u32,
+    pub closed: u32,
+    pub updated: u32,
+    pub failed: u32,
+    pub resumed: u32,
+    pub batches: u32,
+}
+
+/// A sweep that has sent something; wit/sweep.wit describes the fields.
+#[derive(Debug, Clone)]
+#[expect(missing_docs, reason = "wit/sweep.wit describes the fields")]
+pub struct SweepSummary {
+    pub sweep: SweepId,
+    pub ended_at: Option<UnixMs>,
+    pub complete: bool,
+    pub counts: Counts,
+    pub stopped: Option<String>,
+    pub cycle_ms: u64,
+}
+
+/// That a batch was sent; wit/sweep.wit describes the fields.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(missing_docs, reason = "wit/sweep.wit describes the fields")]
+pub struct BatchEvidence {
+    pub at: UnixMs,
+    pub batch: u32,
+    pub accounts: u32,
+    pub status: Option<u16>,
+    pub trace_id: Option<String>,
+    pub closed: Vec<String>,
+    pub updated: Vec<String>,
+    pub failure: Option<String>,
+}
+
+/// The evidence of a call.
+#[derive(Debug)]
+pub struct Evidence {
+    summary: SweepSummary,
+    is_begun: bool,
+    page: u32,
+    lines: Vec<BatchEvidence>,
+    is_full: bool,
+    /// The last batches.
+    pub recent: VecDeque<BatchEvidence>,
+}
+
+impl Evidence {
+    /// Nothing yet.
+    #[must_use]
+    pub fn new(sweep: SweepId, cycle_ms: u64) -> Self {
+        Self {
+            summary: SweepSummary {
+                sweep,
+                ended_at: None,
+                complete: false,
+                counts: Counts::default(),
+                stopped: None,
+                cycle_ms,
+            },
+            is_begun: false,
+            page: 0,
+            lines: Vec::new(),
+            is_full: false,
+            recent: VecDeque::new(),
+        }
+    }
+
+    /// The sweep.
+    #[must_use]
+    pub const fn sweep(&self) -> SweepId {
+        self.summary.sweep
+    }
+
+    /// The number of the next batch of a sweep that an earlier call began.
+    pub async fn next_batch(&mut self, host: &impl Host) -> Result<u32> {
+        let key = self.summary.sweep.header_key();
+        if let Some(stored) = store::read::<SweepSummary>(host, &key).await? {
+            self.summary = stored.value;
+        }
+        Ok(self.summary.counts.batches + self.summary.counts.failed + 1)
+    }
+
+    /// Makes room for the first batch: after the pages of earlier calls, and in
+    /// the place of sweeps of long ago.
+    pub async fn begin(&mut self, host: &impl Host) -> Result<()> {
+        if self.is_begun {
+            return Ok(());
+        }
+        let keys = store::list(host, REPORTS).await?;
+        let of = |key: &String| SweepId::parse(key.strip_prefix(REPORTS)?.split_once('/')?.0);
+        let sweep = self.summary.sweep;
+        let mut sweeps: BTreeSet<SweepId> = keys.iter().filter_map(of).collect();
+        let pages = keys.iter().filter(|key| of(key) == Some(sweep));
+        let pages = pages.filter_map(|key| key.rsplit_once('/')?.1.parse::<u32>().ok());
+        self.page = pages.max().map_or(0, |page| page + 1);
+        sweeps.insert(sweep);
+        while sweeps.len() > SWEEPS_KEPT {
+            let oldest = sweeps.pop_first();
+            for key in keys.iter().filter(|key| of(key) == oldest) {
+                host.delete(key, Expect::Any).await?;
+            }
+        }
+        self.is_begun = true;
+        Ok(())
+    }
+
+    /// Takes a batch up, and says what is to be written for it.
+    pub fn add(&mut self, mut batch: BatchEvidence) -> Vec<Change> {
+        for text in [&mut batch.trace_id, &mut batch.failure] {
+            *text = text.take().map(|text| shorten(&text));
+        }
+        if self.is_full {
+            self.page += 1;
+            self.lines.clear();
+        }
+        let is_first = self.page == 0 && self.lines.is_empty();
+        self.recent.push_back(batch.clone());
+        if self.recent.len() > RECENT {
+            self.recent.pop_front();
+        }
+        self.lines.push(batch);
+        let sweep = self.summary.sweep;
+        let page = write(sweep.page_key(self.page), &Page(self.lines.clone()));
+        self.is_full = page.value.len() > FULL_PAGE_BYTES || self.lines.len() >= PAGE_BATCHES;
+        let header = is_first.then(|| write(sweep.header_key(), &self.summary));
+        header.into_iter().chain([page]).collect()
+    }
+
+    /// Writes down how the call ended, if it has sent anything.
+    pub fn end(
+        &mut self,
+        now: UnixMs,
+        counts: Counts,
+        complete: bool,
+        stopped: Option<&Error>,
+        cycle_ms: u64,
+    ) -> Option<Change> {
+        let so_far = self.summary.counts;
+        self.summary = SweepSummary {
+            sweep: self.summary.sweep,
+            ended_at: Some(now),
+            complete,
+            counts: so_far.plus(counts),
+            stopped: stopped.map(|error| shorten(&error.to_string())),
+            cycle_ms,
+        };
+        let has_sent = self.is_begun || so_far != Counts::default();
+        has_sent.then(|| write(self.summary.sweep.header_key(), &self.summary))
+    }
+}
+
+impl BatchEvidence {
+    /// That a batch failed.
+    #[must_use]
+    pub fn of_failure(failure: &Failure, now: UnixMs, status: Option<u16>) -> Self {
+        Self {
+            at: now,
+            batch: failure.batch,
+            accounts: u32::try_from(failure.accounts.len()).unwrap_or(u32::MAX),
+            status,
+            trace_id: failure.error.trace_id().map(String::from),
+            closed: Vec::new(),
+            updated: Vec::new(),
+            failure: Some(failure.error.to_string()),
+        }
+    }
+}
+
+/// The kept sweeps, the latest first.
+pub async fn summaries(host: &impl Host) -> Result<Vec<SweepSummary>> {
+    let mut keys = store::list(host, REPORTS).await?;
+    keys.retain(|key| key.ends_with("/summary"));
+    keys.sort_unstable();
+    let mut summaries = Vec::new();
+    for key in keys.iter().rev() {
+        let stored = store::read::<SweepSummary>(host, key).await?;
+        summaries.extend(stored.map(|stored| stored.value));
+    }
+    Ok(summaries)
+}
+
+/// A page of batches, and the next one.
+pub async fn page(
+    host: &impl Host,
+    sweep: &str,
+    page: u32,
+) -> Result<(Vec<BatchEvidence>, Option<u32>)> {
+    let sweep = SweepId::parse(sweep)
+        .ok_or_else(|| Error::invalid("sweep", "it is not the id of a sweep"))?;
+    let Some(next) = page.checked_add(1) else {
+        return Ok((Vec::new(), None));
+    };
+    let stored = store::read::<Page>(host, &sweep.page_key(page)).await?;
+    let has_next = host.get(&sweep.page_key(next)).await?.is_some();
+    let batches = stored.map(|stored| stored.value.0).unwrap_or_default();
+    Ok((batches, has_next.then_some(next)))
+}
+
+fn write(key: String, value: &impl ToJson) -> Change {
+    Change {
+        key,
+        value: store::encode(value),
+        expect: Expect::Any,
+    }
+}
+
+fn shorten(text: &str) -> String {
+    text.chars().take(MAX_TEXT_CHARS).collect()
+}
+
+impl Counts {
+    fn plus(self, other: Self) -> Self {
+        Self {
+            seen: self.seen.saturating_add(other.seen),
+            due: self.due.saturating_add(other.due),
+            reported: self.reported.saturating_add(other.reported),
+            closed: self.closed.saturating_add(other.closed),
+            updated: self.updated.saturating_add(other.updated),
+            failed: self.failed.saturating_add(other.failed),
+            resumed: self.resumed.saturating_add(other.resumed),
+            batches: self.batches.saturating_add(other.batches),
+        }
+    }
+}
+
+impl FromJson for SweepSummary {
+    fn from_json(object: &Object) -> Result<Self, Broken> {
+        Ok(Self {
+            sweep: SweepId(UnixMs(object.number("sweep")?)),
+            ended_at: instant(object, "ended_at")?,
+            complete: object.optional_flag("complete")?.unwrap_or(false),
+            counts: Counts {
+                seen: json::small(object, "seen")?,
+                due: json::small(object, "due")?,
+                reported: json::small(object, "reported")?,
+                closed: json::small(object, "closed")?,
+                updated: json::small(object, "updated")?,
+                failed: json::small(object, "failed")?,
+                resumed: json::small(object, "resumed")?,
+                batches: json::small(object, "batches")?,
+            },
+            stopped: object.optional_text("stopped")?,
+            cycle_ms: object.number("cycle_ms")?,
+        })
+    }
+}
+
+impl ToJson for SweepSummary {
+    fn to_json(&self) -> Value {
+        let counts = self.counts;
+        json::object(vec![
+            ("sweep", self.sweep.0.0.into()),
+            ("ended_at", to_json(self.ended_at)),
+            ("complete", flag(self.complete)),
+            ("seen", counts.seen.into()),
+            ("due", counts.due.into()),
+            ("reported", counts.reported.into()),
+            ("closed", counts.closed.into()),
+            ("updated", counts.updated.into()),
+            ("failed", counts.failed.into()),
+            ("resumed", counts.resumed.into()),
+            ("batches", counts.batches.into()),
+            ("stopped", json::optional_text(self.stopped.as_deref())),
+            ("cycle_ms", self.cycle_ms.into()),
+        ])
+    }
+}
+
+struct Page(Vec<BatchEvidence>);
+
+impl FromJson for Page {
+    fn from_json(object: &Object) -> Result<Self, Broken> {
+        Ok(Self(object.optional_list("batches")?.unwrap_or_default()))
+    }
+}
+
+impl ToJson for Page {
+    fn to_json(&self) -> Value {
+        json::object(vec![("batches", json::list(&self.0))])
+    }
+}
+
+impl FromJson for BatchEvidence {
+    fn from_json(object: &Object) -> Result<Self, Broken> {
+        let status = object.optional_number("status")?;
+        Ok(Self {
+            at: UnixMs(object.number("at")?),
+            batch: json::small(object, "batch")?,
+            accounts: json::small(object, "accounts")?,
+            status: status.and_then(|status| status.try_into().ok()),
+            trace_id: object.optional_text("trace_id")?,
+            closed: object.texts("closed")?,
+            updated: object.texts("updated")?,
+            failure: object.optional_text("failure")?,
+        })
+    }
+}
+
+impl ToJson for BatchEvidence {
+    fn to_json(&self) -> Value {
+        json::object(vec![
+            ("at", self.at.0.into()),
+            ("batch", self.batch.into()),
+            ("accounts", self.accounts.into()),
+            ("status", self.status.map_or(Value::Null, Value::from)),
+            ("trace_id", json::optional_text(self.trace_id.as_deref())),
+            ("closed", texts(&self.closed)),
+            ("updated", texts(&self.updated)),
+            ("failure", json::optional_text(self.failure.as_deref())),
+        ])
+    }
+}

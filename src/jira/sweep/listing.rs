@@ -1,0 +1,79 @@
+//! Pages of keys for callers: of a size that we state, whatever the store's is.
+
+use crate::jira::{
+    error::{Error, Result},
+    host::{Host, StoreError},
+};
+
+/// How many accounts or actions a call answers.
+pub const PAGE_ITEMS: usize = 500;
+
+/// A listing that takes more pages than this for one of ours does not end.
+const MAX_STORE_PAGES: usize = 100_000;
+
+/// Some keys and where to go on.
+#[derive(Debug, Default)]
+pub struct Keys {
+    /// The keys.
+    pub keys: Vec<String>,
+    /// Where to go on; nothing at the end.
+    pub cursor: Option<String>,
+}
+
+/// Lists the keys with a prefix from a cursor on.
+///
+/// A cursor is the store's own, and before it the last key that was answered of
+/// that page, as a page of the store may be larger than one of ours.
+pub async fn keys(host: &impl Host, prefix: &str, cursor: Option<&str>) -> Result<Keys> {
+    let (mut after, mut at) = match cursor {
+        None => (String::new(), None),
+        Some(cursor) => parse(cursor)?,
+    };
+    let mut found = Vec::new();
+    for _ in 0..MAX_STORE_PAGES {
+        let page = host.list(prefix, at.clone()).await?;
+        let is_new = |key: &String| key.starts_with(prefix) && *key > after;
+        let mut keys: Vec<_> = page.keys.into_iter().filter(is_new).collect();
+        keys.sort_unstable();
+        keys.dedup();
+        let room = PAGE_ITEMS - found.len();
+        if keys.len() > room {
+            keys.truncate(room);
+            let last = keys.last().unwrap_or(&after);
+            let cursor = Some(write(last, at.as_deref()));
+            found.extend(keys);
+            return Ok(Keys {
+                keys: found,
+                cursor,
+            });
+        }
+        found.extend(keys);
+        after.clear();
+        at = page.cursor;
+        if at.is_none() || found.len() == PAGE_ITEMS {
+            return Ok(Keys {
+                keys: found,
+                cursor: at.map(|at| write("", Some(&at))),
+            });
+        }
+    }
+    Err(StoreError::Other("its listing does not end".into()).into())
+}
+
+/// Keys have no bar in them.
+fn write(after: &str, at: Option<&str>) -> String {
+    match at {
+        Some(at) => format!("{after}|+{at}"),
+        None => format!("{after}|"),
+    }
+}
+
+fn parse(cursor: &str) -> Result<(String, Option<String>)> {
+    let invalid = || Error::invalid("cursor", "it is not one that this step gave");
+    let (after, at) = cursor.split_once('|').ok_or_else(invalid)?;
+    match (at, at.strip_prefix('+')) {
+        ("", _) => Ok((after.into(), None)),
+        (_, Some(at)) => Ok((after.into(), Some(at.into()))),
+        _ => Err(invalid()),
+    }
+}

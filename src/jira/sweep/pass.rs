@@ -1,0 +1,303 @@
+//! A way through the register: batches out, answers in.
+//!
+//! Requests are on their way together; everything else happens one after the
+//! other, beside them. The outcome of a batch is saved before anything is done
+//! about it, in one trip: what is to be erased, that its accounts were reported,
+//! and the evidence.
+
+use std::collections::{BTreeMap, VecDeque};
+
+mod landing;
+mod outcome;
+
+use self::landing::Split;
+use super::{
+    account_id::{AccountId, ERASURES},
+    action::Action,
+    answer::{self, ANSWER_BYTES, Failure},
+    consenters::Consenters,
+    erasure::Eraser,
+    evidence::{Counts, Evidence},
+    flight::Flight,
+    lease::{Lease, RENEW_MS},
+    options::{Checked, REPORT_TIMEOUT_MS},
+    plan::{Batch, Due, Plan, Rule},
+    report::{End, Stop},
+    sender::Sender,
+    state::SweepState,
+};
+use crate::jira::{
+    error::{Error, Result},
+    host::{Deadline, Host},
+    http::{HttpRequest, HttpResponse, SendLimits, TransportError},
+    instant::UnixMs,
+    secret::Secret,
+    store::{self, SAVE_ATTEMPTS, Stored},
+};
+
+/// A sweep at work.
+#[derive(Debug)]
+pub struct Pass<'a, H> {
+    host: &'a H,
+    deadline: Deadline,
+    in_flight: usize,
+    batches_left: u32,
+    lease: &'a mut Lease,
+    plan: Plan<'a, H>,
+    sender: Sender<'a, H>,
+    eraser: Eraser<'a, H>,
+    flight: Flight<'a, Landed>,
+    /// Batches to be sent again, and the halves of those that were refused.
+    waiting: VecDeque<Batch>,
+    splits: BTreeMap<u32, Split>,
+    paused_until_ms: u64,
+    pauses: u32,
+    failed_in_a_row: u32,
+    stop: Option<(Error, Option<UnixMs>)>,
+    taken_over: bool,
+    /// The cycle, as last told.
+    pub cycle_ms: u64,
+    /// What was done.
+    pub counts: Counts,
+    /// What failed.
+    pub failures: Vec<Failure>,
+    /// What was sent.
+    pub evidence: Evidence,
+}
+
+/// A batch whose answer has come.
+#[derive(Debug)]
+struct Landed {
+    batch: Batch,
+    used: Secret,
+    result: Result<HttpResponse, TransportError>,
+}
+
+impl<'a, H: Host> Pass<'a, H> {
+    /// Begins one, under the lease.
+    pub async fn begin(host: &'a H, options: &Checked, lease: &'a mut Lease) -> Result<Self> {
+        let now = host.now();
+        let is_new = options.start.is_none();
+        let started = |state: SweepState| SweepState {
+            started_at: Some(now),
+            entered_since: state.entered_since.filter(|_| !is_new),
+            ..state
+        };
+        let cycle_ms = SweepState::update(host, started).await?.cycle_ms;
+        let start = options.start(now);
+        let mut evidence = Evidence::new(start.sweep, cycle_ms);
+        let number = match is_new {
+            true => 1,
+            false => evidence.next_batch(host).await?,
+        };
+        let deadline = Deadline::after(host, options.timeout_ms);
+        let rule = Rule {
+            cycle_ms,
+            force: options.force,
+        };
+        Ok(Self {
+            host,
+            deadline,
+            in_flight: options.in_flight,
+            batches_left: options.max_batches,
+            lease,
+            plan: Plan::new(host, start, rule, number),
+            sender: Sender::new(host, options.connection.clone()),
+            eraser: Eraser {
+                host,
+                consenters: Consenters::default(),
+                deadline,
+            },
+            flight: Flight::default(),
+            waiting: VecDeque::new(),
+            splits: BTreeMap::new(),
+            paused_until_ms: 0,
+            pauses: 0,
+            failed_in_a_row: 0,
+            stop: None,
+            taken_over: false,
+            cycle_ms,
+            counts: Counts::default(),
+            failures: Vec::new(),
+            evidence,
+        })
+    }
+
+    /// Goes as far as it may.
+    pub async fn run(&mut self) {
+        let mut result = self.resume().await;
+        while result.is_ok() && !self.taken_over {
+            result = self.launch().await;
+            if result.is_err() {
+                break;
+            }
+            match self.flight.next().await {
+                Some(landed) => result = self.land(landed).await,
+                None if self.is_over() => break,
+                None => result = self.pause().await,
+            }
+        }
+        if let Err(error) = result {
+            self.stop_for(error, None);
+        }
+    }
+
+    /// How it ended. Notes it in the store, if it is still ours to do so.
+    pub async fn end(&mut self) -> Result<(End, SweepState)> {
+        self.counts.seen = self.plan.seen;
+        if self.taken_over {
+            return Ok((End::TakenOver, SweepState::read(self.host).await?));
+        }
+        let is_complete = self.stop.is_none() && self.plan.is_over() && self.waiting.is_empty();
+        let now = self.host.now();
+        let stopped = self.stop.as_ref().map(|(error, _)| error);
+        let summary = self
+            .evidence
+            .end(now, self.counts, is_complete, stopped, self.cycle_ms);
+        if let Some(summary) = summary {
+            store::save_all(self.host, &[summary], SAVE_ATTEMPTS).await?;
+        }
+        let earliest = self.plan.earliest;
+        let completed = |state: SweepState| {
+            let counted_from = earliest.into_iter().chain(state.entered_since);
+            let counted_from = counted_from.fold(now, UnixMs::min);
+            SweepState {
+                next_due: Some(counted_from.plus(state.cycle_ms)),
+                completed_at: Some(now),
+                ..state
+            }
+        };
+        let state = match is_complete {
+            true => SweepState::update(self.host, completed).await?,
+            false => SweepState::read(self.host).await?,
+        };
+        let end = match self.stop.take() {
+            _ if is_complete => End::Complete,
+            None => End::More(self.plan.cursor()),
+            Some((error, not_before)) => End::Stopped(Stop {
+                error,
+                cursor: self.plan.cursor(),
+                not_before,
+            }),
+        };
+        Ok((end, state))
+    }
+
+    /// Finishes what a sweep that was cut short has left, before anything else.
+    async fn resume(&mut self) -> Result<()> {
+        for key in store::list(self.host, ERASURES).await? {
+            if self.deadline.remaining_ms(self.host) == 0 {
+                return Ok(());
+            }
+            let Some(id) = AccountId::from_key(ERASURES, &key) else {
+                continue;
+            };
+            match store::read::<Action>(self.host, &key).await {
+                Ok(Some(Stored { value, .. })) => {
+                    self.counts.resumed += 1;
+                    self.act(id, value).await?;
+                }
+                Ok(None) => {}
+                Err(error) => self.note(Failure {
+                    batch: 0,
+                    accounts: vec![id],
+                    error,
+                }),
+            }
+        }
+        Ok(())
+    }
+
+    /// Sends batches until as many are on their way as may be.
+    async fn launch(&mut self) -> Result<()> {
+        if !self.keep_lease().await? {
+            return Ok(());
+        }
+        while self.may_launch() {
+            let batch = match self.waiting.pop_front() {
+                Some(batch) => batch,
+                None => match self.next_batch().await? {
+                    Some(batch) => batch,
+                    None => return Ok(()),
+                },
+            };
+            match self.flight.beside(self.sender.token()).await {
+                Ok((url, token)) => {
+                    let request = answer::request(url, token.clone(), &batch.accounts);
+                    self.flight.push(send(self.host, request, token, batch));
+                }
+                Err(error) => {
+                    self.waiting.push_front(batch);
+                    self.stop_for(error, None);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    async fn next_batch(&mut self) -> Result<Option<Batch>> {
+        if self.batches_left == 0 {
+            return Ok(None);
+        }
+        let batch = self.flight.beside(self.plan.next()).await?;
+        for failure in core::mem::take(&mut self.plan.damaged) {
+            self.note(failure);
+        }
+        if let Some(batch) = &batch {
+            self.batches_left -= 1;
+            self.counts.due += count(&batch.accounts);
+        }
+        Ok(batch)
+    }
+
+    fn may_launch(&self) -> bool {
+        self.stop.is_none()
+            && self.flight.len() < self.in_flight
+            && self.paused_until_ms <= self.host.monotonic_ms()
+            && self.deadline.remaining_ms(self.host) > 0
+    }
+
+    /// Whether nothing more will be sent.
+    fn is_over(&self) -> bool {
+        let has_more = !self.waiting.is_empty() || (self.batches_left > 0 && !self.plan.is_over());
+        self.stop.is_some() || !has_more || self.deadline.remaining_ms(self.host) == 0
+    }
+
+    /// Waits, while Atlassian wants us to; no longer than the lease needs.
+    async fn pause(&mut self) -> Result<()> {
+        let ms = self
+            .paused_until_ms
+            .saturating_sub(self.host.monotonic_ms());
+        if ms > 0 {
+            self.host.sleep(ms.min(RENEW_MS)).await;
+        }
+        Ok(())
+    }
+
+    async fn keep_lease(&mut self) -> Result<bool> {
+        self.taken_over |= !self.lease.keep(self.host).await?;
+        Ok(!self.taken_over)
+    }
+
+    fn stop_for(&mut self, error: Error, not_before: Option<UnixMs>) {
+        self.stop.get_or_insert((error, not_before));
+    }
+}
+
+/// Sends one report, once. Waiting and sending again are for the whole sweep
+/// to decide.
+async fn send(host: &impl Host, request: HttpRequest, used: Secret, batch: Batch) -> Landed {
+    let limits = SendLimits {
+        timeout_ms: REPORT_TIMEOUT_MS,
+        body_bytes: ANSWER_BYTES,
+    };
+    Landed {
+        result: host.send(&request, limits).await,
+        batch,
+        used,
+    }
+}
+
+fn count(accounts: &[Due]) -> u32 {
+    u32::try_from(accounts.len()).unwrap_or(u32::MAX)
+}

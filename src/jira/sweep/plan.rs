@@ -1,0 +1,291 @@
+//! Which accounts are due, in batches: the register, read page by page.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+use super::{
+    account_id::{AccountId, REGISTER},
+    answer::Failure,
+    evidence::SweepId,
+    register,
+};
+use crate::jira::{
+    error::{Error, Result},
+    host::Host,
+    instant::UnixMs,
+    store::{self, Stored},
+};
+
+/// How many accounts Atlassian takes in one request.
+pub const BATCH_ACCOUNTS: usize = 90;
+
+/// An account that is due.
+#[derive(Debug, Clone)]
+pub struct Due {
+    /// Its id.
+    pub id: AccountId,
+    /// Its entry in the register, as it was read.
+    pub entry: Stored<register::Registered>,
+    /// When the oldest of what is kept was retrieved.
+    pub retrieved_at: UnixMs,
+    page: u32,
+}
+
+/// Accounts that are reported together.
+#[derive(Debug, Clone)]
+pub struct Batch {
+    /// Its number.
+    pub number: u32,
+    /// The accounts, 90 but in the last batch.
+    pub accounts: Vec<Due>,
+}
+
+/// What makes an account due.
+#[derive(Debug, Clone, Copy)]
+pub struct Rule {
+    /// How often each account is reported.
+    pub cycle_ms: u64,
+    /// Report also within the cycle, but not twice in this sweep.
+    pub force: bool,
+}
+
+/// The way through the register.
+#[derive(Debug)]
+pub struct Plan<'a, H> {
+    host: &'a H,
+    sweep: SweepId,
+    rule: Rule,
+    /// The keys of the page at hand that were not looked at.
+    keys: VecDeque<String>,
+    page: u32,
+    next_page: Option<Option<String>>,
+    /// The pages with accounts that are not seen to: where each is listed, and
+    /// how many.
+    open_pages: BTreeMap<u32, OpenPage>,
+    ready: VecDeque<Due>,
+    /// Accounts that are planned, under way, or have failed: a listing may
+    /// repeat a key.
+    in_hand: BTreeSet<AccountId>,
+    /// From when the earliest next report is counted, as far as it is known.
+    pub earliest: Option<UnixMs>,
+    /// How many accounts were looked at.
+    pub seen: u32,
+    /// Entries that cannot be read.
+    pub damaged: Vec<Failure>,
+    number: u32,
+}
+
+#[derive(Debug)]
+struct OpenPage {
+    cursor: Option<String>,
+    accounts: usize,
+}
+
+impl<'a, H: Host> Plan<'a, H> {
+    /// From the beginning, or from where an earlier call left off.
+    pub fn new(host: &'a H, start: Start, rule: Rule, number: u32) -> Self {
+        Self {
+            host,
+            sweep: start.sweep,
+            rule,
+            keys: VecDeque::new(),
+            page: 0,
+            next_page: Some(start.at),
+            open_pages: BTreeMap::new(),
+            ready: VecDeque::new(),
+            in_hand: BTreeSet::new(),
+            earliest: start.earliest,
+            seen: 0,
+            damaged: Vec::new(),
+            number,
+        }
+    }
+
+    /// The next batch; nothing at the end of the register.
+    pub async fn next(&mut self) -> Result<Option<Batch>> {
+        while self.ready.len() < BATCH_ACCOUNTS && self.read_on().await? {}
+        let count = self.ready.len().min(BATCH_ACCOUNTS);
+        if count == 0 {
+            return Ok(None);
+        }
+        let number = self.number;
+        self.number += 1;
+        Ok(Some(Batch {
+            number,
+            accounts: self.ready.drain(..count).collect(),
+        }))
+    }
+
+    /// Notes what came of an account: from when its next report is counted, or
+    /// that it has left the register. One that failed is not taken up again.
+    pub fn conclude(&mut self, due: &Due, counted_from: Option<UnixMs>, has_failed: bool) {
+        if !has_failed {
+            self.in_hand.remove(&due.id);
+        }
+        self.count_from(counted_from);
+        if let Some(open) = self.open_pages.get_mut(&due.page) {
+            open.accounts -= 1;
+            if open.accounts == 0 && due.page != self.page {
+                self.open_pages.remove(&due.page);
+            }
+        }
+    }
+
+    /// Whether nothing is left to plan.
+    #[must_use]
+    pub fn is_over(&self) -> bool {
+        self.ready.is_empty() && self.keys.is_empty() && self.next_page.is_none()
+    }
+
+    /// Where to go on: at the first page with an account that is not seen to.
+    #[must_use]
+    pub fn cursor(&self) -> String {
+        let left = |open: &&OpenPage| open.accounts > 0;
+        let open = self.open_pages.values().find(left);
+        let at_hand = self.open_pages.get(&self.page);
+        let at_hand = at_hand.filter(|_| !self.keys.is_empty());
+        let at = match open.or(at_hand) {
+            Some(open) => open.cursor.clone(),
+            None => self.next_page.clone().flatten(),
+        };
+        Start {
+            sweep: self.sweep,
+            earliest: self.earliest,
+            at,
+        }
+        .to_cursor()
+    }
+
+    async fn read_on(&mut self) -> Result<bool> {
+        if self.keys.is_empty() && !self.turn_page().await? {
+            return Ok(false);
+        }
+        let mut ids = Vec::new();
+        while ids.len() < store::READ_AT_ONCE {
+            let Some(key) = self.keys.pop_front() else {
+                break;
+            };
+            ids.extend(AccountId::from_key(REGISTER, &key));
+        }
+        ids.retain(|id| !self.in_hand.contains(id));
+        let entries = register::read_many(self.host, &ids).await?;
+        for (id, entry) in ids.into_iter().zip(entries) {
+            match entry {
+                Some(Ok(entry)) => self.look_at(id, entry),
+                Some(Err(error)) => self.give_up_on(id, error),
+                None => {}
+            }
+        }
+        Ok(true)
+    }
+
+    async fn turn_page(&mut self) -> Result<bool> {
+        let Some(at) = self.next_page.take() else {
+            return Ok(false);
+        };
+        let listed = self.host.list(REGISTER, at.clone()).await;
+        let listed = match listed {
+            Ok(listed) => listed,
+            Err(error) => {
+                self.next_page = Some(at);
+                return Err(error.into());
+            }
+        };
+        self.open_pages.retain(|_, open| open.accounts > 0);
+        self.page += 1;
+        let open = OpenPage {
+            cursor: at,
+            accounts: 0,
+        };
+        self.open_pages.insert(self.page, open);
+        self.next_page = listed.cursor.map(Some);
+        self.keys = listed.keys.into();
+        Ok(true)
+    }
+
+    fn look_at(&mut self, id: AccountId, entry: Stored<register::Registered>) {
+        self.seen += 1;
+        let now = self.host.now();
+        let is_due = match (self.rule.force, entry.value.reported_at) {
+            (true, Some(reported_at)) => reported_at < self.sweep.0,
+            _ => entry.value.is_due(now, self.rule.cycle_ms),
+        };
+        match entry.value.oldest() {
+            Some(retrieved_at) if is_due => {
+                if self.in_hand.insert(id.clone()) {
+                    let page = self.page;
+                    if let Some(open) = self.open_pages.get_mut(&page) {
+                        open.accounts += 1;
+                    }
+                    self.ready.push_back(Due {
+                        id,
+                        entry,
+                        retrieved_at,
+                        page,
+                    });
+                }
+            }
+            Some(_) => self.count_from(Some(entry.value.counted_from())),
+            None => {}
+        }
+    }
+
+    fn give_up_on(&mut self, id: AccountId, error: Error) {
+        if self.in_hand.insert(id.clone()) {
+            self.damaged.push(Failure {
+                batch: 0,
+                accounts: vec![id],
+                error,
+            });
+        }
+    }
+
+    fn count_from(&mut self, counted_from: Option<UnixMs>) {
+        self.earliest = self.earliest.into_iter().chain(counted_from).min();
+    }
+}
+
+/// Where a call begins: a cursor, taken apart.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Start {
+    /// The sweep.
+    pub sweep: SweepId,
+    /// What [`Plan::earliest`] was.
+    pub earliest: Option<UnixMs>,
+    /// The store's own cursor; nothing is the beginning.
+    pub at: Option<String>,
+}
+
+impl Start {
+    fn to_cursor(&self) -> String {
+        let earliest = self.earliest.map_or(String::new(), |at| at.0.to_string());
+        let at = self
+            .at
+            .as_ref()
+            .map_or(String::new(), |at| format!("+{at}"));
+        format!("1.{}.{earliest}.{at}", self.sweep)
+    }
+
+    /// Reads what [`Plan::cursor`] wrote.
+    pub fn parse(cursor: &str) -> Result<Self> {
+        let parts: Vec<_> = cursor.splitn(4, '.').collect();
+        let read = || {
+            let [version, sweep, earliest, at] = parts.as_slice() else {
+                return None;
+            };
+            let earliest = match *earliest {
+                "" => None,
+                ms => Some(UnixMs(ms.parse().ok()?)),
+            };
+            let at = match at.strip_prefix('+') {
+                None if !at.is_empty() => return None,
+                at => at.map(String::from),
+            };
+            (*version == "1").then_some(Self {
+                sweep: SweepId::parse(sweep)?,
+                earliest,
+                at,
+            })
+        };
+        read().ok_or_else(|| Error::invalid("cursor", "it is not one that a sweep gave"))
+    }
+}

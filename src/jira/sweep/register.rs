@@ -1,0 +1,181 @@
+//! The register: an entry for each account that is to be reported.
+
+use serde_json::Value;
+
+use super::account_id::{AccountId, REGISTER};
+use crate::jira::{
+    error::Result,
+    host::{Entry, Host, StoreError},
+    instant::UnixMs,
+    json::{self, Broken, FromJson, Object, ToJson},
+    store::{self, Stored},
+};
+
+/// An account in the register.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Registered {
+    /// When the host retrieved what it keeps of it, if it does.
+    pub retrieved_at: Option<UnixMs>,
+    /// What the connector itself keeps of it.
+    pub own: Vec<OwnCopy>,
+    /// Its sites.
+    pub cloud_ids: Vec<String>,
+    /// When it came into the register.
+    pub entered_at: UnixMs,
+    /// When it was last reported.
+    pub reported_at: Option<UnixMs>,
+    /// Whether the host must retrieve its data again.
+    pub retrieve_again: bool,
+}
+
+/// What the connector keeps of an account with a connection.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OwnCopy {
+    /// The connection.
+    pub connection: String,
+    /// When it was retrieved.
+    pub retrieved_at: UnixMs,
+}
+
+impl Registered {
+    /// An entry of nothing yet.
+    #[must_use]
+    pub const fn new(entered_at: UnixMs) -> Self {
+        Self {
+            retrieved_at: None,
+            own: Vec::new(),
+            cloud_ids: Vec::new(),
+            entered_at,
+            reported_at: None,
+            retrieve_again: false,
+        }
+    }
+
+    /// When the oldest of what is kept was retrieved. This is what Atlassian is
+    /// told; nothing where nothing is kept.
+    #[must_use]
+    pub fn oldest(&self) -> Option<UnixMs> {
+        let own = self.own.iter().map(|copy| copy.retrieved_at);
+        own.chain(self.retrieved_at).min()
+    }
+
+    /// From when the time to the next report is counted.
+    #[must_use]
+    pub fn counted_from(&self) -> UnixMs {
+        self.reported_at.unwrap_or(self.entered_at)
+    }
+
+    /// Whether it may be reported: never within the cycle.
+    #[must_use]
+    pub fn is_due(&self, now: UnixMs, cycle_ms: u64) -> bool {
+        self.reported_at
+            .is_none_or(|reported_at| reported_at.plus(cycle_ms) <= now)
+    }
+
+    /// Notes that a connection keeps a copy.
+    #[must_use]
+    pub fn with_own(mut self, connection: &str, retrieved_at: UnixMs) -> Self {
+        self = self.without_own(connection);
+        self.own.push(OwnCopy {
+            connection: connection.into(),
+            retrieved_at,
+        });
+        self
+    }
+
+    /// Notes that a connection keeps none.
+    #[must_use]
+    pub fn without_own(mut self, connection: &str) -> Self {
+        self.own.retain(|copy| copy.connection != connection);
+        self
+    }
+}
+
+/// What the register has of some accounts, in their order. An entry that cannot
+/// be read says so, and keeps nobody from the others.
+pub async fn read_many(
+    host: &impl Host,
+    ids: &[AccountId],
+) -> Result<Vec<Option<Result<Stored<Registered>>>>> {
+    let keys: Vec<_> = ids.iter().map(|id| id.key(REGISTER)).collect();
+    let entries = get_many(host, &keys).await?;
+    let decode = |(key, entry): (&String, Option<Entry>)| entry.map(|e| store::decode(key, &e));
+    Ok(keys.iter().zip(entries).map(decode).collect())
+}
+
+/// Reads keys, as many entries as keys.
+pub async fn get_many(host: &impl Host, keys: &[String]) -> Result<Vec<Option<Entry>>> {
+    let entries = host.get_many(keys).await?;
+    if entries.len() != keys.len() {
+        let why = format!("it answered {} entries for {}", entries.len(), keys.len());
+        return Err(StoreError::Other(why).into());
+    }
+    Ok(entries)
+}
+
+impl FromJson for Registered {
+    fn from_json(object: &Object) -> Result<Self, Broken> {
+        Ok(Self {
+            retrieved_at: instant(object, "retrieved_at")?,
+            own: object.optional_list("own")?.unwrap_or_default(),
+            cloud_ids: object.texts("cloud_ids")?,
+            entered_at: UnixMs(object.number("entered_at")?),
+            reported_at: instant(object, "reported_at")?,
+            retrieve_again: object.optional_flag("retrieve_again")?.unwrap_or(false),
+        })
+    }
+}
+
+impl ToJson for Registered {
+    fn to_json(&self) -> Value {
+        json::object(vec![
+            ("retrieved_at", to_json(self.retrieved_at)),
+            ("own", json::list(&self.own)),
+            ("cloud_ids", texts(&self.cloud_ids)),
+            ("entered_at", self.entered_at.0.into()),
+            ("reported_at", to_json(self.reported_at)),
+            ("retrieve_again", flag(self.retrieve_again)),
+        ])
+    }
+}
+
+impl FromJson for OwnCopy {
+    fn from_json(object: &Object) -> Result<Self, Broken> {
+        Ok(Self {
+            connection: object.text("connection")?,
+            retrieved_at: UnixMs(object.number("retrieved_at")?),
+        })
+    }
+}
+
+impl ToJson for OwnCopy {
+    fn to_json(&self) -> Value {
+        json::object(vec![
+            ("connection", self.connection.as_str().into()),
+            ("retrieved_at", self.retrieved_at.0.into()),
+        ])
+    }
+}
+
+/// An instant that may be absent.
+pub fn instant(object: &Object, name: &'static str) -> Result<Option<UnixMs>, Broken> {
+    Ok(object.optional_number(name)?.map(UnixMs))
+}
+
+/// An instant, or null.
+pub fn to_json(instant: Option<UnixMs>) -> Value {
+    instant.map_or(Value::Null, |UnixMs(ms)| ms.into())
+}
+
+/// Texts; none are left out.
+pub fn texts(list: &[String]) -> Value {
+    match list {
+        [] => Value::Null,
+        list => json::texts(list),
+    }
+}
+
+/// True; false is left out.
+pub fn flag(flag: bool) -> Value {
+    if flag { true.into() } else { Value::Null }
+}

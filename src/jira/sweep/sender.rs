@@ -1,0 +1,190 @@
+//! Whose token reports.
+//!
+//! Any token of the app with the scope will do. So where one is refused, the
+//! next connection's is tried.
+
+use std::collections::VecDeque;
+
+use url::Url;
+
+use super::answer::PATH;
+use crate::jira::{
+    access::Access,
+    connection::not_connected,
+    error::{Error, Kind, Result},
+    failure,
+    grant::TOKEN_TIMEOUT_MS,
+    host::{Deadline, Host},
+    http::HttpResponse,
+    name::{CONNECTIONS, ConnectionName},
+    secret::Secret,
+    store,
+};
+
+/// What a token needs.
+pub const SCOPE: &str = "report:personal-data";
+
+/// How long a renewal may take, waiting for another caller's included.
+const RENEWAL_MS: u64 = 2 * TOKEN_TIMEOUT_MS;
+
+/// The connections that may report.
+#[derive(Debug)]
+pub struct Sender<'a, H> {
+    host: &'a H,
+    named: Option<ConnectionName>,
+    untried: Option<VecDeque<ConnectionName>>,
+    current: Option<Access>,
+    was_renewed: bool,
+    lacks_scope: bool,
+    why_not: Option<Error>,
+}
+
+impl<'a, H: Host> Sender<'a, H> {
+    /// Of this connection, or of any.
+    pub const fn new(host: &'a H, named: Option<ConnectionName>) -> Self {
+        Self {
+            host,
+            named,
+            untried: None,
+            current: None,
+            was_renewed: false,
+            lacks_scope: false,
+            why_not: None,
+        }
+    }
+
+    /// Where to report to, and with which token. It is renewed where that is
+    /// due; where it cannot be, the next connection's is taken.
+    pub async fn token(&mut self) -> Result<(Url, Secret)> {
+        loop {
+            let Some(access) = &mut self.current else {
+                self.take_next().await?;
+                continue;
+            };
+            if access.tokens.value.is_due(self.host.now()) {
+                let deadline = Deadline::after(self.host, RENEWAL_MS);
+                if let Err(error) = access.renew(self.host, deadline).await {
+                    self.give_up(error);
+                    continue;
+                }
+            }
+            let url = access.app.api_origin.at(PATH);
+            return Ok((url, access.tokens.value.access_token.clone()));
+        }
+    }
+
+    /// A report was accepted.
+    pub fn accepted(&mut self) {
+        self.was_renewed = false;
+    }
+
+    /// A report with this token was refused (401 or 403). The token is renewed
+    /// once; after that it is the next connection's turn.
+    pub async fn refused(&mut self, used: &Secret, response: &HttpResponse) {
+        let Some(access) = &mut self.current else {
+            return;
+        };
+        if !access.tokens.value.access_token.matches(used.expose()) {
+            return;
+        }
+        let is_token = failure::is_token_refused(response);
+        if is_token && !self.was_renewed {
+            self.was_renewed = true;
+            let deadline = Deadline::after(self.host, RENEWAL_MS);
+            if let Err(error) = access.renew(self.host, deadline).await {
+                self.give_up(error);
+            }
+            return;
+        }
+        let name = access.name.as_str();
+        let error = if is_token {
+            let why = format!(
+                "a fresh access token of connection {name:?} was refused (401); the grant may have been revoked; consent again"
+            );
+            Error::reauthorize("unauthorized", why)
+        } else {
+            let why = format!(
+                "the token of connection {name:?} may not report ({}): it lacks the scope {SCOPE}, or the app does not have the personal data reporting API; add that to the app in the developer console and authorize again",
+                response.status
+            );
+            Error::configuration("scope", why)
+        };
+        self.give_up(error.with_trace(response.trace_id()));
+    }
+
+    /// Connections were erased, among them perhaps the one that reports.
+    pub fn forget(&mut self, erased: &[String]) {
+        let is_erased =
+            |access: &mut Access| erased.iter().any(|name| name == access.name.as_str());
+        self.current.take_if(is_erased);
+    }
+
+    fn give_up(&mut self, error: Error) {
+        self.current = None;
+        self.was_renewed = false;
+        self.why_not.get_or_insert(error);
+    }
+
+    async fn take_next(&mut self) -> Result<()> {
+        if self.untried.is_none() {
+            self.untried = Some(self.candidates().await?);
+        }
+        let Some(name) = self.untried.as_mut().and_then(VecDeque::pop_front) else {
+            return Err(self.exhausted());
+        };
+        match Access::load(self.host, &name).await {
+            Ok(access) => {
+                if access
+                    .tokens
+                    .value
+                    .scopes
+                    .iter()
+                    .any(|scope| scope == SCOPE)
+                {
+                    self.current = Some(access);
+                } else {
+                    self.lacks_scope = true;
+                }
+                Ok(())
+            }
+            // Without the application's record no connection works.
+            Err(error) if matches!(error.kind(), Kind::Configuration(_)) => Err(error),
+            Err(error) => {
+                self.give_up(error);
+                Ok(())
+            }
+        }
+    }
+
+    async fn candidates(&self) -> Result<VecDeque<ConnectionName>> {
+        if let Some(name) = &self.named {
+            return Ok([name.clone()].into());
+        }
+        let keys = store::list(self.host, CONNECTIONS).await?;
+        let mut names: Vec<_> = keys
+            .iter()
+            .filter_map(|key| ConnectionName::from_key(key))
+            .collect();
+        names.sort_unstable();
+        Ok(names.into())
+    }
+
+    fn exhausted(&mut self) -> Error {
+        if let Some(error) = self.why_not.clone() {
+            return error;
+        }
+        if self.lacks_scope {
+            let why = format!(
+                "no connection was granted the scope {SCOPE}: add the personal data reporting API to the app in the developer console and authorize again"
+            );
+            return Error::configuration("scope", why);
+        }
+        match &self.named {
+            Some(name) => not_connected(name),
+            None => Error::reauthorize(
+                "not-connected",
+                "there is no connection with whose token to report; make one by oauth-exchange with authorize",
+            ),
+        }
+    }
+}
