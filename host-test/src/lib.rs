@@ -70,6 +70,7 @@ mod call;
 mod connector;
 pub mod network;
 mod redacted;
+pub mod schedule;
 pub mod secrets;
 mod tenant;
 pub mod types;
