@@ -189,6 +189,19 @@ pub async fn update<T: FromJson + ToJson + Clone>(
     Err(contended(key))
 }
 
+/// All keys with a prefix, in order.
+pub async fn list_sorted(host: &impl Host, prefix: &str) -> Result<Vec<String>> {
+    let mut keys = list(host, prefix).await?;
+    sort(&mut keys);
+    Ok(keys)
+}
+
+/// Sorts keys. One place for all, as sorting is a lot of code.
+#[inline(never)]
+pub fn sort(keys: &mut [String]) {
+    keys.sort_unstable();
+}
+
 /// All keys with a prefix, each once.
 pub async fn list(host: &impl Host, prefix: &str) -> Result<Vec<String>> {
     let mut keys: Vec<String> = Vec::new();

@@ -2,7 +2,8 @@
 
 mod connections;
 mod exchange;
-mod fake;
+pub(super) mod fake;
 mod hostile;
 mod oauth;
 mod refresh;
+mod sweep;

@@ -1,7 +1,5 @@
 //! Which account consented to which connection, and erasing those of one.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use super::{account_id::AccountId, register::get_many};
 use crate::jira::{
     connection::{Connection, SiteChoice},
@@ -15,7 +13,7 @@ use crate::jira::{
 
 /// The connections by account, read when they are first asked for.
 #[derive(Debug, Default)]
-pub struct Consenters(Option<BTreeMap<String, BTreeSet<ConnectionName>>>);
+pub struct Consenters(Option<Vec<(String, ConnectionName)>>);
 
 impl Consenters {
     /// Erases the connections of an account: those that the register names and
@@ -32,9 +30,12 @@ impl Consenters {
         let named = registered
             .iter()
             .filter_map(|name| ConnectionName::parse(name).ok());
-        let mut names: BTreeSet<_> = named.collect();
-        let known = self.0.as_mut().and_then(|known| known.remove(id.as_str()));
-        names.extend(known.into_iter().flatten());
+        let mut names: Vec<_> = named.collect();
+        for (account, name) in self.0.iter().flatten() {
+            if account == id.as_str() && !names.contains(name) {
+                names.push(name.clone());
+            }
+        }
         let mut erased = Vec::new();
         for name in names {
             if erase(host, id, &name).await? {
@@ -45,8 +46,8 @@ impl Consenters {
     }
 }
 
-async fn read(host: &impl Host) -> Result<BTreeMap<String, BTreeSet<ConnectionName>>> {
-    let mut known: BTreeMap<String, BTreeSet<ConnectionName>> = BTreeMap::new();
+async fn read(host: &impl Host) -> Result<Vec<(String, ConnectionName)>> {
+    let mut known = Vec::new();
     let keys = store::list(host, CONNECTIONS).await?;
     for keys in keys.chunks(store::READ_AT_ONCE) {
         for (key, entry) in keys.iter().zip(get_many(host, keys).await?) {
@@ -61,7 +62,7 @@ async fn read(host: &impl Host) -> Result<BTreeMap<String, BTreeSet<ConnectionNa
             let consented = stored.value.account.map(|account| account.account_id);
             let chose = stored.value.choice.map(|choice| choice.account_id);
             for account in consented.into_iter().chain(chose) {
-                known.entry(account).or_default().insert(name.clone());
+                known.push((account, name.clone()));
             }
         }
     }

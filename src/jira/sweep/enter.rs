@@ -5,7 +5,7 @@ use super::{
         ACTION_OPTIONS, ACTIONS, AccountId, ERASURES, PACK_CONFIGURATIONS, REGISTER, USER_DATA,
     },
     action::{AccountState, Action},
-    own::shrink,
+    own::amend,
     register::{Registered, get_many},
     state::SweepState,
 };
@@ -121,7 +121,6 @@ pub async fn enter(host: &impl Host, accounts: &[HeldAccount]) -> Result<Entered
             }
         }
     }
-    entered.refused.sort_by_key(|refused| refused.index);
     Ok(entered)
 }
 
@@ -285,7 +284,7 @@ async fn forget_one(host: &impl Host, id: &AccountId) -> Result<Result<Option<bo
         retrieve_again: false,
         ..entry
     };
-    shrink(host, id, without).await.map(Ok)
+    amend(host, id, &without).await.map(Ok)
 }
 
 fn refused(index: usize, account_id: &str, (reason, message): No) -> RefusedAccount {

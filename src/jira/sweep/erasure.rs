@@ -19,7 +19,7 @@ use super::{
 };
 use crate::jira::{
     error::Result,
-    host::{Deadline, DeleteOutcome, Expect, Host, PutOutcome},
+    host::{DeleteOutcome, Expect, Host, PutOutcome},
     store::{self, SAVE_ATTEMPTS, Stored},
 };
 
@@ -30,8 +30,6 @@ pub struct Eraser<'a, H> {
     pub host: &'a H,
     /// Who consented to what.
     pub consenters: Consenters,
-    /// When reading an own copy anew must be over.
-    pub deadline: Deadline,
 }
 
 impl<H: Host> Eraser<'_, H> {
@@ -87,7 +85,7 @@ impl<H: Host> Eraser<'_, H> {
         }
         for copy in entry.own {
             if copy.retrieved_at <= action.answered_at {
-                own::read_anew(host, id, &copy, self.deadline).await?;
+                own::read_anew(host, id, &copy).await?;
             }
         }
         Ok(true)

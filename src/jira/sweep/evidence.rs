@@ -1,7 +1,6 @@
 //! What a sweep has sent, for auditors: kept in pages as it goes.
 
 use core::fmt;
-use std::collections::{BTreeSet, VecDeque};
 
 use serde_json::Value;
 
@@ -111,7 +110,7 @@ pub struct Evidence {
     lines: Vec<BatchEvidence>,
     is_full: bool,
     /// The last batches.
-    pub recent: VecDeque<BatchEvidence>,
+    pub recent: Vec<BatchEvidence>,
 }
 
 impl Evidence {
@@ -131,7 +130,7 @@ impl Evidence {
             page: 0,
             lines: Vec::new(),
             is_full: false,
-            recent: VecDeque::new(),
+            recent: Vec::new(),
         }
     }
 
@@ -156,19 +155,20 @@ impl Evidence {
         if self.is_begun {
             return Ok(());
         }
-        let keys = store::list(host, REPORTS).await?;
+        let keys = store::list_sorted(host, REPORTS).await?;
         let of = |key: &String| SweepId::parse(key.strip_prefix(REPORTS)?.split_once('/')?.0);
         let sweep = self.summary.sweep;
-        let mut sweeps: BTreeSet<SweepId> = keys.iter().filter_map(of).collect();
+        let mut sweeps: Vec<SweepId> = keys.iter().filter_map(of).collect();
+        sweeps.dedup();
         let pages = keys.iter().filter(|key| of(key) == Some(sweep));
         let pages = pages.filter_map(|key| key.rsplit_once('/')?.1.parse::<u32>().ok());
         self.page = pages.max().map_or(0, |page| page + 1);
-        sweeps.insert(sweep);
-        while sweeps.len() > SWEEPS_KEPT {
-            let oldest = sweeps.pop_first();
-            for key in keys.iter().filter(|key| of(key) == oldest) {
-                host.delete(key, Expect::Any).await?;
-            }
+        sweeps.retain(|kept| *kept != sweep);
+        let too_many = (sweeps.len() + 1).saturating_sub(SWEEPS_KEPT);
+        sweeps.truncate(too_many);
+        let is_old = |key: &&String| of(key).is_some_and(|of| sweeps.contains(&of));
+        for key in keys.iter().filter(is_old) {
+            host.delete(key, Expect::Any).await?;
         }
         self.is_begun = true;
         Ok(())
@@ -184,9 +184,9 @@ impl Evidence {
             self.lines.clear();
         }
         let is_first = self.page == 0 && self.lines.is_empty();
-        self.recent.push_back(batch.clone());
+        self.recent.push(batch.clone());
         if self.recent.len() > RECENT {
-            self.recent.pop_front();
+            self.recent.remove(0);
         }
         self.lines.push(batch);
         let sweep = self.summary.sweep;
@@ -238,9 +238,8 @@ impl BatchEvidence {
 
 /// The kept sweeps, the latest first.
 pub async fn summaries(host: &impl Host) -> Result<Vec<SweepSummary>> {
-    let mut keys = store::list(host, REPORTS).await?;
+    let mut keys = store::list_sorted(host, REPORTS).await?;
     keys.retain(|key| key.ends_with("/summary"));
-    keys.sort_unstable();
     let mut summaries = Vec::new();
     for key in keys.iter().rev() {
         let stored = store::read::<SweepSummary>(host, key).await?;

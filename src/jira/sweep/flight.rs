@@ -6,12 +6,11 @@ use core::{
     pin::{Pin, pin},
     task::{Context, Poll},
 };
-use std::collections::VecDeque;
 
 /// Futures that are driven together.
 pub struct Flight<'a, T> {
     flying: Vec<Pin<Box<dyn Future<Output = T> + 'a>>>,
-    landed: VecDeque<T>,
+    landed: Vec<T>,
 }
 
 impl<T> fmt::Debug for Flight<'_, T> {
@@ -29,7 +28,7 @@ impl<T> Default for Flight<'_, T> {
     fn default() -> Self {
         Self {
             flying: Vec::new(),
-            landed: VecDeque::new(),
+            landed: Vec::new(),
         }
     }
 }
@@ -56,7 +55,7 @@ impl<'a, T> Flight<'a, T> {
     pub async fn next(&mut self) -> Option<T> {
         poll_fn(|context| {
             self.drive(context);
-            match self.landed.pop_front() {
+            match self.landed.pop() {
                 None if !self.flying.is_empty() => Poll::Pending,
                 landed => Poll::Ready(landed),
             }
@@ -79,7 +78,7 @@ impl<'a, T> Flight<'a, T> {
         self.flying
             .retain_mut(|future| match future.as_mut().poll(context) {
                 Poll::Ready(value) => {
-                    landed.push_back(value);
+                    landed.push(value);
                     false
                 }
                 Poll::Pending => true,

@@ -3,6 +3,7 @@
 use crate::jira::{
     error::{Error, Result},
     host::{Host, StoreError},
+    store,
 };
 
 /// How many accounts or actions a call answers.
@@ -34,7 +35,7 @@ pub async fn keys(host: &impl Host, prefix: &str, cursor: Option<&str>) -> Resul
         let page = host.list(prefix, at.clone()).await?;
         let is_new = |key: &String| key.starts_with(prefix) && *key > after;
         let mut keys: Vec<_> = page.keys.into_iter().filter(is_new).collect();
-        keys.sort_unstable();
+        store::sort(&mut keys);
         keys.dedup();
         let room = PAGE_ITEMS - found.len();
         if keys.len() > room {

@@ -3,7 +3,7 @@
 
 use super::{
     account_id::{AccountId, REGISTER},
-    register::{OwnCopy, Registered},
+    register::{OwnCopy, Registered, get_many, read_many},
     state::SweepState,
 };
 use crate::jira::{
@@ -11,11 +11,15 @@ use crate::jira::{
     connection::{Account, Connection},
     error::{Action, Error, Kind, Result},
     host::{Deadline, DeleteOutcome, Expect, Host, PutOutcome},
-    instant::UnixMs,
-    name::ConnectionName,
+    instant::{SECOND_MS, UnixMs},
+    name::{CONNECTIONS, ConnectionName},
     oauth,
     store::{self, SAVE_ATTEMPTS, Stored},
 };
+
+/// How long it may take to ask who consented, a renewal of the token included.
+/// It is less than the lease of a sweep.
+const ME_TIMEOUT_MS: u64 = 30 * SECOND_MS;
 
 /// Enters the account that consented to a connection, before that is written
 /// down. An id that is none can be reported to nobody.
@@ -31,6 +35,41 @@ pub async fn hold(host: &impl Host, account: &Account, connection: &ConnectionNa
         .map(drop)
 }
 
+/// Enters the accounts of connections that are not in the register, as those of
+/// a store that was filled from elsewhere: nobody is to be left out for that.
+pub async fn enter_missing(host: &impl Host) -> Result<()> {
+    let keys = store::list(host, CONNECTIONS).await?;
+    for keys in keys.chunks(store::READ_AT_ONCE) {
+        for (key, entry) in keys.iter().zip(get_many(host, keys).await?) {
+            let connection = entry.and_then(|e| store::decode::<Connection>(key, &e).ok());
+            let account = connection.and_then(|stored| stored.value.account);
+            let Some((name, account)) = ConnectionName::from_key(key).zip(account) else {
+                continue;
+            };
+            if !is_held(host, &account, &name).await? {
+                hold(host, &account, &name).await?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Whether the register has it. One that cannot be read is not written over.
+async fn is_held(host: &impl Host, account: &Account, name: &ConnectionName) -> Result<bool> {
+    let Ok(id) = AccountId::parse(&account.account_id) else {
+        return Ok(true);
+    };
+    let mut entries = read_many(host, &[id]).await?;
+    Ok(match entries.pop().flatten() {
+        Some(Ok(entry)) => {
+            let is_its = |copy: &OwnCopy| copy.connection == name.as_str();
+            entry.value.own.iter().any(is_its)
+        }
+        Some(Err(_)) => true,
+        None => false,
+    })
+}
+
 /// Takes out what a connection kept of an account, after it is gone. The
 /// account leaves the register where nothing else is kept of it.
 pub async fn release(
@@ -42,15 +81,15 @@ pub async fn release(
         return Ok(());
     };
     let without = |entry: Registered| entry.without_own(connection.as_str());
-    shrink(host, &id, without).await.map(drop)
+    amend(host, &id, &without).await.map(drop)
 }
 
-/// Takes something out of an entry, and the entry out of the register where
-/// nothing is left of it. Whether it is gone; nothing where there was none.
-pub async fn shrink(
+/// Changes an entry, and takes it out of the register where nothing is kept of
+/// the account any longer. Whether it is gone; nothing where there was none.
+pub async fn amend(
     host: &impl Host,
     id: &AccountId,
-    change: impl Fn(Registered) -> Registered,
+    change: &dyn Fn(Registered) -> Registered,
 ) -> Result<Option<bool>> {
     let key = id.key(REGISTER);
     for _ in 0..store::UPDATE_ATTEMPTS {
@@ -58,15 +97,15 @@ pub async fn shrink(
             return Ok(None);
         };
         let expect = Expect::Version(version);
-        let smaller = change(value.clone());
-        if smaller == value {
+        let amended = change(value.clone());
+        if amended == value {
             return Ok(Some(false));
         }
-        let is_gone = smaller.oldest().is_none();
+        let is_gone = amended.oldest().is_none();
         let is_done = if is_gone {
             matches!(host.delete(&key, expect).await?, DeleteOutcome::Deleted)
         } else {
-            let entry = store::encode(&smaller);
+            let entry = store::encode(&amended);
             let outcome = store::save(host, &key, &entry, expect, SAVE_ATTEMPTS).await?;
             matches!(outcome, PutOutcome::Stored(_))
         };
@@ -80,12 +119,7 @@ pub async fn shrink(
 /// Retrieves a copy of our own anew, because it has changed at Atlassian. Where
 /// that cannot be done the name is erased: then nothing is kept that is out of
 /// date.
-pub async fn read_anew(
-    host: &impl Host,
-    id: &AccountId,
-    copy: &OwnCopy,
-    deadline: Deadline,
-) -> Result<()> {
+pub async fn read_anew(host: &impl Host, id: &AccountId, copy: &OwnCopy) -> Result<()> {
     let Ok(name) = ConnectionName::parse(&copy.connection) else {
         return Ok(());
     };
@@ -94,6 +128,7 @@ pub async fn read_anew(
         Err(error) if is_passing(&error) => return Err(error),
         Err(_) => return settle(host, id, &name, None).await,
     };
+    let deadline = Deadline::after(host, ME_TIMEOUT_MS);
     match oauth::me(host, &mut access, deadline).await {
         Ok(account) if account.account_id == id.as_str() => {
             settle(host, id, &name, Some(account)).await
@@ -145,5 +180,5 @@ async fn moved_on(
     retrieved_at: UnixMs,
 ) -> Result<()> {
     let moved = |entry: Registered| entry.with_own(name.as_str(), retrieved_at);
-    shrink(host, id, moved).await.map(drop)
+    amend(host, id, &moved).await.map(drop)
 }

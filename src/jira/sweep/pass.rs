@@ -5,8 +5,6 @@
 //! about it, in one trip: what is to be erased, that its accounts were reported,
 //! and the evidence.
 
-use std::collections::{BTreeMap, VecDeque};
-
 mod landing;
 mod outcome;
 
@@ -21,6 +19,7 @@ use super::{
     flight::Flight,
     lease::{Lease, RENEW_MS},
     options::{Checked, REPORT_TIMEOUT_MS},
+    own,
     plan::{Batch, Due, Plan, Rule},
     report::{End, Stop},
     sender::Sender,
@@ -47,9 +46,10 @@ pub struct Pass<'a, H> {
     sender: Sender<'a, H>,
     eraser: Eraser<'a, H>,
     flight: Flight<'a, Landed>,
-    /// Batches to be sent again, and the halves of those that were refused.
-    waiting: VecDeque<Batch>,
-    splits: BTreeMap<u32, Split>,
+    /// Batches to be sent again, and the halves of those that were refused, the
+    /// next one last.
+    waiting: Vec<Batch>,
+    splits: Vec<Split>,
     paused_until_ms: u64,
     pauses: u32,
     failed_in_a_row: u32,
@@ -83,7 +83,10 @@ impl<'a, H: Host> Pass<'a, H> {
             entered_since: state.entered_since.filter(|_| !is_new),
             ..state
         };
-        let cycle_ms = SweepState::update(host, started).await?.cycle_ms;
+        let cycle_ms = SweepState::update(host, &started).await?.cycle_ms;
+        if is_new {
+            own::enter_missing(host).await?;
+        }
         let start = options.start(now);
         let mut evidence = Evidence::new(start.sweep, cycle_ms);
         let number = match is_new {
@@ -106,11 +109,10 @@ impl<'a, H: Host> Pass<'a, H> {
             eraser: Eraser {
                 host,
                 consenters: Consenters::default(),
-                deadline,
             },
             flight: Flight::default(),
-            waiting: VecDeque::new(),
-            splits: BTreeMap::new(),
+            waiting: Vec::new(),
+            splits: Vec::new(),
             paused_until_ms: 0,
             pauses: 0,
             failed_in_a_row: 0,
@@ -168,7 +170,7 @@ impl<'a, H: Host> Pass<'a, H> {
             }
         };
         let state = match is_complete {
-            true => SweepState::update(self.host, completed).await?,
+            true => SweepState::update(self.host, &completed).await?,
             false => SweepState::read(self.host).await?,
         };
         let end = match self.stop.take() {
@@ -214,7 +216,7 @@ impl<'a, H: Host> Pass<'a, H> {
             return Ok(());
         }
         while self.may_launch() {
-            let batch = match self.waiting.pop_front() {
+            let batch = match self.waiting.pop() {
                 Some(batch) => batch,
                 None => match self.next_batch().await? {
                     Some(batch) => batch,
@@ -227,7 +229,7 @@ impl<'a, H: Host> Pass<'a, H> {
                     self.flight.push(send(self.host, request, token, batch));
                 }
                 Err(error) => {
-                    self.waiting.push_front(batch);
+                    self.waiting.push(batch);
                     self.stop_for(error, None);
                 }
             }

@@ -1,7 +1,5 @@
 //! Which accounts are due, in batches: the register, read page by page.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
-
 use super::{
     account_id::{AccountId, REGISTER},
     answer::Failure,
@@ -54,17 +52,17 @@ pub struct Plan<'a, H> {
     host: &'a H,
     sweep: SweepId,
     rule: Rule,
-    /// The keys of the page at hand that were not looked at.
-    keys: VecDeque<String>,
+    /// The keys of the page at hand that were not looked at, the next one last.
+    keys: Vec<String>,
     page: u32,
     next_page: Option<Option<String>>,
     /// The pages with accounts that are not seen to: where each is listed, and
     /// how many.
-    open_pages: BTreeMap<u32, OpenPage>,
-    ready: VecDeque<Due>,
-    /// Accounts that are planned, under way, or have failed: a listing may
-    /// repeat a key.
-    in_hand: BTreeSet<AccountId>,
+    open_pages: Vec<OpenPage>,
+    ready: Vec<Due>,
+    /// Accounts that are planned, under way, or have failed, in order: a listing
+    /// may repeat a key.
+    in_hand: Vec<AccountId>,
     /// From when the earliest next report is counted, as far as it is known.
     pub earliest: Option<UnixMs>,
     /// How many accounts were looked at.
@@ -76,6 +74,7 @@ pub struct Plan<'a, H> {
 
 #[derive(Debug)]
 struct OpenPage {
+    number: u32,
     cursor: Option<String>,
     accounts: usize,
 }
@@ -87,12 +86,12 @@ impl<'a, H: Host> Plan<'a, H> {
             host,
             sweep: start.sweep,
             rule,
-            keys: VecDeque::new(),
+            keys: Vec::new(),
             page: 0,
             next_page: Some(start.at),
-            open_pages: BTreeMap::new(),
-            ready: VecDeque::new(),
-            in_hand: BTreeSet::new(),
+            open_pages: Vec::new(),
+            ready: Vec::new(),
+            in_hand: Vec::new(),
             earliest: start.earliest,
             seen: 0,
             damaged: Vec::new(),
@@ -118,15 +117,14 @@ impl<'a, H: Host> Plan<'a, H> {
     /// Notes what came of an account: from when its next report is counted, or
     /// that it has left the register. One that failed is not taken up again.
     pub fn conclude(&mut self, due: &Due, counted_from: Option<UnixMs>, has_failed: bool) {
-        if !has_failed {
-            self.in_hand.remove(&due.id);
+        if let Ok(place) = self.in_hand.binary_search(&due.id)
+            && !has_failed
+        {
+            self.in_hand.remove(place);
         }
         self.count_from(counted_from);
-        if let Some(open) = self.open_pages.get_mut(&due.page) {
+        if let Some(open) = self.open_page(due.page) {
             open.accounts -= 1;
-            if open.accounts == 0 && due.page != self.page {
-                self.open_pages.remove(&due.page);
-            }
         }
     }
 
@@ -139,11 +137,10 @@ impl<'a, H: Host> Plan<'a, H> {
     /// Where to go on: at the first page with an account that is not seen to.
     #[must_use]
     pub fn cursor(&self) -> String {
-        let left = |open: &&OpenPage| open.accounts > 0;
-        let open = self.open_pages.values().find(left);
-        let at_hand = self.open_pages.get(&self.page);
-        let at_hand = at_hand.filter(|_| !self.keys.is_empty());
-        let at = match open.or(at_hand) {
+        let is_left = |open: &&OpenPage| {
+            open.accounts > 0 || (open.number == self.page && !self.keys.is_empty())
+        };
+        let at = match self.open_pages.iter().find(is_left) {
             Some(open) => open.cursor.clone(),
             None => self.next_page.clone().flatten(),
         };
@@ -161,12 +158,12 @@ impl<'a, H: Host> Plan<'a, H> {
         }
         let mut ids = Vec::new();
         while ids.len() < store::READ_AT_ONCE {
-            let Some(key) = self.keys.pop_front() else {
+            let Some(key) = self.keys.pop() else {
                 break;
             };
             ids.extend(AccountId::from_key(REGISTER, &key));
         }
-        ids.retain(|id| !self.in_hand.contains(id));
+        ids.retain(|id| self.in_hand.binary_search(id).is_err());
         let entries = register::read_many(self.host, &ids).await?;
         for (id, entry) in ids.into_iter().zip(entries) {
             match entry {
@@ -190,15 +187,16 @@ impl<'a, H: Host> Plan<'a, H> {
                 return Err(error.into());
             }
         };
-        self.open_pages.retain(|_, open| open.accounts > 0);
+        self.open_pages.retain(|open| open.accounts > 0);
         self.page += 1;
-        let open = OpenPage {
+        self.open_pages.push(OpenPage {
+            number: self.page,
             cursor: at,
             accounts: 0,
-        };
-        self.open_pages.insert(self.page, open);
+        });
         self.next_page = listed.cursor.map(Some);
-        self.keys = listed.keys.into();
+        self.keys = listed.keys;
+        self.keys.reverse();
         Ok(true)
     }
 
@@ -211,12 +209,12 @@ impl<'a, H: Host> Plan<'a, H> {
         };
         match entry.value.oldest() {
             Some(retrieved_at) if is_due => {
-                if self.in_hand.insert(id.clone()) {
+                if self.take_in_hand(&id) {
                     let page = self.page;
-                    if let Some(open) = self.open_pages.get_mut(&page) {
+                    if let Some(open) = self.open_page(page) {
                         open.accounts += 1;
                     }
-                    self.ready.push_back(Due {
+                    self.ready.push(Due {
                         id,
                         entry,
                         retrieved_at,
@@ -230,13 +228,29 @@ impl<'a, H: Host> Plan<'a, H> {
     }
 
     fn give_up_on(&mut self, id: AccountId, error: Error) {
-        if self.in_hand.insert(id.clone()) {
+        if self.take_in_hand(&id) {
             self.damaged.push(Failure {
                 batch: 0,
                 accounts: vec![id],
                 error,
             });
         }
+    }
+
+    fn take_in_hand(&mut self, id: &AccountId) -> bool {
+        match self.in_hand.binary_search(id) {
+            Ok(_) => false,
+            Err(place) => {
+                self.in_hand.insert(place, id.clone());
+                true
+            }
+        }
+    }
+
+    fn open_page(&mut self, number: u32) -> Option<&mut OpenPage> {
+        self.open_pages
+            .iter_mut()
+            .find(|open| open.number == number)
     }
 
     fn count_from(&mut self, counted_from: Option<UnixMs>) {
@@ -287,5 +301,63 @@ impl Start {
             })
         };
         read().ok_or_else(|| Error::invalid("cursor", "it is not one that a sweep gave"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::jira::{
+        sweep::register::Registered,
+        tests::fake::{FakeHost, NOW},
+    };
+
+    #[test]
+    fn what_is_remembered_does_not_grow_with_the_register() {
+        let host = FakeHost::new();
+        host.set_page_keys(64);
+        let entry = Registered {
+            retrieved_at: Some(NOW),
+            ..Registered::new(NOW)
+        };
+        for n in 0..5_000 {
+            host.set_record(&format!("accounts/a{n:05}"), &entry);
+        }
+        let start = Start {
+            sweep: SweepId(NOW),
+            earliest: None,
+            at: None,
+        };
+        let rule = Rule {
+            cycle_ms: 1,
+            force: false,
+        };
+        let mut plan = Plan::new(&host, start, rule, 1);
+        let mut count = 0;
+        while let Some(batch) = host.run(plan.next()).unwrap() {
+            count += batch.accounts.len();
+            let pages = plan.open_pages.len();
+            assert!(plan.in_hand.len() < 300 && plan.ready.len() < 200 && pages < 8);
+            for due in &batch.accounts {
+                plan.conclude(due, Some(NOW), false);
+            }
+        }
+        assert_eq!((count, plan.seen, plan.in_hand.len()), (5_000, 5_000, 0));
+    }
+
+    #[test]
+    fn a_cursor_is_read_as_it_was_written() {
+        for (earliest, at) in [
+            (None, None),
+            (Some(NOW), Some(String::new())),
+            (Some(NOW), Some("a.b.+|.".into())),
+        ] {
+            let start = Start {
+                sweep: SweepId(NOW),
+                earliest,
+                at,
+            };
+            assert_eq!(Start::parse(&start.to_cursor()).unwrap(), start);
+        }
     }
 }

@@ -3,8 +3,6 @@
 //! Any token of the app with the scope will do. So where one is refused, the
 //! next connection's is tried.
 
-use std::collections::VecDeque;
-
 use url::Url;
 
 use super::answer::PATH;
@@ -32,7 +30,7 @@ const RENEWAL_MS: u64 = 2 * TOKEN_TIMEOUT_MS;
 pub struct Sender<'a, H> {
     host: &'a H,
     named: Option<ConnectionName>,
-    untried: Option<VecDeque<ConnectionName>>,
+    untried: Option<Vec<ConnectionName>>,
     current: Option<Access>,
     was_renewed: bool,
     lacks_scope: bool,
@@ -129,7 +127,7 @@ impl<'a, H: Host> Sender<'a, H> {
         if self.untried.is_none() {
             self.untried = Some(self.candidates().await?);
         }
-        let Some(name) = self.untried.as_mut().and_then(VecDeque::pop_front) else {
+        let Some(name) = self.untried.as_mut().and_then(Vec::pop) else {
             return Err(self.exhausted());
         };
         match Access::load(self.host, &name).await {
@@ -156,17 +154,16 @@ impl<'a, H: Host> Sender<'a, H> {
         }
     }
 
-    async fn candidates(&self) -> Result<VecDeque<ConnectionName>> {
+    /// Who may be asked, the first one last.
+    async fn candidates(&self) -> Result<Vec<ConnectionName>> {
         if let Some(name) = &self.named {
-            return Ok([name.clone()].into());
+            return Ok(vec![name.clone()]);
         }
-        let keys = store::list(self.host, CONNECTIONS).await?;
-        let mut names: Vec<_> = keys
-            .iter()
+        let keys = store::list_sorted(self.host, CONNECTIONS).await?;
+        let names = keys.iter().rev();
+        Ok(names
             .filter_map(|key| ConnectionName::from_key(key))
-            .collect();
-        names.sort_unstable();
-        Ok(names.into())
+            .collect())
     }
 
     fn exhausted(&mut self) -> Error {

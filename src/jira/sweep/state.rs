@@ -52,7 +52,7 @@ impl SweepState {
     }
 
     /// Changes it.
-    pub async fn update(host: &impl Host, change: impl Fn(Self) -> Self) -> Result<Self> {
+    pub async fn update(host: &impl Host, change: &dyn Fn(Self) -> Self) -> Result<Self> {
         store::update(host, KEY, Self::default(), change).await
     }
 
@@ -73,7 +73,7 @@ impl SweepState {
                 ..state
             }
         };
-        Self::update(host, noted).await.map(drop)
+        Self::update(host, &noted).await.map(drop)
     }
 }
 

@@ -36,10 +36,17 @@ struct State {
     answers: VecDeque<(String, Result<HttpResponse, TransportError>)>,
     put_failures: VecDeque<(String, StoreError)>,
     meanwhile: Vec<(String, Meanwhile)>,
+    server: Option<Server>,
+    page_keys: usize,
+    repeats_pages: bool,
+    effects_left: Option<usize>,
+    has_crashed: bool,
     log: Vec<String>,
 }
 
 type Meanwhile = Box<dyn FnOnce(&FakeHost)>;
+type Answer = Result<HttpResponse, TransportError>;
+type Server = Box<dyn FnMut(&HttpRequest, UnixMs) -> Option<Answer>>;
 
 impl FakeHost {
     /// With an application and nothing else.
@@ -80,6 +87,39 @@ impl FakeHost {
             .borrow_mut()
             .answers
             .push_back((request.into(), answer));
+    }
+
+    /// What this server answers need not be expected.
+    pub fn serve(&self, server: impl FnMut(&HttpRequest, UnixMs) -> Option<Answer> + 'static) {
+        self.0.borrow_mut().server = Some(Box::new(server));
+    }
+
+    /// Pages of the store have so many keys, and none is empty.
+    pub fn set_page_keys(&self, keys: usize) {
+        self.0.borrow_mut().page_keys = keys;
+    }
+
+    /// Each page of the store comes twice.
+    pub fn repeat_pages(&self) {
+        self.0.borrow_mut().repeats_pages = true;
+    }
+
+    /// Runs one worker for so many effects, and drops it there; nothing where it
+    /// had not come to its end.
+    pub fn run_until_crash<T>(&self, effects: usize, future: impl Future<Output = T>) -> Option<T> {
+        self.0.borrow_mut().effects_left = Some(effects);
+        let mut future = Box::pin(future);
+        let mut context = Context::from_waker(Waker::noop());
+        let ended = loop {
+            match future.as_mut().poll(&mut context) {
+                Poll::Ready(value) => break Some(value),
+                Poll::Pending if self.0.borrow().has_crashed => break None,
+                Poll::Pending => {}
+            }
+        };
+        let mut state = self.0.borrow_mut();
+        (state.effects_left, state.has_crashed) = (None, false);
+        ended
     }
 
     /// The next put of this key fails.
@@ -170,6 +210,13 @@ impl FakeHost {
 
     async fn effect<T>(&self, line: String, effect: impl FnOnce(&mut State) -> T) -> T {
         GiveWay(false).await;
+        if self.0.borrow().effects_left == Some(0) {
+            self.0.borrow_mut().has_crashed = true;
+            core::future::pending::<()>().await;
+        }
+        if let Some(left) = &mut self.0.borrow_mut().effects_left {
+            *left -= 1;
+        }
         let position = self
             .0
             .borrow()
@@ -248,9 +295,14 @@ impl Host for FakeHost {
     ) -> Result<HttpResponse, TransportError> {
         let bearer = request.bearer.as_ref().map_or("-", Secret::expose);
         let line = format!("{} {} {bearer}", request.method.as_str(), request.url);
-        let answer = self
-            .effect(line.clone(), |state| state.answers.pop_front())
+        let now = self.now();
+        let served = self
+            .effect(line.clone(), |state| state.server.as_mut()?(request, now))
             .await;
+        if let Some(answer) = served {
+            return answer;
+        }
+        let answer = self.0.borrow_mut().answers.pop_front();
         let (expected, answer) = answer.unwrap_or_else(|| panic!("nobody expected {line}"));
         assert_eq!(line, expected);
         answer
@@ -332,21 +384,38 @@ impl Host for FakeHost {
         .await
     }
 
-    /// A page holds one key, and every second page is empty.
+    /// Where nothing else was set, a page holds one key, and every second page
+    /// is empty.
     async fn list(&self, prefix: &str, cursor: Option<String>) -> Result<KeyPage, StoreError> {
         self.effect(format!("get {prefix}*"), |state| {
-            let position: usize = cursor.map_or(0, |cursor| cursor.parse().unwrap());
-            let mut keys = state.store.keys().filter(|key| key.starts_with(prefix));
-            let key = position
-                .is_multiple_of(2)
-                .then(|| keys.nth(position / 2))
-                .flatten();
-            let is_over = position.is_multiple_of(2) && key.is_none();
-            let cursor = (!is_over).then(|| (position + 1).to_string());
-            Ok(KeyPage {
-                keys: key.into_iter().cloned().collect(),
-                cursor,
-            })
+            let after = cursor.as_deref().unwrap_or("+");
+            let (sign, after) = after.split_at(1);
+            if sign == "-" {
+                return Ok(KeyPage {
+                    keys: vec![],
+                    cursor: Some(format!("+{after}")),
+                });
+            }
+            let next = match (state.page_keys, state.repeats_pages, sign) {
+                (0, _, _) => '-',
+                (_, true, "+") => '=',
+                _ => '+',
+            };
+            let from = if after.is_empty() { prefix } else { after };
+            let keys: Vec<String> = state
+                .store
+                .range(from.to_string()..)
+                .map(|(key, _)| key)
+                .filter(|key| *key != after)
+                .take_while(|key| key.starts_with(prefix))
+                .take(state.page_keys.max(1))
+                .cloned()
+                .collect();
+            let cursor = keys.last().map(|last| match next {
+                '=' => format!("={after}"),
+                _ => format!("{next}{last}"),
+            });
+            Ok(KeyPage { keys, cursor })
         })
         .await
     }

@@ -1,7 +1,5 @@
 //! What an answer is followed by, when it is not that all was taken.
 
-use std::collections::VecDeque;
-
 use super::{Batch, Landed, Pass, count};
 use crate::jira::{
     error::{Error, Kind, Result},
@@ -37,6 +35,7 @@ const REFUSED_ALONE: u32 = 4;
 /// A batch that was refused and goes in parts.
 #[derive(Debug, Default)]
 pub struct Split {
+    pub number: u32,
     refused_alone: u32,
     pub is_accepted: bool,
 }
@@ -65,7 +64,7 @@ impl<H: Host> Pass<'_, H> {
                 self.flight
                     .beside(self.sender.refused(&used, &response))
                     .await;
-                self.waiting.push_front(batch);
+                self.waiting.push(batch);
                 Ok(())
             }
             429 | 503 => {
@@ -91,7 +90,7 @@ impl<H: Host> Pass<'_, H> {
         let failure = Error::from(error.clone()).context("reporting");
         match error {
             TransportError::Denied(_) | TransportError::TlsFailed(_) => {
-                self.waiting.push_front(batch);
+                self.waiting.push(batch);
                 self.stop_for(failure, None);
             }
             TransportError::NameUnresolved | TransportError::ConnectionFailed(_) => {
@@ -119,21 +118,31 @@ impl<H: Host> Pass<'_, H> {
                 .map(|due| UnixMs(due.0.saturating_sub(state.cycle_ms)).plus(cycle_ms)),
             ..state
         };
-        SweepState::update(self.host, changed).await.map(drop)
+        SweepState::update(self.host, &changed).await.map(drop)
     }
 
     /// One bad id is not to keep the others from being reported.
     async fn split(&mut self, mut batch: Batch, response: HttpResponse) -> Result<()> {
         let error = answer::refusal(response);
         let number = batch.number;
-        let split = self.splits.entry(number).or_default();
+        let place = self.splits.iter().position(|split| split.number == number);
+        let place = place.unwrap_or_else(|| {
+            self.splits.push(Split {
+                number,
+                ..Split::default()
+            });
+            self.splits.len() - 1
+        });
+        let Some(split) = self.splits.get_mut(place) else {
+            return Ok(());
+        };
         let is_alone = batch.accounts.len() < 2;
         split.refused_alone += u32::from(is_alone);
         if !split.is_accepted && split.refused_alone >= REFUSED_ALONE {
             let is_part = |part: &Batch| part.number == number;
             let (parts, others) = self.waiting.drain(..).partition(is_part);
             self.waiting = others;
-            let parts: VecDeque<Batch> = parts;
+            let parts: Vec<Batch> = parts;
             for part in parts {
                 self.fail(part, error.clone(), Some(400)).await?;
             }
@@ -143,11 +152,11 @@ impl<H: Host> Pass<'_, H> {
             return self.fail(batch, error, Some(400)).await;
         }
         let rest = batch.accounts.split_off(batch.accounts.len() / 2);
-        self.waiting.push_front(Batch {
+        self.waiting.push(Batch {
             number,
             accounts: rest,
         });
-        self.waiting.push_front(batch);
+        self.waiting.push(batch);
         Ok(())
     }
 
@@ -196,7 +205,7 @@ impl<H: Host> Pass<'_, H> {
     /// Sends a batch again, after a wait in which none is sent. Several answers
     /// at once that say so are one wait.
     fn postpone(&mut self, batch: Batch, error: Error, told_ms: Option<u64>) {
-        self.waiting.push_front(batch);
+        self.waiting.push(batch);
         let now_ms = self.host.monotonic_ms();
         if self.paused_until_ms <= now_ms {
             self.pauses += 1;

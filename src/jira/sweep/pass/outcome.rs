@@ -1,6 +1,6 @@
 //! What came of a batch that was taken: saved first, then acted upon.
 
-use super::{Batch, Pass, count};
+use super::{Batch, Pass, Split, count};
 use crate::jira::{
     error::Result,
     host::{Change, Expect, Host, PutOutcome, random_hex},
@@ -47,7 +47,8 @@ impl<H: Host> Pass<'_, H> {
         self.save(&batch, &actions, evidence, now).await?;
         self.sender.accepted();
         (self.pauses, self.failed_in_a_row) = (0, 0);
-        if let Some(split) = self.splits.get_mut(&batch.number) {
+        let is_its = |split: &&mut Split| split.number == batch.number;
+        if let Some(split) = self.splits.iter_mut().find(is_its) {
             split.is_accepted = true;
         }
         self.counts.reported += count(&batch.accounts);

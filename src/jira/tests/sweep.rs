@@ -1,0 +1,12 @@
+//! The personal data reports against a model of Atlassian.
+
+mod answers;
+mod crash;
+mod enter;
+mod erasure;
+mod evidence;
+mod limits;
+mod model;
+mod register;
+mod schedule;
+mod tokens;
