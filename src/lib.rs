@@ -10,7 +10,8 @@
 //!   can use the logic without inheriting these exports.
 //!
 //! In scope: OAuth 2.0 (3LO) with rotating refresh tokens, authorised requests
-//! to the Jira platform and Jira Service Management, what their answers mean.
+//! to the Jira platform and Jira Service Management, what their answers mean, the
+//! personal data reports to Atlassian and the erasures that follow from them.
 //!
 //! Out of scope: sockets, TLS, name resolution, keeping secrets, timers. The
 //! host has those. So does it have clocks and chance: nothing here asks the

@@ -41,21 +41,37 @@ pub struct Stored<T> {
 
 /// Reads an entry. The value itself never appears in an error.
 pub fn decode<T: FromJson>(key: &str, entry: &Entry) -> Result<Stored<T>> {
-    let failed = |why| Error::from(StoreError::Other(why)).context(format_args!("reading `{key}`"));
-    let damaged = |broken: Broken| failed(format!("the entry is damaged: {broken}"));
-    let envelope = Object::parse(&entry.value).map_err(damaged)?;
-    match envelope.number("format").map_err(damaged)? {
-        0..=FORMAT => {
-            let value = envelope.object("value").map_err(damaged)?;
-            Ok(Stored {
-                value,
-                version: entry.version.clone(),
-            })
-        }
-        newer => Err(failed(format!(
-            "the entry has format {newer}, this connector reads {FORMAT}; use a newer connector"
-        ))),
+    let value = open(key, entry).and_then(|envelope| {
+        let value = envelope.object("value");
+        value.map_err(|broken| damaged(key, broken))
+    })?;
+    Ok(Stored {
+        value,
+        version: entry.version.clone(),
+    })
+}
+
+/// The envelope of an entry, of a format that can be read.
+fn open(key: &str, entry: &Entry) -> Result<Object> {
+    let envelope = Object::parse(&entry.value).map_err(|broken| damaged(key, broken))?;
+    let format = envelope.number("format");
+    match format.map_err(|broken| damaged(key, broken))? {
+        0..=FORMAT => Ok(envelope),
+        newer => Err(unreadable(
+            key,
+            format!(
+                "the entry has format {newer}, this connector reads {FORMAT}; use a newer connector"
+            ),
+        )),
     }
+}
+
+fn damaged(key: &str, broken: Broken) -> Error {
+    unreadable(key, format!("the entry is damaged: {broken}"))
+}
+
+fn unreadable(key: &str, why: String) -> Error {
+    Error::from(StoreError::Other(why)).context(format_args!("reading `{key}`"))
 }
 
 /// Whether an entry was written in a format that this connector cannot know.
@@ -189,28 +205,15 @@ pub async fn update<T: FromJson + ToJson + Clone>(
     Err(contended(key))
 }
 
-/// All keys with a prefix, in order.
-pub async fn list_sorted(host: &impl Host, prefix: &str) -> Result<Vec<String>> {
-    let mut keys = list(host, prefix).await?;
-    sort(&mut keys);
-    Ok(keys)
-}
-
-/// Sorts keys. One place for all, as sorting is a lot of code.
-#[inline(never)]
-pub fn sort(keys: &mut [String]) {
-    keys.sort_unstable();
-}
-
-/// All keys with a prefix, each once.
+/// All keys with a prefix, each once, in order.
 pub async fn list(host: &impl Host, prefix: &str) -> Result<Vec<String>> {
     let mut keys: Vec<String> = Vec::new();
     let mut cursor = None;
     for _ in 0..MAX_LIST_PAGES {
         let page = host.list(prefix, cursor).await?;
         for key in page.keys {
-            if key.starts_with(prefix) && !keys.contains(&key) {
-                keys.push(key);
+            if key.starts_with(prefix) {
+                insert(&mut keys, key);
             }
         }
         cursor = page.cursor;
@@ -219,4 +222,11 @@ pub async fn list(host: &impl Host, prefix: &str) -> Result<Vec<String>> {
         }
     }
     Err(StoreError::Other("its listing does not end".into()).into())
+}
+
+/// Puts a key into its place, unless it is there already.
+pub fn insert(keys: &mut Vec<String>, key: String) {
+    if let Err(place) = keys.binary_search(&key) {
+        keys.insert(place, key);
+    }
 }

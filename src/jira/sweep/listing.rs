@@ -33,11 +33,14 @@ pub async fn keys(host: &impl Host, prefix: &str, cursor: Option<&str>) -> Resul
     let mut found = Vec::new();
     for _ in 0..MAX_STORE_PAGES {
         let page = host.list(prefix, at.clone()).await?;
-        let is_new = |key: &String| key.starts_with(prefix) && *key > after;
-        let mut keys: Vec<_> = page.keys.into_iter().filter(is_new).collect();
-        store::sort(&mut keys);
-        keys.dedup();
         let room = PAGE_ITEMS - found.len();
+        let mut keys = Vec::new();
+        for key in page.keys {
+            if key.starts_with(prefix) && key > after {
+                store::insert(&mut keys, key);
+                keys.truncate(room + 1);
+            }
+        }
         if keys.len() > room {
             keys.truncate(room);
             let last = keys.last().unwrap_or(&after);

@@ -208,23 +208,31 @@ impl<'a, H: Host> Plan<'a, H> {
             _ => entry.value.is_due(now, self.rule.cycle_ms),
         };
         match entry.value.oldest() {
-            Some(retrieved_at) if is_due => {
-                if self.take_in_hand(&id) {
-                    let page = self.page;
-                    if let Some(open) = self.open_page(page) {
-                        open.accounts += 1;
-                    }
-                    self.ready.push(Due {
-                        id,
-                        entry,
-                        retrieved_at,
-                        page,
-                    });
-                }
-            }
+            Some(retrieved_at) if is_due => self.make_ready(id, entry, retrieved_at),
             Some(_) => self.count_from(Some(entry.value.counted_from())),
             None => {}
         }
+    }
+
+    fn make_ready(
+        &mut self,
+        id: AccountId,
+        entry: Stored<register::Registered>,
+        retrieved_at: UnixMs,
+    ) {
+        if !self.take_in_hand(&id) {
+            return;
+        }
+        let page = self.page;
+        if let Some(open) = self.open_page(page) {
+            open.accounts += 1;
+        }
+        self.ready.push(Due {
+            id,
+            entry,
+            retrieved_at,
+            page,
+        });
     }
 
     fn give_up_on(&mut self, id: AccountId, error: Error) {

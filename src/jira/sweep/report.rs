@@ -106,7 +106,7 @@ async fn work(host: &impl Host, options: &Checked, lease: &mut Lease) -> Result<
         actions: action::page(host, None).await?,
         failed: core::mem::take(&mut pass.failures),
         would_report: Vec::new(),
-        evidence: core::mem::take(&mut pass.evidence.recent).into(),
+        evidence: core::mem::take(&mut pass.evidence.recent),
         next_due: state.next_due,
         cycle_ms: state.cycle_ms,
     })

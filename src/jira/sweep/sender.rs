@@ -159,7 +159,7 @@ impl<'a, H: Host> Sender<'a, H> {
         if let Some(name) = &self.named {
             return Ok(vec![name.clone()]);
         }
-        let keys = store::list_sorted(self.host, CONNECTIONS).await?;
+        let keys = store::list(self.host, CONNECTIONS).await?;
         let names = keys.iter().rev();
         Ok(names
             .filter_map(|key| ConnectionName::from_key(key))

@@ -99,7 +99,7 @@ impl FakeHost {
         self.0.borrow_mut().page_keys = keys;
     }
 
-    /// Each page of the store comes twice.
+    /// Each page of the store comes twice, and has a key twice.
     pub fn repeat_pages(&self) {
         self.0.borrow_mut().repeats_pages = true;
     }
@@ -402,7 +402,7 @@ impl Host for FakeHost {
                 _ => '+',
             };
             let from = if after.is_empty() { prefix } else { after };
-            let keys: Vec<String> = state
+            let mut keys: Vec<String> = state
                 .store
                 .range(from.to_string()..)
                 .map(|(key, _)| key)
@@ -411,7 +411,11 @@ impl Host for FakeHost {
                 .take(state.page_keys.max(1))
                 .cloned()
                 .collect();
-            let cursor = keys.last().map(|last| match next {
+            if state.repeats_pages {
+                keys.extend(keys.first().cloned());
+            }
+            let last = keys.iter().max();
+            let cursor = last.map(|last| match next {
                 '=' => format!("={after}"),
                 _ => format!("{next}{last}"),
             });

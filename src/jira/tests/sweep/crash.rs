@@ -201,6 +201,41 @@ fn a_sweep_that_is_stopped_after_any_effect_is_finished_by_the_next_one() {
 }
 
 #[test]
+fn an_action_that_was_noted_before_the_crash_keeps_what_it_says() {
+    let mut noted = 0;
+    for effects in 0..600 {
+        let world = world();
+        expect_me(&world);
+        let sweep_step = SweepStep::Sweep(options());
+        let ended = world
+            .host
+            .run_until_crash(effects, gdpr_sweep(&world.host, sweep_step));
+        let actions = |world: &World| -> Vec<(String, String)> {
+            let keys = world.host.keys().into_iter();
+            keys.filter(|key| key.starts_with("actions/"))
+                .map(|key| (key.clone(), world.host.stored(&key).unwrap()))
+                .collect()
+        };
+        let before = actions(&world);
+        if before.is_empty() {
+            continue;
+        }
+        noted += 1;
+        world.host.advance(120_001);
+        sweep(&world);
+        let after = actions(&world);
+        assert!(
+            before.iter().all(|action| after.contains(action)),
+            "after {effects} effects: {before:?} became {after:?}"
+        );
+        if ended.is_some() {
+            break;
+        }
+    }
+    assert!(noted > 20, "{noted}");
+}
+
+#[test]
 fn a_sweep_that_is_stopped_again_and_again_comes_to_its_end() {
     for step in 3..40 {
         let world = world();

@@ -159,5 +159,5 @@ fn a_sweep_that_was_cut_short_leaves_the_evidence_of_what_it_sent() {
         .iter()
         .filter(|key| key.starts_with("accounts/"))
         .count();
-    assert!(lines >= 1 && lines < 5 && saved == 450, "{lines}");
+    assert!((1..5).contains(&lines) && saved == 450, "{lines}");
 }

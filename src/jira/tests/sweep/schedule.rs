@@ -3,7 +3,7 @@
 use super::model::World;
 use crate::jira::{
     instant::{DAY_MS, UnixMs},
-    sweep::{StatusQuery, SweepOutcome, SweepStep, report::End},
+    sweep::{StatusQuery, SweepOutcome, SweepStep, report::End, state::SweepState},
     tests::fake::NOW,
 };
 
@@ -104,4 +104,21 @@ fn a_missed_cycle_stays_due_until_it_is_made_up_for() {
     );
     assert_eq!(world.sweep().counts.reported, 1);
     assert_eq!(next_due(&world), NOW.plus(37 * DAY_MS));
+}
+
+#[test]
+fn an_account_that_comes_to_a_place_that_a_sweep_has_passed_counts_for_the_next_one() {
+    let world = World::with(&["b"]);
+    world.answers_next(429, &[("retry-after", "60")], "");
+    let entered = NOW.plus(30_000);
+    world.host.meanwhile("sleep 30000", move |host| {
+        host.advance(30_000);
+        let state = SweepState {
+            entered_since: Some(entered),
+            ..SweepState::default()
+        };
+        host.set_record("sweep", &state);
+    });
+    assert_eq!(world.sweep().counts.reported, 1);
+    assert_eq!(next_due(&world), entered.plus(7 * DAY_MS));
 }
