@@ -47,7 +47,8 @@ impl<'a> Timer<'a> {
                         true => HOUR,
                         false => wait.duration,
                     };
-                    self.stage.advance(wait);
+                    // The stage's clock has no smaller steps.
+                    self.stage.advance(wait.max(Duration::from_millis(1)));
                 }
             }
         }

@@ -3,7 +3,7 @@ use jira_host::types::{Action, Authorize, ErrorKind, SweepOptions, SweepStep};
 
 use super::keeping::{BJORN, REPORTS, one_by_one, stopped};
 use crate::people::connected;
-use crate::stage::{DEMO, Stage};
+use crate::stage::{DEMO, Stage, json};
 
 /// Two people with a connection each.
 async fn with_two_connections() -> Stage {
@@ -97,15 +97,19 @@ async fn without_the_scope_nothing_is_sent() {
         .app_scopes
         .retain(|scope| scope != "report:personal-data");
     let stage = Stage::set(settings).await;
-    let record = stage.simulator.app_record();
-    let without = record.replacen('{', r#"{"report_personal_data": false, "#, 1);
-    stage.store.write_app(&without);
+    let without_api = stage.simulator.app_record();
+    let mut record = json(without_api.as_bytes());
+    let said = record
+        .as_object_mut()
+        .unwrap()
+        .remove("report_personal_data");
+    assert_eq!(said, Some(false.into()));
     stage.connect(Authorize::new(DEMO)).await;
     let mark = stage.mark();
     let sweep = SweepStep::Sweep(SweepOptions::new());
     let error = stage.gdpr(sweep.clone()).await.unwrap_err();
     assert_eq!(error.kind, ErrorKind::Configuration("app".to_owned()));
-    stage.store.write_app(&record);
+    stage.store.write_app(&record.to_string());
     let report = stage.sweep().await;
     let kind = &stopped(&report).error.kind;
     assert_eq!(*kind, ErrorKind::Configuration("scope".to_owned()));
