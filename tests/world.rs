@@ -15,9 +15,10 @@ use std::sync::OnceLock;
 
 use jira_host::Inspection;
 
-/// Everything that the component can do. `types` holds no function.
-const IMPORTS: [&str; 10] = [
+/// Everything that the component can do. `types` and `sweep` hold no function.
+const IMPORTS: [&str; 11] = [
     "jira:connector/secret-store@0.1.0",
+    "jira:connector/sweep@0.1.0",
     "jira:connector/types@0.1.0",
     "wasi:clocks/monotonic-clock@0.2.0",
     "wasi:clocks/wall-clock@0.2.0",
@@ -29,7 +30,12 @@ const IMPORTS: [&str; 10] = [
     "wasi:random/random@0.2.0",
 ];
 
-const EXPORTS: [&str; 3] = ["api-request", "oauth-exchange", "servicedesk-request"];
+const EXPORTS: [&str; 4] = [
+    "api-request",
+    "gdpr-sweep",
+    "oauth-exchange",
+    "servicedesk-request",
+];
 
 /// What hosts fetch, compile and keep. It is the size of today and a little
 /// room; most of it is reading JSON and URLs. Who passes it looks at what was
@@ -114,7 +120,7 @@ fn contract() -> Vec<(PathBuf, String)> {
         .filter(|path| path.extension().is_some_and(|extension| extension == "wit"))
         .map(|path| (path.clone(), fs::read_to_string(path).unwrap()))
         .collect();
-    assert_eq!(files.len(), 3, "world, types and secret-store");
+    assert_eq!(files.len(), 4, "world, types, sweep and secret-store");
     files
 }
 
@@ -138,7 +144,7 @@ fn every_comment_of_the_contract_is_documentation() {
 
 #[test]
 fn the_shared_types_use_none_of_wasi() {
-    for name in ["types.wit", "secret-store.wit"] {
+    for name in ["types.wit", "sweep.wit", "secret-store.wit"] {
         let text = fs::read_to_string(root().join("wit").join(name)).unwrap();
         let code = text
             .lines()

@@ -5,7 +5,9 @@
 //! log by it. The plain types come from [`plain`]. Those that hold a secret are
 //! written by hand, in [`crate::types`] and [`crate::secrets`]. [`world`] is
 //! then made over both; it compares their sizes with the contract when it is
-//! compiled, and their shapes when a component is loaded.
+//! compiled, and their shapes when a component is loaded. The types of the sweep
+//! hold no secret, but use the error that is written by hand: they are generated
+//! over that, in [`sweep`].
 
 /// The types of the contract, as generated.
 #[allow(
@@ -24,6 +26,26 @@ pub(crate) mod plain {
     pub(crate) use self::jira::connector::{secret_store, types};
 }
 
+/// The types of the sweep, as generated.
+#[allow(
+    missing_docs,
+    dead_code,
+    unused_variables,
+    reason = "generated; only the types are used"
+)]
+pub(crate) mod sweep {
+    wasmtime::component::bindgen!({
+        path: "../wit",
+        interfaces: "import jira:connector/sweep@0.1.0;",
+        additional_derives: [PartialEq],
+        with: {
+            "jira:connector/types": super::over::types,
+        },
+    });
+
+    pub use self::jira::connector::sweep::*;
+}
+
 /// The exports of a component, as typed calls.
 #[allow(
     missing_docs,
@@ -40,6 +62,7 @@ pub(crate) mod world {
         with: {
             "jira:connector/types": super::over::types,
             "jira:connector/secret-store": super::over::secret_store,
+            "jira:connector/sweep": super::over::sweep,
         },
     });
 }
@@ -56,5 +79,9 @@ pub mod over {
 
     pub mod secret_store {
         pub use crate::bindings::plain::secret_store::{Host, HostWithStore, add_to_linker};
+    }
+
+    pub mod sweep {
+        pub use crate::bindings::sweep::*;
     }
 }

@@ -1,13 +1,16 @@
 //! The commands, each with its arguments.
 
+mod account;
 mod app;
 mod connect;
 mod context;
 mod default_connection;
 mod demo;
 mod disconnect;
+mod gdpr;
 mod hint;
 mod inspect;
+mod instant;
 mod request;
 mod simulate;
 mod status;
@@ -47,6 +50,11 @@ pub(crate) enum Command {
     /// As `api`; the path is relative to `/rest/servicedeskapi`, or begins with
     /// that or `/jsm/`.
     Servicedesk(request::ServicedeskArgs),
+    /// Keeps the register of accounts whose personal data is stored.
+    Account(account::AccountArgs),
+    /// Reports the accounts of the register to Atlassian, and erases what is to
+    /// be erased.
+    Gdpr(gdpr::GdprArgs),
     /// Checks the secret store, changes its key, exports and imports it.
     Store(store::StoreArgs),
     /// Runs a simulated Atlassian on this machine, to connect to.
@@ -75,6 +83,8 @@ impl Command {
             Command::Disconnect(args) => args.run(context).await,
             Command::Api(args) => args.run(context).await,
             Command::Servicedesk(args) => args.run(context).await,
+            Command::Account(args) => args.run(context).await,
+            Command::Gdpr(args) => args.run(context).await,
             Command::Store(args) => args.run(context).await,
             Command::Simulate(args) => args.run(context).await,
             Command::Inspect(args) => args.run(context).await,

@@ -1,6 +1,6 @@
 //! How a command ends that could not do what it was asked to.
 
-use std::fmt::Display;
+use std::fmt::{self, Display};
 use std::io;
 use std::process::ExitCode;
 
@@ -104,6 +104,13 @@ impl Failure {
             anstream::eprintln!("hint: {}", printable(hint));
         }
         ExitCode::from(self.exit as u8)
+    }
+}
+
+impl Display for Failure {
+    /// What happened, without what to do.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.message.as_deref().unwrap_or_default())
     }
 }
 

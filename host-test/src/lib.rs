@@ -75,6 +75,7 @@ mod connector;
 pub mod network;
 mod pages;
 mod redacted;
+pub mod schedule;
 pub mod secrets;
 mod tenant;
 pub mod types;

@@ -12,7 +12,7 @@ use crate::connector::Connector;
 use crate::network::Network;
 use crate::pages::{Export, Pages};
 use crate::secrets::SecretStore;
-use crate::types::{Error, OauthOutcome, OauthStep, Request, Response};
+use crate::types::{Error, OauthOutcome, OauthStep, Request, Response, SweepOutcome, SweepStep};
 
 /// What came of a call: outside, whether the component could do its work;
 /// inside, what it has to say. They stay apart because they are for different
@@ -85,6 +85,12 @@ impl Tenant {
     /// Makes, renews, shows and erases connections.
     pub async fn oauth_exchange(&self, step: &OauthStep) -> Outcome<OauthOutcome> {
         self.call(async |connector, store| connector.call_oauth_exchange(store, step).await)
+            .await
+    }
+
+    /// Keeps the register of accounts, and reports them to Atlassian.
+    pub async fn gdpr_sweep(&self, step: &SweepStep) -> Outcome<SweepOutcome> {
+        self.call(async |connector, store| connector.call_gdpr_sweep(store, step).await)
             .await
     }
 

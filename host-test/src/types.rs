@@ -1,13 +1,14 @@
 //! What the exports take and give.
 //!
-//! These are the types of the contract (`wit/types.wit`), which says what each
-//! of them means. A `Debug` here never shows a body, a `state`, a redirect URL
+//! These are the types of the contract (`wit/types.wit`, `wit/sweep.wit`), which
+//! says what each of them means. A `Debug` here never shows a body, a `state`, a redirect URL
 //! or the value of a header.
 
 mod list;
 mod oauth;
 mod outcome;
 mod request;
+mod sweep;
 
 pub use self::list::{ListEnd, ListReport, Truncation, TruncationReason};
 pub use self::oauth::{Callback, Consent, OauthOutcome, OauthStep};
@@ -17,4 +18,10 @@ pub use crate::bindings::plain::types::{
     Account, Action, AffectedConnection, Authorize, ChooseSite, Connected, ConnectionState,
     ConnectionStatus, Disconnected, Field, Limit, Method, Paginate, PagingStyle, RateLimit,
     RedirectMode, RequestOptions, Site, StoreError, TransportError,
+};
+pub use crate::bindings::sweep::{
+    AccountAction, AccountPage, AccountState, ActionPage, BatchEvidence, Entered, Erased,
+    EvidencePage, EvidenceQuery, FailedBatch, Forgotten, HeldAccount, OwnCopy, Refusal,
+    RefusedAccount, RegisteredAccount, StatusQuery, Summary, SweepCounts, SweepEnd, SweepOptions,
+    SweepOutcome, SweepReport, SweepStep, SweepStop, SweepSummary,
 };

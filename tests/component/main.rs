@@ -21,6 +21,7 @@ mod store;
 mod support;
 
 mod api_request;
+mod gdpr_sweep;
 mod oauth_exchange;
 mod paging;
 mod refresh;

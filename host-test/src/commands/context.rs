@@ -18,7 +18,7 @@ use jira_host::{Limits, Loader, Network};
 
 use self::component_store::ComponentStore;
 pub(crate) use self::interruption::{interruption, listen};
-pub(crate) use self::session::Session;
+pub(crate) use self::session::{Finished, Session};
 pub(crate) use self::settings::Settings;
 pub(crate) use self::typed::Typed;
 use super::app::{self, AppRecord};

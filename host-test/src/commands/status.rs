@@ -1,16 +1,14 @@
 //! `jira-host status`, and how a connection is shown.
 
-mod instant;
-
 use clap::Args;
 use jira_host::types::{
     AffectedConnection, Connected, ConnectionState, ConnectionStatus, OauthOutcome, OauthStep,
 };
 use serde_json::{Value, json};
 
-use self::instant::{day, second};
 use super::context::{Context, Session};
 use super::hint;
+use super::instant::{day, second};
 use crate::exit::{Exit, Failure};
 use crate::output::{self, Output, Table, printable};
 

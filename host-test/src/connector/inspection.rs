@@ -2,8 +2,9 @@ use wasmtime::component::Component;
 
 /// The interfaces that a component may import, without versions. This list is
 /// the sandbox: no files, no sockets, no environment, no standard output.
-const ALLOWED_IMPORTS: [&str; 10] = [
+const ALLOWED_IMPORTS: [&str; 11] = [
     "jira:connector/secret-store",
+    "jira:connector/sweep",
     "jira:connector/types",
     "wasi:clocks/monotonic-clock",
     "wasi:clocks/wall-clock",

@@ -19,6 +19,9 @@ use crate::jira::{
 /// How many accounts or ids a call takes: some dozen trips to the store.
 pub const MAX_ITEMS: usize = 1_000;
 
+/// What is read of each before it is entered: its entry, an erasure, an action.
+const KEYS_OF_AN_ACCOUNT: usize = 3;
+
 const MAX_CLOUD_IDS: usize = 100;
 const MAX_CLOUD_ID_CHARS: usize = 64;
 
@@ -108,7 +111,7 @@ pub async fn enter(host: &impl Host, accounts: &[HeldAccount]) -> Result<Entered
     if !checked.is_empty() {
         SweepState::note_entry(host).await?;
     }
-    for chunk in checked.chunks(store::READ_AT_ONCE) {
+    for chunk in checked.chunks(store::READ_AT_ONCE / KEYS_OF_AN_ACCOUNT) {
         let mut left: Vec<_> = chunk.iter().collect();
         for attempt in 0.. {
             left = enter_at_once(host, left, &mut entered).await?;
@@ -138,7 +141,9 @@ async fn enter_at_once<'a, 'b>(
     let found = get_many(host, &keys).await?;
     let mut changes = Vec::new();
     let mut changing = Vec::new();
-    for ((checked, keys), found) in accounts.iter().zip(keys.chunks(3)).zip(found.chunks(3)) {
+    let keys_of_each = keys.chunks(KEYS_OF_AN_ACCOUNT);
+    let found_of_each = found.chunks(KEYS_OF_AN_ACCOUNT);
+    for ((checked, keys), found) in accounts.iter().zip(keys_of_each).zip(found_of_each) {
         let (index, _, account) = checked;
         match decide(account, keys, found, host.now()) {
             Ok(Some(change)) => {

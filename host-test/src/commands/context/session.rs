@@ -18,6 +18,13 @@ pub(crate) struct Session {
     pub(super) network: Network,
 }
 
+/// A call that came to its end.
+pub(crate) struct Finished<T> {
+    pub(crate) outcome: Result<T, Error>,
+    /// Ctrl-C was pressed meanwhile.
+    pub(crate) is_interrupted: bool,
+}
+
 impl Session {
     pub(crate) fn tenant(&self) -> &Tenant {
         &self.tenant
@@ -52,22 +59,31 @@ impl Session {
         Err(Failure::silent(Exit::Interrupted))
     }
 
+    /// Makes a call to its end, and stops only when Ctrl-C comes a second time.
+    pub(crate) async fn call_to_its_end<T>(
+        &self,
+        call: impl Future<Output = Outcome<T>>,
+    ) -> Result<Finished<T>, Failure> {
+        let mut call = pin!(call);
+        tokio::select! {
+            biased;
+            outcome = &mut call => return Ok(Finished { outcome: outcome?, is_interrupted: false }),
+            () = interruption() => anstream::eprintln!("{FINISHING}"),
+        }
+        tokio::select! {
+            biased;
+            outcome = &mut call => Ok(Finished { outcome: outcome?, is_interrupted: true }),
+            () = interruption() => Err(Failure::silent(Exit::Interrupted)),
+        }
+    }
+
     /// Makes a step to its end, and stops only when Ctrl-C comes a second time.
     pub(crate) async fn step_to_its_end(
         &self,
         step: &OauthStep,
     ) -> Result<Result<OauthOutcome, Error>, Failure> {
-        let mut call = pin!(self.tenant.oauth_exchange(step));
-        tokio::select! {
-            biased;
-            outcome = &mut call => return Ok(outcome?),
-            () = interruption() => anstream::eprintln!("{FINISHING}"),
-        }
-        tokio::select! {
-            biased;
-            outcome = &mut call => Ok(outcome?),
-            () = interruption() => Err(Failure::silent(Exit::Interrupted)),
-        }
+        let finished = self.call_to_its_end(self.tenant.oauth_exchange(step));
+        Ok(finished.await?.outcome)
     }
 
     /// Makes a step.

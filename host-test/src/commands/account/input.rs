@@ -1,0 +1,73 @@
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, Read};
+use std::path::Path;
+
+use jira_host::types::HeldAccount;
+use serde::Deserialize;
+
+use crate::exit::{Exit, Failure};
+
+/// The longest line: an account with all the cloud ids it may have is far
+/// shorter.
+const MAX_LINE_BYTES: u64 = 64 * 1024;
+
+/// A file of accounts.
+pub(super) struct Lines {
+    source: Box<dyn BufRead + Send>,
+    number: u64,
+}
+
+/// A line of it, in the contract's names.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Line {
+    account_id: String,
+    retrieved_at_unix_ms: u64,
+    #[serde(default)]
+    cloud_ids: Vec<String>,
+    #[serde(default)]
+    may_be_older: bool,
+}
+
+impl Lines {
+    pub(super) fn open(path: &Path) -> Result<Self, Failure> {
+        let source: Box<dyn BufRead + Send> = if path == Path::new("-") {
+            Box::new(BufReader::new(io::stdin()))
+        } else {
+            let shown = path.display();
+            let file = File::open(path).map_err(|error| {
+                Failure::new(Exit::Usage, format!("cannot read `{shown}`: {error}"))
+            })?;
+            Box::new(BufReader::new(file))
+        };
+        Ok(Lines { source, number: 0 })
+    }
+
+    /// The next accounts; none at the end.
+    pub(super) fn next(&mut self, most: usize) -> Result<Vec<HeldAccount>, Failure> {
+        let mut accounts = Vec::new();
+        while accounts.len() < most {
+            let mut text = String::new();
+            let mut bounded = (&mut self.source).take(MAX_LINE_BYTES);
+            if bounded.read_line(&mut text)? == 0 {
+                break;
+            }
+            self.number += 1;
+            if text.trim().is_empty() {
+                continue;
+            }
+            let line: Line = serde_json::from_str(&text).map_err(|error| {
+                let why = format!("line {} is no account: {error}", self.number);
+                Failure::new(Exit::Usage, why)
+                    .with_hint("the accounts of the lines before may have been entered")
+            })?;
+            accounts.push(HeldAccount {
+                account_id: line.account_id,
+                retrieved_at_unix_ms: line.retrieved_at_unix_ms,
+                cloud_ids: line.cloud_ids,
+                may_be_older: line.may_be_older,
+            });
+        }
+        Ok(accounts)
+    }
+}

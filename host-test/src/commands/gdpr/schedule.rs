@@ -1,0 +1,258 @@
+//! `jira-host gdpr schedule`.
+
+mod alarm;
+mod health;
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use clap::Args;
+use jira_host::schedule::{Moment, Next, Run, Schedule, Timing};
+use jira_host::types::{Summary, SweepEnd, SweepOptions, SweepReport};
+
+use self::alarm::Alarm;
+use self::health::{Health, HealthFile, HealthServer, State};
+use super::actions;
+use super::progress::number;
+use super::round::{Round, Swept};
+use super::status::{now_unix_ms, read};
+use super::step::failure;
+use super::sweep::tell_failed;
+use crate::commands::context::{Context, Session, interruption};
+use crate::commands::instant::{parse_span, second};
+use crate::exit::{Exit, Failure};
+
+/// How long another sweep that took over is left alone.
+const AFTER_TAKE_OVER_MS: u64 = 60_000;
+
+#[derive(Args, Debug)]
+pub(crate) struct ScheduleArgs {
+    /// The connection whose token is used; without it, any that may report.
+    #[arg(long, value_name = "NAME")]
+    connection: Option<String>,
+    /// How many batches are on their way at once.
+    #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u32).range(1..=16))]
+    in_flight: Option<u32>,
+    /// How much later than due a sweep may begin, by chance.
+    #[arg(long, value_name = "SPAN", value_parser = parse_span, default_value = "30m")]
+    jitter: Duration,
+    /// The pause after a sweep that failed; it doubles with each, up to an hour.
+    #[arg(long, value_name = "SPAN", value_parser = parse_span, default_value = "1m")]
+    backoff: Duration,
+    /// How long after it was due a sweep that is not done is overdue.
+    #[arg(long, value_name = "SPAN", value_parser = parse_span, default_value = "2h")]
+    overdue_after: Duration,
+    /// A file that is kept up to date: how it stands, as JSON.
+    ///
+    /// Its member `healthy` is false when a cycle is overdue. It is written every
+    /// five minutes at least: one that is older is of a daemon that is gone.
+    #[arg(long, value_name = "FILE")]
+    health: Option<PathBuf>,
+    /// Serves the same at `/health`, with status 503 when a cycle is overdue, and
+    /// for Prometheus at `/metrics`.
+    ///
+    /// A port of this machine, which only this machine can reach, or an address
+    /// with a port. With port 0 the system chooses, and it is told which.
+    #[arg(long, value_name = "ADDRESS", value_parser = health::address)]
+    health_listen: Option<SocketAddr>,
+}
+
+/// The daemon.
+struct Daemon<'a> {
+    context: &'a Context,
+    session: Session,
+    options: SweepOptions,
+    schedule: Schedule,
+    started: Instant,
+    /// What the store said when it was last read.
+    summary: Summary,
+    health: Health,
+    file: Option<HealthFile>,
+    server: Option<HealthServer>,
+    alarm: Alarm,
+}
+
+impl ScheduleArgs {
+    pub(crate) async fn run(self, context: &Context) -> Result<(), Failure> {
+        let (session, _) = context.session_of_app().await?;
+        let timing = Timing {
+            jitter: self.jitter,
+            first_backoff: self.backoff,
+            overdue_after: self.overdue_after,
+            ..Timing::default()
+        };
+        let chance = getrandom::u64().map_err(|error| Failure::new(Exit::Other, error))?;
+        let health = Health::new(self.overdue_after, now_unix_ms());
+        let server = match self.health_listen {
+            Some(address) => Some(HealthServer::start(address, health.clone()).await?),
+            None => None,
+        };
+        let daemon = Daemon {
+            context,
+            session,
+            options: SweepOptions {
+                connection: self.connection,
+                in_flight: self.in_flight,
+                ..SweepOptions::new()
+            },
+            schedule: Schedule::new(timing, chance),
+            started: Instant::now(),
+            summary: health::NOTHING_KNOWN,
+            health,
+            file: self.health.map(HealthFile::new),
+            server,
+            alarm: Alarm::default(),
+        };
+        daemon.run().await
+    }
+}
+
+impl Daemon<'_> {
+    /// Runs until it is told to end, which is the end it is meant to have.
+    async fn run(mut self) -> Result<(), Failure> {
+        anstream::eprintln!("Sweeps when it is due, until SIGTERM or Ctrl-C.");
+        loop {
+            if !self.look().await {
+                break;
+            }
+            match self.schedule.next(self.now(), &self.summary) {
+                Next::Sweep => {
+                    if !self.sweep().await? {
+                        break;
+                    }
+                }
+                Next::Wait(wait) => {
+                    self.note(State::Waiting(wait.reason));
+                    tokio::select! {
+                        () = tokio::time::sleep(wait.duration) => {}
+                        () = interruption() => break,
+                    }
+                }
+            }
+        }
+        self.note(State::Ended);
+        anstream::eprintln!("Ended, with nothing on its way.");
+        Ok(())
+    }
+
+    /// Looks into the store. False where it is to end.
+    async fn look(&mut self) -> bool {
+        match read(self.context, &self.session).await {
+            Ok(summary) => {
+                self.summary = summary;
+                self.health.seen(summary, now_unix_ms());
+            }
+            Err(failure) if failure.exit() == Exit::Interrupted => return false,
+            Err(failure) => self.failed(&failure, None),
+        }
+        let overdue = self.schedule.overdue(now_unix_ms(), &self.summary);
+        self.alarm.look(overdue, &self.summary);
+        true
+    }
+
+    /// Sweeps, call by call. False where it is to end.
+    async fn sweep(&mut self) -> Result<bool, Failure> {
+        self.note(State::Sweeping);
+        let options = self.options.clone();
+        let health = self.health.clone();
+        let round = Round::new(&self.session, options);
+        let swept = round.go(|_| health.alive(now_unix_ms())).await;
+        let connection = self.options.connection.as_deref();
+        match swept {
+            Ok(Swept::Report {
+                report,
+                is_interrupted,
+            }) => {
+                self.swept(*report);
+                return Ok(!is_interrupted);
+            }
+            Ok(Swept::Busy(until_unix_ms)) => {
+                let until = second(until_unix_ms);
+                anstream::eprintln!("Another sweep is at work, until {until} at most.");
+                self.schedule.ended(self.now(), Run::Busy { until_unix_ms });
+            }
+            Ok(Swept::Refused(error)) => {
+                let failure = failure(self.context, &self.session, connection, error);
+                self.failed(&failure, None);
+            }
+            // Told a second time: it ends at once.
+            Err(failure) if failure.exit() == Exit::Interrupted => return Err(failure),
+            Err(failure) => self.failed(&failure, None),
+        }
+        Ok(true)
+    }
+
+    fn swept(&mut self, report: SweepReport) {
+        let counts = &report.counts;
+        let (reported, batches) = (number(counts.reported), number(counts.batches));
+        let (closed, updated) = (number(counts.closed), number(counts.updated));
+        anstream::eprintln!(
+            "Sweep {}: {reported} accounts reported in {batches} batches, {closed} closed, \
+             {updated} updated.",
+            report.sweep
+        );
+        tell_failed(&report.failed);
+        let has_more = report.more_actions.is_some();
+        actions::tell_waiting(self.context, &report.actions, has_more);
+        self.health.swept(&report);
+        let connection = self.options.connection.as_deref();
+        match report.end {
+            SweepEnd::Complete if report.failed.is_empty() => {
+                if let Some(due) = report.next_due_unix_ms {
+                    anstream::eprintln!("The next one is due at {}.", second(due));
+                }
+                self.schedule.ended(self.now(), Run::Covered);
+                self.health.run_ended(now_unix_ms(), None, 0);
+            }
+            SweepEnd::Complete | SweepEnd::More(_) => {
+                let message = "some accounts could not be reported; they stay due";
+                self.failed(&Failure::new(Exit::Other, message), None);
+            }
+            SweepEnd::Stopped(stop) => {
+                let failure = failure(self.context, &self.session, connection, stop.error);
+                self.failed(&failure, stop.not_before_unix_ms);
+            }
+            SweepEnd::TakenOver => {
+                anstream::eprintln!("Another sweep has taken over.");
+                let until_unix_ms = now_unix_ms().saturating_add(AFTER_TAKE_OVER_MS);
+                self.schedule.ended(self.now(), Run::Busy { until_unix_ms });
+            }
+        }
+    }
+
+    fn failed(&mut self, failure: &Failure, not_before_unix_ms: Option<u64>) {
+        failure.tell();
+        if let Some(at) = not_before_unix_ms {
+            anstream::eprintln!("hint: not again before {}", second(at));
+        }
+        self.schedule
+            .ended(self.now(), Run::Failed { not_before_unix_ms });
+        let why = failure.to_string();
+        self.health
+            .run_ended(now_unix_ms(), Some(why), self.schedule.failures());
+    }
+
+    /// Shows how it stands, to whoever watches.
+    fn note(&mut self, state: State) {
+        self.health.set(state);
+        if let Some(file) = &mut self.file {
+            file.write(&self.health.document(now_unix_ms()));
+        }
+    }
+
+    fn now(&self) -> Moment {
+        Moment {
+            unix_ms: now_unix_ms(),
+            monotonic: self.started.elapsed(),
+        }
+    }
+}
+
+impl Drop for Daemon<'_> {
+    fn drop(&mut self) {
+        if let Some(server) = self.server.take() {
+            server.end();
+        }
+    }
+}

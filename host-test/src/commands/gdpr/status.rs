@@ -1,0 +1,69 @@
+//! `jira-host gdpr status`.
+
+use std::time::SystemTime;
+
+use jira_host::schedule::{Schedule, Timing};
+use jira_host::types::{StatusQuery, Summary, SweepOutcome, SweepStep};
+use serde_json::json;
+
+use super::json;
+use super::step::{step, unexpected};
+use crate::commands::context::{Context, Session};
+use crate::commands::instant::{second, span};
+use crate::exit::Failure;
+use crate::output::{self, Output};
+
+pub(super) async fn run(context: &Context) -> Result<(), Failure> {
+    let session = context.session().await?;
+    let summary = read(context, &session).await?;
+    let now = now_unix_ms();
+    let overdue = Schedule::new(Timing::default(), 0).overdue(now, &summary);
+    if context.json() {
+        let mut document = json::summary(&summary);
+        if let Some(members) = document.as_object_mut() {
+            members.insert("overdue".to_owned(), json!(overdue.is_some()));
+        }
+        output::json(&document)?;
+        return Ok(());
+    }
+    let mut output = Output::new();
+    output.heading(&headline(&summary, now, overdue.is_some()))?;
+    output.line("cycle", &span(summary.cycle_period_ms))?;
+    for (name, instant) in [
+        ("due", summary.next_due_unix_ms),
+        ("last begun", summary.started_at_unix_ms),
+        ("last done", summary.completed_at_unix_ms),
+        ("at work until", summary.busy_until_unix_ms),
+    ] {
+        output.line(name, &instant.map_or_else(|| "-".to_owned(), second))?;
+    }
+    Ok(())
+}
+
+fn headline(summary: &Summary, now: u64, is_overdue: bool) -> String {
+    let Some(due) = summary.next_due_unix_ms else {
+        return "No account was entered yet: there is nothing to report.".to_owned();
+    };
+    let away = span(due.abs_diff(now));
+    match (due > now, is_overdue) {
+        (true, _) => format!("The next sweep is due in {away}."),
+        (false, false) => format!("A sweep is due, for {away} now."),
+        (false, true) => format!("A sweep is overdue, for {away} now."),
+    }
+}
+
+/// What the store says of the cycle.
+pub(super) async fn read(context: &Context, session: &Session) -> Result<Summary, Failure> {
+    let query = SweepStep::Status(StatusQuery::Summary);
+    match step(context, session, query).await? {
+        SweepOutcome::Summary(summary) => Ok(summary),
+        _ => Err(unexpected("status")),
+    }
+}
+
+/// The time of day.
+pub(super) fn now_unix_ms() -> u64 {
+    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+    let ms = since.unwrap_or_default().as_millis();
+    u64::try_from(ms).unwrap_or(u64::MAX)
+}

@@ -1,0 +1,42 @@
+use jira_host::types::{Error, ErrorKind, SweepOutcome, SweepStep};
+
+use crate::commands::context::{Context, Session};
+use crate::commands::hint;
+use crate::exit::{Exit, Failure};
+
+/// Makes a step that sends nothing.
+pub(in crate::commands) async fn step(
+    context: &Context,
+    session: &Session,
+    step: SweepStep,
+) -> Result<SweepOutcome, Failure> {
+    let outcome = session.call(session.tenant().gdpr_sweep(&step)).await?;
+    outcome.map_err(|error| failure(context, session, None, error))
+}
+
+/// The failure of a component that does not keep its contract.
+pub(in crate::commands) fn unexpected(step: &str) -> Failure {
+    Failure::new(
+        Exit::UnexpectedResponse,
+        format!("the component answers `{step}` with something else than its contract says"),
+    )
+}
+
+/// What the component says of a failure, with what to do now.
+pub(super) fn failure(
+    context: &Context,
+    session: &Session,
+    connection: Option<&str>,
+    error: Error,
+) -> Failure {
+    let connection = connection.unwrap_or("NAME");
+    let lacks_scope = matches!(&error.kind, ErrorKind::Configuration(what) if what == "scope");
+    if lacks_scope {
+        let connect = context.command_line(&["connect", connection]);
+        return Failure::from(error).with_hint(format!(
+            "add the personal data reporting API to the app in the developer console, then \
+             `{connect}`: a person consents again"
+        ));
+    }
+    hint::failure(context, session, connection, error)
+}

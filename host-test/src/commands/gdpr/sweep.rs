@@ -1,0 +1,217 @@
+//! `jira-host gdpr sweep`.
+
+use std::time::Duration;
+
+use clap::Args;
+use jira_host::types::{FailedBatch, SweepEnd, SweepOptions, SweepOutcome, SweepReport, SweepStep};
+
+use super::actions;
+use super::json;
+use super::progress::{Progress, number};
+use super::round::{Round, Swept};
+use super::step::{failure, step, unexpected};
+use crate::commands::context::{Context, Session};
+use crate::commands::instant::second;
+use crate::exit::{Exit, Failure};
+use crate::output::{self, Output, printable};
+
+#[derive(Args, Debug)]
+pub(crate) struct SweepArgs {
+    /// Says what would be reported, and sends and writes nothing.
+    #[arg(long, conflicts_with_all = ["cursor", "in_flight"])]
+    dry_run: bool,
+    /// The connection whose token is used; without it, any that may report.
+    #[arg(long, value_name = "NAME")]
+    connection: Option<String>,
+    /// Sends so many batches at most, of up to 90 accounts each.
+    #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u32).range(1..))]
+    max_batches: Option<u32>,
+    /// Sends no more after so many seconds.
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u32).range(1..=3600))]
+    timeout: Option<u32>,
+    /// How many batches are on their way at once.
+    #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u32).range(1..=16))]
+    in_flight: Option<u32>,
+    /// Goes on where an earlier sweep left off.
+    #[arg(long, value_name = "CURSOR")]
+    cursor: Option<String>,
+    /// Reports also accounts that were reported within the cycle, which
+    /// Atlassian watches for.
+    #[arg(long)]
+    force: bool,
+}
+
+impl SweepArgs {
+    pub(crate) async fn run(self, context: &Context) -> Result<(), Failure> {
+        if self.dry_run {
+            return self.preview(context).await;
+        }
+        let (session, _) = context.session_of_app().await?;
+        let connection = self.connection.clone();
+        let timeout = self
+            .timeout
+            .map(|seconds| Duration::from_secs(seconds.into()));
+        let round = Round::new(&session, self.options()).with_timeout(timeout);
+        let progress = Progress::begin();
+        let swept = round.go(|report| progress.show(report)).await;
+        drop(progress);
+        match swept? {
+            Swept::Report {
+                report,
+                is_interrupted,
+            } => {
+                tell(context, &report)?;
+                match is_interrupted {
+                    true => Err(Failure::silent(Exit::Interrupted)),
+                    false => verdict(context, &session, connection.as_deref(), *report),
+                }
+            }
+            Swept::Busy(until) => Err(busy(until)),
+            Swept::Refused(error) => Err(failure(context, &session, connection.as_deref(), error)),
+        }
+    }
+
+    fn options(self) -> SweepOptions {
+        SweepOptions {
+            connection: self.connection,
+            dry_run: self.dry_run,
+            force: self.force,
+            max_batches: self.max_batches,
+            timeout_ms: self.timeout.map(|seconds| seconds.saturating_mul(1_000)),
+            in_flight: self.in_flight,
+            cursor: self.cursor,
+        }
+    }
+
+    async fn preview(self, context: &Context) -> Result<(), Failure> {
+        let (session, _) = context.session_of_app().await?;
+        let sweep = SweepStep::Sweep(self.options());
+        let SweepOutcome::Swept(report) = step(context, &session, sweep).await? else {
+            return Err(unexpected("sweep"));
+        };
+        if context.json() {
+            output::json(&json::report(&report))?;
+        } else {
+            for account_id in &report.would_report {
+                anstream::println!("{}", printable(account_id));
+            }
+        }
+        let due = number(report.counts.due);
+        let seen = number(report.counts.seen);
+        anstream::eprintln!("{due} of {seen} accounts would be reported. Nothing was sent.");
+        if usize::try_from(report.counts.due).is_ok_and(|due| due > report.would_report.len()) {
+            anstream::eprintln!("Not all of them are listed.");
+        }
+        if matches!(report.end, SweepEnd::More(_)) {
+            anstream::eprintln!("The rest of the register was not looked at.");
+        }
+        tell_failed(&report.failed);
+        Ok(())
+    }
+}
+
+/// Nothing was done.
+pub(super) fn busy(until: u64) -> Failure {
+    let until = second(until);
+    Failure::new(Exit::Other, "another sweep of this store is at work").with_hint(format!(
+        "it holds its lease until {until}, and renews it for as long as it lives; look again then"
+    ))
+}
+
+fn tell(context: &Context, report: &SweepReport) -> Result<(), Failure> {
+    if context.json() {
+        output::json(&json::report(report))?;
+    } else {
+        in_words(report)?;
+        actions::table(&report.actions)?;
+    }
+    tell_failed(&report.failed);
+    actions::tell_waiting(context, &report.actions, report.more_actions.is_some());
+    Ok(())
+}
+
+fn in_words(report: &SweepReport) -> Result<(), Failure> {
+    let counts = &report.counts;
+    let mut output = Output::new();
+    output.heading(&format!("Sweep {}", report.sweep))?;
+    let reported = number(counts.reported);
+    let batches = number(counts.batches);
+    output.line(
+        "reported",
+        &format!("{reported} accounts in {batches} batches"),
+    )?;
+    for (name, count) in [
+        ("closed", counts.closed),
+        ("updated", counts.updated),
+        ("failed", counts.failed),
+        ("resumed", counts.resumed),
+    ] {
+        if count > 0 {
+            output.line(name, &number(count))?;
+        }
+    }
+    let covered = match &report.end {
+        SweepEnd::Complete => "the whole register",
+        SweepEnd::More(_) => "a part of the register",
+        SweepEnd::Stopped(_) => "a part of the register, then it was stopped",
+        SweepEnd::TakenOver => "a part of the register, then another sweep took over",
+    };
+    output.line("covered", covered)?;
+    if let Some(due) = report.next_due_unix_ms {
+        output.line("next due", &second(due))?;
+    }
+    Ok(())
+}
+
+/// Tells on standard error what could not be reported, and why.
+pub(super) fn tell_failed(failed: &[FailedBatch]) {
+    for batch in failed {
+        let (count, number) = (batch.account_ids.len(), batch.batch);
+        let which = match batch.account_ids.as_slice() {
+            [only] => format!("account {only}"),
+            _ => format!("{count} accounts"),
+        };
+        let why = &batch.error;
+        anstream::eprintln!(
+            "failed: batch {number}, {}: {}",
+            printable(&which),
+            printable(&why.message)
+        );
+    }
+}
+
+/// How a sweep that did something ends the program.
+fn verdict(
+    context: &Context,
+    session: &Session,
+    connection: Option<&str>,
+    report: SweepReport,
+) -> Result<(), Failure> {
+    match report.end {
+        SweepEnd::Stopped(stop) => {
+            let stopped = failure(context, session, connection, stop.error);
+            Err(match stop.not_before_unix_ms {
+                Some(at) => stopped.with_hint(format!("not again before {}", second(at))),
+                None => stopped,
+            })
+        }
+        SweepEnd::TakenOver => Err(Failure::new(
+            Exit::Other,
+            "the sweep was so slow that its lease ended, and another one has taken over",
+        )),
+        SweepEnd::Complete | SweepEnd::More(_) if !report.failed.is_empty() => {
+            let exit = report
+                .failed
+                .first()
+                .map(|first| Exit::of(&first.error.kind));
+            let message = "some accounts could not be reported; they stay due";
+            Err(Failure::new(exit.unwrap_or(Exit::Other), message))
+        }
+        SweepEnd::More(cursor) => {
+            let next = context.command_line(&["gdpr", "sweep", "--cursor", &cursor]);
+            anstream::eprintln!("hint: `{next}` goes on");
+            Ok(())
+        }
+        SweepEnd::Complete => Ok(()),
+    }
+}

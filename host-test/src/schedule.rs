@@ -1,0 +1,263 @@
+//! When to sweep: the decisions of a timer, without its clock.
+//!
+//! Every account of the register must be reported once a cycle. [`Schedule`]
+//! says when a host's timer sweeps, from what the store says of the cycle
+//! ([`Summary`]), so a timer that was started anew, or that runs beside another
+//! one, decides as if it had never been away. What it remembers by itself is
+//! only how the last runs went.
+//!
+//! ```no_run
+//! # use std::time::Duration;
+//! # use jira_host::schedule::{Moment, Next, Run, Schedule, Timing};
+//! # use jira_host::types::Summary;
+//! # fn read_summary() -> Summary { unimplemented!() }
+//! # fn sweep() -> Run { unimplemented!() }
+//! # fn now() -> Moment { unimplemented!() }
+//! let mut schedule = Schedule::new(Timing::default(), 0x5eed);
+//! loop {
+//!     match schedule.next(now(), &read_summary()) {
+//!         Next::Sweep => {
+//!             let run = sweep(); // call by call, for as long as it answers `more`
+//!             schedule.ended(now(), run);
+//!         }
+//!         Next::Wait(wait) => std::thread::sleep(wait.duration),
+//!     }
+//! }
+//! ```
+
+#[cfg(test)]
+mod tests;
+
+use std::time::Duration;
+
+use crate::types::Summary;
+
+/// A run that went well is followed by another after this at the earliest,
+/// whatever the store says: a mistake there is not to become a flood.
+const LEAST_GAP: Duration = Duration::from_secs(60);
+
+/// Longer than the longest usual cycle, Atlassian asks nobody to wait; and to
+/// believe that it did would miss cycles.
+const LONGEST_HOLD_OFF: Duration = Duration::from_secs(7 * 24 * 60 * 60);
+
+/// What is added to the end of another sweep's lease, as clocks differ.
+const AFTER_LEASE: Duration = Duration::from_secs(1);
+
+/// What a timer of sweeps goes by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Timing {
+    /// How much later than due a sweep may begin, by chance, so that not all
+    /// hosts begin at once.
+    pub jitter: Duration,
+    /// The pause after a run that failed. Each further one that fails doubles
+    /// it.
+    pub first_backoff: Duration,
+    /// The longest such pause.
+    pub longest_backoff: Duration,
+    /// How long after it was due a sweep that is not done is overdue, and
+    /// somebody must look.
+    pub overdue_after: Duration,
+    /// The longest time without a look into the store: accounts are entered
+    /// there, other timers sweep, and the time of day may be set.
+    pub look_again: Duration,
+}
+
+impl Default for Timing {
+    fn default() -> Self {
+        Timing {
+            jitter: Duration::from_secs(30 * 60),
+            first_backoff: Duration::from_secs(60),
+            longest_backoff: Duration::from_secs(60 * 60),
+            overdue_after: Duration::from_secs(2 * 60 * 60),
+            look_again: Duration::from_secs(5 * 60),
+        }
+    }
+}
+
+/// A moment, on both clocks: times of the store are of the time of day, which
+/// may be set; pauses are measured by a clock that only goes on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Moment {
+    /// The time of day.
+    pub unix_ms: u64,
+    /// The time since some moment of this process.
+    pub monotonic: Duration,
+}
+
+/// What to do now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Next {
+    /// Sweep.
+    Sweep,
+    /// Wait, and ask again.
+    Wait(Wait),
+}
+
+/// A wait.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Wait {
+    /// How long.
+    pub duration: Duration,
+    /// For what.
+    pub reason: Reason,
+}
+
+/// What is waited for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reason {
+    /// No account was ever entered.
+    NothingToReport,
+    /// The sweep is not due.
+    NotDue,
+    /// It is due, and begins by chance some time later.
+    Spread,
+    /// A run has ended a moment ago, or has failed.
+    HeldOff,
+    /// Another sweep of this store is at work.
+    Busy,
+}
+
+/// How a run ended: a sweep, in as many calls as it took.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Run {
+    /// The register was covered, and every account that was due is reported.
+    Covered,
+    /// Something is left to do.
+    Failed {
+        /// Not before then, where Atlassian told.
+        not_before_unix_ms: Option<u64>,
+    },
+    /// Another sweep is at work, until then at most if it is not renewed.
+    Busy {
+        /// The end of its lease.
+        until_unix_ms: u64,
+    },
+}
+
+/// A timer's decisions.
+#[derive(Clone, Debug)]
+pub struct Schedule {
+    timing: Timing,
+    chance: u64,
+    failures: u32,
+    held_off_until: Option<Duration>,
+}
+
+impl Schedule {
+    /// A timer that has not run yet. `chance` is a random number of its own.
+    pub fn new(timing: Timing, chance: u64) -> Self {
+        Schedule {
+            timing,
+            chance,
+            failures: 0,
+            held_off_until: None,
+        }
+    }
+
+    /// What to do now, given what the store says.
+    pub fn next(&self, now: Moment, summary: &Summary) -> Next {
+        if let Some(rest) = self.held_off(now) {
+            return self.wait(rest, Reason::HeldOff);
+        }
+        if let Some(rest) = left(summary.busy_until_unix_ms.unwrap_or(0), now.unix_ms) {
+            return self.wait(rest + AFTER_LEASE, Reason::Busy);
+        }
+        let Some(due) = summary.next_due_unix_ms else {
+            return self.wait(self.timing.look_again, Reason::NothingToReport);
+        };
+        let begin = due.saturating_add(millis(self.jitter(due)));
+        match left(begin, now.unix_ms) {
+            Some(rest) if now.unix_ms < due => self.wait(rest, Reason::NotDue),
+            Some(rest) => self.wait(rest, Reason::Spread),
+            None => Next::Sweep,
+        }
+    }
+
+    /// Notes how a run ended.
+    pub fn ended(&mut self, now: Moment, run: Run) {
+        let pause = match run {
+            Run::Covered => {
+                self.failures = 0;
+                LEAST_GAP
+            }
+            Run::Failed { not_before_unix_ms } => {
+                self.failures = self.failures.saturating_add(1);
+                let told = left(not_before_unix_ms.unwrap_or(0), now.unix_ms);
+                let told = told.unwrap_or_default().min(LONGEST_HOLD_OFF);
+                self.backoff().max(told)
+            }
+            Run::Busy { until_unix_ms } => {
+                let lease = left(until_unix_ms, now.unix_ms).unwrap_or_default();
+                (lease + AFTER_LEASE).min(self.timing.look_again)
+            }
+        };
+        self.held_off_until = Some(now.monotonic.saturating_add(pause));
+    }
+
+    /// How many runs in a row have failed.
+    pub fn failures(&self) -> u32 {
+        self.failures
+    }
+
+    /// How long ago the sweep was due, if that is too long.
+    pub fn overdue(&self, unix_ms: u64, summary: &Summary) -> Option<Duration> {
+        let due = summary.next_due_unix_ms?;
+        let late = left(unix_ms, due)?;
+        (late >= self.timing.overdue_after).then_some(late)
+    }
+
+    fn held_off(&self, now: Moment) -> Option<Duration> {
+        let rest = self.held_off_until?.checked_sub(now.monotonic)?;
+        (!rest.is_zero()).then_some(rest)
+    }
+
+    fn wait(&self, duration: Duration, reason: Reason) -> Next {
+        Next::Wait(Wait {
+            duration: duration.min(self.timing.look_again),
+            reason,
+        })
+    }
+
+    /// The same for the same due time, so that looking again does not draw
+    /// again.
+    fn jitter(&self, due: u64) -> Duration {
+        portion(self.timing.jitter, mix(self.chance ^ due))
+    }
+
+    /// Between three and five quarters of the pause, as hosts that failed
+    /// together are not to come back together.
+    fn backoff(&self) -> Duration {
+        let doublings = self.failures.saturating_sub(1).min(16);
+        let longest = self.timing.longest_backoff;
+        let pause = self.timing.first_backoff.saturating_mul(1 << doublings);
+        let pause = pause.min(longest);
+        let chance = mix(self.chance.wrapping_add(u64::from(self.failures)));
+        pause * 3 / 4 + portion(pause / 2, chance)
+    }
+}
+
+/// How long it is from one time of day to a later one.
+fn left(later: u64, earlier: u64) -> Option<Duration> {
+    let ms = later.checked_sub(earlier)?;
+    (ms > 0).then(|| Duration::from_millis(ms))
+}
+
+fn millis(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}
+
+/// A part of a duration, by chance.
+fn portion(whole: Duration, chance: u64) -> Duration {
+    const PARTS: u32 = 1 << 16;
+    // A remainder of 65,536 fits.
+    let part = u32::try_from(chance % u64::from(PARTS)).unwrap_or(0);
+    whole / PARTS * part
+}
+
+/// Spreads a number over all numbers (SplitMix64).
+fn mix(number: u64) -> u64 {
+    let mut mixed = number.wrapping_add(0x9e37_79b9_7f4a_7c15);
+    mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    mixed ^ (mixed >> 31)
+}

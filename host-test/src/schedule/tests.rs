@@ -1,0 +1,3 @@
+mod decisions;
+mod ten_weeks;
+mod world;

@@ -1,0 +1,209 @@
+use std::time::Duration;
+
+use crate::schedule::{Moment, Next, Reason, Run, Schedule, Timing, Wait};
+use crate::types::Summary;
+
+const DAY_MS: u64 = 86_400_000;
+const DUE: u64 = 20_000 * DAY_MS;
+
+fn summary(next_due_unix_ms: Option<u64>) -> Summary {
+    Summary {
+        cycle_period_ms: 7 * DAY_MS,
+        next_due_unix_ms,
+        started_at_unix_ms: None,
+        completed_at_unix_ms: None,
+        busy_until_unix_ms: None,
+    }
+}
+
+fn at(unix_ms: u64) -> Moment {
+    Moment {
+        unix_ms,
+        monotonic: Duration::from_millis(unix_ms - DUE + DAY_MS),
+    }
+}
+
+fn without_jitter() -> Schedule {
+    let timing = Timing {
+        jitter: Duration::ZERO,
+        ..Timing::default()
+    };
+    Schedule::new(timing, 7)
+}
+
+fn waits(schedule: &Schedule, now: Moment, summary: &Summary) -> (Duration, Reason) {
+    match schedule.next(now, summary) {
+        Next::Wait(Wait { duration, reason }) => (duration, reason),
+        Next::Sweep => panic!("it sweeps"),
+    }
+}
+
+const MINUTE: Duration = Duration::from_secs(60);
+const MINUTE_MS: u64 = 60_000;
+
+#[test]
+fn a_register_that_nobody_was_entered_in_is_looked_at_again() {
+    let waits = waits(&without_jitter(), at(DUE), &summary(None));
+    assert_eq!(waits, (5 * MINUTE, Reason::NothingToReport));
+}
+
+#[test]
+fn a_sweep_begins_when_it_is_due_and_not_before() {
+    let (schedule, summary) = (without_jitter(), summary(Some(DUE)));
+    let early = waits(&schedule, at(DUE - 60 * MINUTE_MS), &summary);
+    assert_eq!(early, (5 * MINUTE, Reason::NotDue));
+    let soon = waits(&schedule, at(DUE - 1), &summary);
+    assert_eq!(soon, (Duration::from_millis(1), Reason::NotDue));
+    assert_eq!(schedule.next(at(DUE), &summary), Next::Sweep);
+}
+
+#[test]
+fn what_was_missed_while_nobody_was_there_is_done_at_once() {
+    let schedule = Schedule::new(Timing::default(), 7);
+    let next = schedule.next(at(DUE + DAY_MS), &summary(Some(DUE)));
+    assert_eq!(next, Next::Sweep);
+}
+
+#[test]
+fn hosts_with_the_same_due_time_are_spread_over_the_jitter() {
+    let begun: Vec<u64> = (0..1_000)
+        .map(|chance| {
+            let schedule = Schedule::new(Timing::default(), chance);
+            let begins = |minute: &u64| {
+                let now = at(DUE + minute * MINUTE_MS);
+                schedule.next(now, &summary(Some(DUE))) == Next::Sweep
+            };
+            (0..=30).find(begins).unwrap()
+        })
+        .collect();
+    for part in [1..=10, 11..=20, 21..=30] {
+        let count = begun.iter().filter(|&minute| part.contains(minute));
+        let count = count.count();
+        assert!((250..=420).contains(&count), "{count} in {part:?}");
+    }
+}
+
+#[test]
+fn looking_again_does_not_draw_again() {
+    let schedule = Schedule::new(Timing::default(), 7);
+    let begins = |minute: &u64| {
+        schedule.next(at(DUE + minute * MINUTE_MS), &summary(Some(DUE))) == Next::Sweep
+    };
+    let first = (0..=30).find(begins).unwrap();
+    assert!((first..60).all(|minute| begins(&minute)));
+}
+
+#[test]
+fn failures_in_a_row_double_the_pause_up_to_its_bound() {
+    let mut schedule = without_jitter();
+    let mut pauses = Vec::new();
+    for _ in 0..9 {
+        let now = at(DUE);
+        schedule.ended(
+            now,
+            Run::Failed {
+                not_before_unix_ms: None,
+            },
+        );
+        pauses.push(schedule.held_off(now).unwrap());
+    }
+    for (pause, minutes) in pauses.iter().zip([1, 2, 4, 8, 16, 32, 60, 60, 60]) {
+        let nominal = minutes * MINUTE;
+        assert!(
+            *pause >= nominal * 3 / 4 && *pause <= nominal * 5 / 4,
+            "{pauses:?}"
+        );
+    }
+    assert_eq!(schedule.failures(), 9);
+    schedule.ended(at(DUE), Run::Covered);
+    assert_eq!(schedule.failures(), 0);
+}
+
+#[test]
+fn a_pause_that_atlassian_asked_for_is_kept() {
+    let mut schedule = without_jitter();
+    let run = Run::Failed {
+        not_before_unix_ms: Some(DUE + DAY_MS),
+    };
+    schedule.ended(at(DUE), run);
+    let due = summary(Some(DUE));
+    let (_, reason) = waits(&schedule, at(DUE + DAY_MS - 1), &due);
+    assert_eq!(reason, Reason::HeldOff);
+    assert_eq!(schedule.next(at(DUE + DAY_MS), &due), Next::Sweep);
+}
+
+#[test]
+fn a_pause_beyond_the_cycle_is_not_believed() {
+    let mut schedule = without_jitter();
+    let run = Run::Failed {
+        not_before_unix_ms: Some(u64::MAX),
+    };
+    schedule.ended(at(DUE), run);
+    let next = schedule.next(at(DUE + 7 * DAY_MS), &summary(Some(DUE)));
+    assert_eq!(next, Next::Sweep);
+}
+
+#[test]
+fn setting_the_time_of_day_neither_ends_nor_prolongs_a_pause() {
+    let mut schedule = without_jitter();
+    schedule.ended(
+        at(DUE),
+        Run::Failed {
+            not_before_unix_ms: Some(DUE + 60 * MINUTE_MS),
+        },
+    );
+    let monotonic = at(DUE).monotonic;
+    for (unix_ms, after, is_over) in [
+        (DUE + DAY_MS, 59 * MINUTE, false),
+        (DUE + 1, 60 * MINUTE, true),
+    ] {
+        let now = Moment {
+            unix_ms,
+            monotonic: monotonic + after,
+        };
+        let next = schedule.next(now, &summary(Some(DUE)));
+        assert_eq!(next == Next::Sweep, is_over, "{next:?}");
+    }
+}
+
+#[test]
+fn another_sweep_is_waited_for() {
+    let mut schedule = without_jitter();
+    let busy = Summary {
+        busy_until_unix_ms: Some(DUE + 90_000),
+        ..summary(Some(DUE))
+    };
+    let seen = waits(&schedule, at(DUE), &busy);
+    assert_eq!(seen, (Duration::from_secs(91), Reason::Busy));
+    schedule.ended(
+        at(DUE),
+        Run::Busy {
+            until_unix_ms: DUE + 90_000,
+        },
+    );
+    let told = waits(&schedule, at(DUE), &summary(Some(DUE)));
+    assert_eq!(told, (Duration::from_secs(91), Reason::HeldOff));
+    assert_eq!(schedule.failures(), 0);
+}
+
+#[test]
+fn runs_that_went_well_do_not_follow_each_other_at_once() {
+    let mut schedule = without_jitter();
+    schedule.ended(at(DUE), Run::Covered);
+    let told = waits(&schedule, at(DUE), &summary(Some(DUE)));
+    assert_eq!(told, (MINUTE, Reason::HeldOff));
+}
+
+#[test]
+fn a_sweep_is_overdue_after_the_time_that_was_set() {
+    let schedule = without_jitter();
+    let due = summary(Some(DUE));
+    let two_hours = 120 * MINUTE;
+    assert_eq!(schedule.overdue(DUE - 1, &due), None);
+    assert_eq!(schedule.overdue(DUE + 119 * MINUTE_MS, &due), None);
+    assert_eq!(
+        schedule.overdue(DUE + 120 * MINUTE_MS, &due),
+        Some(two_hours)
+    );
+    assert_eq!(schedule.overdue(DUE + DAY_MS, &summary(None)), None);
+}
