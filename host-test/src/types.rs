@@ -17,7 +17,7 @@ pub use self::request::Request;
 pub use crate::bindings::plain::types::{
     Account, Action, AffectedConnection, Authorize, ChooseSite, Connected, ConnectionState,
     ConnectionStatus, Disconnected, Field, Limit, Method, Paginate, PagingStyle, RateLimit,
-    RedirectMode, RequestOptions, Site, StoreError, TransportError,
+    RedirectMode, RefreshOutcome, RequestOptions, Retry, Site, StoreError, TransportError,
 };
 pub use crate::bindings::sweep::{
     AccountAction, AccountPage, AccountState, ActionPage, BatchEvidence, Entered, Erased,

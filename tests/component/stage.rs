@@ -184,6 +184,7 @@ pub fn error(kind: ErrorKind, action: Action, message: &str) -> Error {
         attempts: 0,
         waited_ms: 0,
         may_have_been_done: false,
+        refresh: None,
         trace_id: None,
     }
 }

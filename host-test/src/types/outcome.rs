@@ -3,7 +3,10 @@ use std::fmt;
 use serde_json::value::RawValue;
 use wasmtime::component::{ComponentType, Lift, Lower};
 
-use super::{Action, Field, Limit, ListEnd, ListReport, RateLimit, StoreError, TransportError};
+use super::{
+    Action, Field, Limit, ListEnd, ListReport, RateLimit, RefreshOutcome, StoreError,
+    TransportError,
+};
 use crate::redacted::{Names, Size};
 
 /// A final answer.
@@ -27,6 +30,15 @@ pub struct Response {
     pub rate_limit: Option<RateLimit>,
     /// How many requests were sent.
     pub attempts: u32,
+    /// How long was waited, for other callers or to send it again.
+    #[component(name = "waited-ms")]
+    pub waited_ms: u64,
+    /// This is the 404 to a DELETE that was sent before, and most likely carried
+    /// out then.
+    #[component(name = "probably-done")]
+    pub probably_done: bool,
+    /// What came of the refresh of the tokens; `None` where none was needed.
+    pub refresh: Option<RefreshOutcome>,
 }
 
 impl Response {
@@ -51,6 +63,9 @@ impl fmt::Debug for Response {
             .field("trace_id", &self.trace_id)
             .field("rate_limit", &self.rate_limit)
             .field("attempts", &self.attempts)
+            .field("waited_ms", &self.waited_ms)
+            .field("probably_done", &self.probably_done)
+            .field("refresh", &self.refresh)
             .finish()
     }
 }
@@ -74,6 +89,8 @@ pub struct Error {
     /// refused.
     #[component(name = "may-have-been-done")]
     pub may_have_been_done: bool,
+    /// What came of the refresh of the tokens; `None` where none was needed.
+    pub refresh: Option<RefreshOutcome>,
     /// Atlassian's name for the exchange.
     #[component(name = "trace-id")]
     pub trace_id: Option<String>,
@@ -174,6 +191,9 @@ mod tests {
             trace_id: None,
             rate_limit: None,
             attempts: 1,
+            waited_ms: 0,
+            probably_done: false,
+            refresh: None,
         };
         let shown = format!("{response:?}");
         assert!(
@@ -198,6 +218,7 @@ mod tests {
             attempts: 1,
             waited_ms: 0,
             may_have_been_done: false,
+            refresh: None,
             trace_id: None,
         };
         assert_eq!(error.to_string(), "Jira answered 404");

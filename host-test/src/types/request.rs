@@ -3,7 +3,7 @@ use std::time::Duration;
 
 use wasmtime::component::{ComponentType, Lift, Lower};
 
-use super::{Field, Method, Paginate, RedirectMode, RequestOptions};
+use super::{Field, Method, Paginate, RedirectMode, RequestOptions, Retry};
 use crate::redacted::{Names, Size};
 
 /// A request to Jira, for `api_request` and `servicedesk_request` alike.
@@ -154,12 +154,27 @@ impl Request {
         self
     }
 
+    /// Sets when it is sent again.
+    pub fn with_retry(mut self, retry: Retry) -> Self {
+        self.options_mut().retry = Some(retry);
+        self
+    }
+
+    /// Sends each of its requests once.
+    pub fn without_retries(self) -> Self {
+        self.with_retry(Retry {
+            at_most: Some(0),
+            only_undone: false,
+        })
+    }
+
     fn options_mut(&mut self) -> &mut RequestOptions {
         self.options.get_or_insert(RequestOptions {
             timeout_ms: None,
             max_response_bytes: None,
             redirect: None,
             experimental: false,
+            retry: None,
         })
     }
 

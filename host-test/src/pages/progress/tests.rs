@@ -47,6 +47,7 @@ fn failure() -> Error {
         attempts: 1,
         waited_ms: 0,
         may_have_been_done: false,
+        refresh: None,
         trace_id: None,
     }
 }
