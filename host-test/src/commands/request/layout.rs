@@ -93,6 +93,9 @@ mod tests {
             trace_id: None,
             rate_limit: None,
             attempts: 1,
+            waited_ms: 0,
+            probably_done: false,
+            refresh: None,
         }
     }
 
