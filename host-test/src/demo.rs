@@ -9,6 +9,7 @@ mod refresh;
 mod sandbox;
 mod servicedesk;
 mod stage;
+mod sweep;
 mod watched;
 
 use std::error::Error;
@@ -64,7 +65,9 @@ async fn play(connector: Connector, path: &Path) -> Step {
     sandbox::hostile_paths(&stage, &mut output).await?;
     title(&mut output, 8, "A destination that is not allowed")?;
     sandbox::denied_destination(&stage, &mut output).await?;
-    title(&mut output, 9, "What went over the wire")?;
+    title(&mut output, 9, "Personal data of accounts that are gone")?;
+    sweep::report(&stage, &mut output).await?;
+    title(&mut output, 10, "What went over the wire")?;
     closing::tell(&stage, &mut output)?;
 
     output.gap()?;
