@@ -67,8 +67,8 @@ pub(crate) enum Command {
     Inspect(inspect::InspectArgs),
     /// Shows what the connector does, against a simulated Atlassian.
     ///
-    /// Consent, reading, creating, lists, a refresh, and two attempts to misuse it,
-    /// all over real sockets on this machine. It fails when anything does not come
+    /// Consent, reading, creating, lists, a refresh, two attempts to misuse it, and
+    /// a sweep, all over real sockets on this machine. It fails when anything does not come
     /// out as it should.
     Demo(demo::DemoArgs),
 }

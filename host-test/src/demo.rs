@@ -10,6 +10,7 @@ mod refresh;
 mod sandbox;
 mod servicedesk;
 mod stage;
+mod sweep;
 mod watched;
 
 use std::error::Error;
@@ -69,7 +70,9 @@ async fn play(connector: Connector, path: &Path) -> Step {
     sandbox::hostile_paths(&stage, &mut output).await?;
     title(&mut output, 10, "A destination that is not allowed")?;
     sandbox::denied_destination(&stage, &mut output).await?;
-    title(&mut output, 11, "What went over the wire")?;
+    title(&mut output, 11, "Personal data of accounts that are gone")?;
+    sweep::report(&stage, &mut output).await?;
+    title(&mut output, 12, "What went over the wire")?;
     closing::tell(&stage, &mut output)?;
 
     output.gap()?;

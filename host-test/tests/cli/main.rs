@@ -12,6 +12,7 @@ mod connect;
 mod connections;
 mod consent;
 mod exits;
+mod gdpr;
 mod home;
 mod interruption;
 mod paging;

@@ -44,6 +44,19 @@ impl Running {
         kill_process(id, signal).unwrap();
     }
 
+    /// Whether it has ended by itself.
+    pub fn has_ended(&mut self) -> bool {
+        let child = self.child.as_mut().unwrap();
+        child.try_wait().unwrap().is_some()
+    }
+
+    /// Ends it at once, wherever it is.
+    pub fn kill(mut self) {
+        let mut child = self.child.take().unwrap();
+        child.kill().unwrap();
+        child.wait().unwrap();
+    }
+
     /// Waits until something is on standard output, and reads no more of it.
     pub fn wrote(&mut self) {
         let stdout = self.child.as_mut().unwrap().stdout.as_mut().unwrap();

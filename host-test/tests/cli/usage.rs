@@ -8,13 +8,13 @@ fn the_demo_comes_out_as_it_should_and_tells_no_secret() {
     let ran = Home::new().run(&["demo"]);
     let told = ran.done();
     assert_eq!(ran.stderr, "");
-    for step in 1..=11 {
+    for step in 1..=12 {
         assert!(
             told.contains(&format!("{step}. ")),
             "step {step} is missing:\n{told}"
         );
     }
-    assert_eq!(told.matches("shows").count(), 11, "{told}");
+    assert_eq!(told.matches("shows").count(), 12, "{told}");
     assert!(
         !told.contains('\u{1b}'),
         "there is colour where no terminal is"

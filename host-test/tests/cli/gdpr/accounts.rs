@@ -1,0 +1,123 @@
+use serde_json::json;
+
+use super::register::{ADA, RETRIEVED, RETRIEVED_UNIX_MS};
+use crate::home::Home;
+use crate::stage::Stage;
+
+#[test]
+fn accounts_are_entered_listed_shown_and_forgotten() {
+    let home = Home::new();
+    let add = [
+        "account",
+        "add",
+        "--retrieved-at",
+        RETRIEVED,
+        "--cloud-id",
+        "c-1",
+        "a",
+        "b",
+    ];
+    let ran = home.run(&add);
+    assert_eq!(ran.done(), "");
+    assert_eq!(
+        ran.stderr,
+        "2 accounts are new in the register, 0 were there.\n"
+    );
+    let list = home.run(&["account", "list"]);
+    let lines: Vec<_> = list.done().lines().collect();
+    assert!(lines[0].starts_with("ACCOUNT"), "{list:#?}");
+    assert!(
+        lines[1].starts_with("a ") && lines[1].contains(RETRIEVED),
+        "{list:#?}"
+    );
+    let show = home.run(&["account", "show", "b"]);
+    for part in [RETRIEVED, "c-1", "reported", "due"] {
+        assert!(show.done().contains(part), "{part}: {show:#?}");
+    }
+    let forget = home.run(&["account", "forget", "b", "c"]);
+    assert_eq!(forget.done(), "");
+    assert!(forget.stderr.starts_with("1 accounts left"), "{forget:#?}");
+    let gone = home.run(&["account", "show", "b"]);
+    assert!(
+        gone.failed(2).contains("b is not in the register"),
+        "{gone:#?}"
+    );
+}
+
+#[test]
+fn accounts_come_from_a_file_of_lines() {
+    let home = Home::new();
+    let lines = format!(
+        "{}\n\n{}\n",
+        json!({"account_id": "712020%3Aa", "retrieved_at_unix_ms": RETRIEVED_UNIX_MS}),
+        json!({"account_id": "b", "retrieved_at_unix_ms": RETRIEVED_UNIX_MS, "cloud_ids": ["c-1"]}),
+    );
+    let added = home.run_with_input(&["account", "add", "--input", "-", "--json"], &lines);
+    assert_eq!(
+        added.json(),
+        json!({"added": 2, "renewed": 0, "refused": []})
+    );
+    let file = home.file("accounts", &lines);
+    let renewed = home.run(&["account", "add", "--input", &file, "--json"]);
+    assert_eq!(renewed.json()["renewed"], 2);
+    let list = home.run(&["account", "list", "--json"]).json();
+    let ids: Vec<_> = list
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|it| &it["account_id"])
+        .collect();
+    assert_eq!(ids, ["712020:a", "b"]);
+    assert_eq!(list[1]["retrieved_at_unix_ms"], RETRIEVED_UNIX_MS);
+    let wrong = home.run_with_input(&["account", "add", "--input", "-"], "{\"account\": 1}\n");
+    assert!(
+        wrong.failed(2).contains("line 1 is no account"),
+        "{wrong:#?}"
+    );
+}
+
+#[test]
+fn an_account_that_is_refused_is_2_and_the_others_are_entered() {
+    let home = Home::new();
+    let ran = home.run(&[
+        "account",
+        "add",
+        "--retrieved-at",
+        RETRIEVED,
+        "unknown",
+        "a",
+    ]);
+    let told = ran.failed(2);
+    assert!(told.contains("1 accounts are new"), "{ran:#?}");
+    assert!(told.contains("refused: unknown: "), "{ran:#?}");
+    home.run(&["account", "show", "a"]).done();
+    home.run(&["account", "add", "a"]).failed(2);
+    home.run(&["account", "add", "--retrieved-at", "yesterday", "a"])
+        .failed(2);
+}
+
+#[test]
+fn an_empty_register_is_told_and_makes_no_store() {
+    let home = Home::new();
+    let list = home.run(&["account", "list"]);
+    assert_eq!(
+        (list.done(), list.stderr.as_str()),
+        ("", "No account is in the register.\n")
+    );
+    assert_eq!(home.run(&["account", "list", "--json"]).json(), json!([]));
+    let status = home.run(&["gdpr", "status"]);
+    assert!(
+        status.done().starts_with("No account was entered yet"),
+        "{status:#?}"
+    );
+    assert!(!home.store().exists());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_consented_is_in_the_register() {
+    let stage = Stage::connected().await;
+    let shown = stage.run(&["account", "show", ADA, "--json"]).json();
+    assert_eq!(shown["connections"][0]["connection"], "demo");
+    let ran = stage.run(&["account", "forget", ADA]);
+    assert!(ran.stderr.contains("1 stay"), "{ran:#?}");
+}

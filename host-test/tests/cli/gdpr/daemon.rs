@@ -1,0 +1,188 @@
+use std::io::{Read, Write};
+use std::net::TcpStream;
+
+use atlassian_simulator::{Fault, Gate, On};
+use rustix::process::Signal;
+use serde_json::Value;
+
+use super::register::{ADA, REPORTS, now_unix_ms};
+use crate::running::Running;
+use crate::stage::Stage;
+
+const HOUR_MS: u64 = 3_600_000;
+
+/// A daemon, and where it tells how it stands.
+struct Daemon {
+    running: Running,
+    address: String,
+}
+
+impl Daemon {
+    fn start(stage: &Stage, arguments: &[&str]) -> Daemon {
+        let arguments = [
+            &["gdpr", "schedule", "--jitter", "0s", "--health-listen", "0"],
+            arguments,
+        ];
+        let mut running = Running::begin(stage, &arguments.concat());
+        let address = loop {
+            let line = running.line();
+            if let Some(address) = line.strip_prefix("health at http://") {
+                break address.trim().trim_end_matches("/health").to_owned();
+            }
+        };
+        Daemon { running, address }
+    }
+
+    /// Reads on until a line has this.
+    fn told(&mut self, part: &str) -> String {
+        loop {
+            let line = self.running.line();
+            if line.contains(part) {
+                return line;
+            }
+        }
+    }
+
+    fn get(&self, path: &str) -> (u16, String) {
+        let mut stream = TcpStream::connect(&self.address).unwrap();
+        let request = format!("GET {path} HTTP/1.1\r\nHost: {}\r\n\r\n", self.address);
+        stream.write_all(request.as_bytes()).unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        let status = answer.split(' ').nth(1).unwrap().parse().unwrap();
+        let (_, body) = answer.split_once("\r\n\r\n").unwrap();
+        (status, body.to_owned())
+    }
+
+    fn health(&self) -> (u16, Value) {
+        let (status, body) = self.get("/health");
+        (status, serde_json::from_str(&body).unwrap())
+    }
+}
+
+fn script(stage: &Stage, fault: Fault) {
+    stage
+        .simulator
+        .script(On::method_path("POST", REPORTS), fault);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_signal_in_the_middle_of_a_sweep_ends_it_cleanly() {
+    for signal in [Signal::TERM, Signal::INT] {
+        let stage = Stage::connected().await;
+        stage.due_at(now_unix_ms() - HOUR_MS).await;
+        let gate = Gate::new();
+        script(&stage, Fault::Hold(gate.clone()));
+        let file = stage.home.path().join("health.json");
+        let mut daemon = Daemon::start(&stage, &["--health", file.to_str().unwrap()]);
+        gate.reached().await;
+        assert_eq!(daemon.health().1["state"], "sweeping");
+        daemon.running.signal(signal);
+        daemon.told("finishing");
+        gate.open();
+        let ran = daemon.running.end();
+        assert_eq!(ran.code, Some(0), "{ran:#?}");
+        assert!(
+            ran.stderr.ends_with("Ended, with nothing on its way.\n"),
+            "{ran:#?}"
+        );
+
+        let health: Value = serde_json::from_slice(&std::fs::read(&file).unwrap()).unwrap();
+        assert_eq!(
+            (&health["state"], &health["reported"]),
+            (&"ended".into(), &1.into())
+        );
+        let account = stage.run(&["account", "show", ADA, "--json"]).json();
+        assert!(account["reported_at_unix_ms"].is_u64(), "{account}");
+        let status = stage.run(&["gdpr", "status", "--json"]).json();
+        assert!(status["busy_until_unix_ms"].is_null(), "{status}");
+        stage.run(&["gdpr", "sweep"]).done();
+        assert_eq!(stage.reports(ADA), 1);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_second_signal_ends_it_at_once() {
+    let stage = Stage::connected().await;
+    stage.due_at(now_unix_ms() - HOUR_MS).await;
+    let gate = Gate::new();
+    script(&stage, Fault::Hold(gate.clone()));
+    let mut daemon = Daemon::start(&stage, &[]);
+    gate.reached().await;
+    daemon.running.signal(Signal::TERM);
+    daemon.told("finishing");
+    daemon.running.signal(Signal::TERM);
+    assert_eq!(daemon.running.end().code, Some(130));
+    gate.open();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_failed_sweep_is_tried_again_and_what_was_overdue_is_not_any_more() {
+    let stage = Stage::connected().await;
+    stage.due_at(now_unix_ms() - 3 * HOUR_MS).await;
+    script(&stage, Fault::status(500, &[]));
+    let gate = Gate::new();
+    let second = On::method_path("POST", REPORTS).after(1);
+    stage.simulator.script(second, Fault::Hold(gate.clone()));
+    let mut daemon = Daemon::start(&stage, &["--backoff", "10ms"]);
+    let overdue = daemon.told("OVERDUE");
+    assert!(overdue.contains("3 h"), "{overdue}");
+    daemon.told("failed: batch 1");
+    gate.reached().await;
+    let (status, health) = daemon.health();
+    assert_eq!(
+        (status, &health["overdue"], &health["healthy"]),
+        (503, &true.into(), &false.into())
+    );
+    assert_eq!(health["failures_in_a_row"], 1);
+    let (_, metrics) = daemon.get("/metrics");
+    assert!(
+        metrics.contains("\njira_host_gdpr_overdue 1\n"),
+        "{metrics}"
+    );
+    gate.open();
+    daemon.told("The next one is due");
+    daemon.told("not overdue any more");
+    let (status, health) = daemon.health();
+    assert_eq!(
+        (status, &health["overdue"], &health["reported"]),
+        (200, &false.into(), &1.into())
+    );
+    assert_eq!(daemon.get("/elsewhere").0, 404);
+    daemon.running.signal(Signal::TERM);
+    daemon.running.end();
+    assert_eq!(stage.reports(ADA), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_two_daemons_one_sweeps() {
+    let stage = Stage::connected().await;
+    stage.due_at(now_unix_ms() - HOUR_MS).await;
+    let gate = Gate::new();
+    script(&stage, Fault::Hold(gate.clone()));
+    let mut first = Daemon::start(&stage, &[]);
+    gate.reached().await;
+    let second = Daemon::start(&stage, &[]);
+    let (_, health) = second.health();
+    assert_eq!(health["healthy"], true);
+    gate.open();
+    first.told("The next one is due");
+    for daemon in [first, second] {
+        daemon.running.signal(Signal::TERM);
+        assert_eq!(daemon.running.end().code, Some(0));
+    }
+    assert_eq!(stage.reports(ADA), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn where_it_cannot_listen_it_does_not_start() {
+    let stage = Stage::connected().await;
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let ran = stage.run(&["gdpr", "schedule", "--health-listen", &address]);
+    assert!(ran.failed(10).contains("cannot listen"), "{ran:#?}");
+    stage
+        .run(&["gdpr", "schedule", "--health-listen", "here"])
+        .failed(2);
+    stage.run(&["gdpr", "schedule", "--jitter", "30"]).failed(2);
+}
