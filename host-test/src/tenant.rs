@@ -10,6 +10,7 @@ use crate::bindings::world::JiraConnector;
 use crate::call::{CallError, CallState, Limits, WallClock};
 use crate::connector::Connector;
 use crate::network::Network;
+use crate::observe::{CallWatch, Nobody, Observe};
 use crate::secrets::SecretStore;
 use crate::types::{Error, OauthOutcome, OauthStep, Request, Response};
 
@@ -32,6 +33,7 @@ pub struct Tenant {
     network: Network,
     limits: Limits,
     wall_clock: WallClock,
+    observer: Arc<dyn Observe>,
 }
 
 impl Tenant {
@@ -42,6 +44,7 @@ impl Tenant {
             network,
             limits: Limits::default(),
             wall_clock: Arc::new(SystemTime::now),
+            observer: Arc::new(Nobody),
         }
     }
 
@@ -58,22 +61,34 @@ impl Tenant {
         self
     }
 
+    /// Tells this of every call and every request, in place of whoever was told
+    /// before.
+    pub fn observed_by(mut self, observer: Arc<dyn Observe>) -> Self {
+        self.observer = observer;
+        self
+    }
+
     /// Sends an authorised request to the Jira platform.
     pub async fn api_request(&self, request: &Request) -> Outcome<Response> {
-        self.call(async |connector, store| connector.call_api_request(store, request).await)
-            .await
+        let call = self.call(async |connector, store| connector.call_api_request(store, request).await);
+        self.watch("api-request", Some(&request.connection)).follow(call).await
     }
 
     /// Sends an authorised request to Jira Service Management.
     pub async fn servicedesk_request(&self, request: &Request) -> Outcome<Response> {
-        self.call(async |connector, store| connector.call_servicedesk_request(store, request).await)
-            .await
+        let call = self.call(async |connector, store| connector.call_servicedesk_request(store, request).await);
+        self.watch("servicedesk-request", Some(&request.connection)).follow(call).await
     }
 
     /// Makes, renews, shows and erases connections.
     pub async fn oauth_exchange(&self, step: &OauthStep) -> Outcome<OauthOutcome> {
-        self.call(async |connector, store| connector.call_oauth_exchange(store, step).await)
-            .await
+        let call = self.call(async |connector, store| connector.call_oauth_exchange(store, step).await);
+        self.watch("oauth-exchange", step.connection()).follow(call).await
+    }
+
+    /// The watch over a call that is about to be made.
+    fn watch(&self, export: &'static str, connection: Option<&str>) -> CallWatch {
+        CallWatch::begin(export, connection, Arc::clone(&self.observer))
     }
 
     async fn call<T>(
@@ -99,6 +114,7 @@ impl Tenant {
             Arc::clone(&self.store),
             self.network.clone(),
             Arc::clone(&self.wall_clock),
+            Arc::clone(&self.observer),
             &self.limits,
         )
     }
