@@ -1,13 +1,17 @@
 //! The commands, each with its arguments.
 
 mod app;
+mod completions;
+mod config;
 mod connect;
 mod context;
 mod default_connection;
 mod demo;
 mod disconnect;
+mod doctor;
 mod hint;
 mod inspect;
+mod man;
 mod request;
 mod simulate;
 mod status;
@@ -49,6 +53,15 @@ pub(crate) enum Command {
     Servicedesk(request::ServicedeskArgs),
     /// Checks the secret store, changes its key, exports and imports it.
     Store(store::StoreArgs),
+    /// Looks for what is wrong with the set-up, and says how to mend it.
+    ///
+    /// The configuration, the component, the store and its key, the application,
+    /// the connections and their scopes; then for each origin its name, address,
+    /// certificate and clock. It changes nothing, and sends each origin one
+    /// request without credentials.
+    Doctor(doctor::DoctorArgs),
+    /// Shows the settings, and where each comes from.
+    Config(config::ConfigArgs),
     /// Runs a simulated Atlassian on this machine, to connect to.
     ///
     /// A small company with issues and a service desk, over real sockets and in
@@ -63,9 +76,24 @@ pub(crate) enum Command {
     /// over real sockets on this machine. It fails when anything does not come
     /// out as it should.
     Demo(demo::DemoArgs),
+    /// Writes what makes a shell complete these commands.
+    ///
+    /// For bash: `jira-host completions bash >
+    /// ~/.local/share/bash-completion/completions/jira-host`.
+    Completions(completions::CompletionsArgs),
+    /// Writes the manual page: `jira-host man | man -l -`.
+    Man(man::ManArgs),
 }
 
 impl Command {
+    /// Whether it does its work although the configuration cannot be read.
+    pub(crate) fn bears_no_configuration(&self) -> bool {
+        matches!(
+            self,
+            Command::Doctor(_) | Command::Completions(_) | Command::Man(_)
+        )
+    }
+
     pub(crate) async fn run(self, context: &Context) -> Result<(), Failure> {
         match self {
             Command::App(args) => args.run(context).await,
@@ -76,9 +104,13 @@ impl Command {
             Command::Api(args) => args.run(context).await,
             Command::Servicedesk(args) => args.run(context).await,
             Command::Store(args) => args.run(context).await,
+            Command::Doctor(args) => args.run(context).await,
+            Command::Config(args) => args.run(context),
             Command::Simulate(args) => args.run(context).await,
             Command::Inspect(args) => args.run(context).await,
             Command::Demo(args) => args.run(context).await,
+            Command::Completions(args) => args.run(),
+            Command::Man(args) => args.run(),
         }
     }
 }

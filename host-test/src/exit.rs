@@ -8,7 +8,7 @@ use jira_host::secrets::{KeyError, SqliteError, StoreError};
 use jira_host::types::{Error, ErrorKind};
 use jira_host::{CallError, LoadError, NetworkError};
 
-use crate::output::printable;
+use crate::log;
 
 /// The codes, as `--help` tells them.
 pub(crate) const LEGEND: &str = "\
@@ -85,6 +85,16 @@ impl Failure {
         self.exit
     }
 
+    /// What happened, and why.
+    pub(crate) fn message(&self) -> &str {
+        self.message.as_deref().unwrap_or_default()
+    }
+
+    /// What to do now, if that can be said.
+    pub(crate) fn hint(&self) -> Option<&str> {
+        self.hint.as_deref()
+    }
+
     /// What to do now, best with the command to type.
     pub(crate) fn with_hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());
@@ -93,12 +103,11 @@ impl Failure {
 
     /// Tells it on standard error.
     pub(crate) fn tell(&self) -> ExitCode {
-        if let Some(message) = &self.message {
-            anstream::eprintln!("jira-host: {}", printable(message));
-        }
-        if let Some(hint) = &self.hint {
-            anstream::eprintln!("hint: {}", printable(hint));
-        }
+        log::failure(
+            self.exit as u8,
+            self.message.as_deref(),
+            self.hint.as_deref(),
+        );
         ExitCode::from(self.exit as u8)
     }
 }

@@ -70,20 +70,30 @@ impl Tenant {
 
     /// Sends an authorised request to the Jira platform.
     pub async fn api_request(&self, request: &Request) -> Outcome<Response> {
-        let call = self.call(async |connector, store| connector.call_api_request(store, request).await);
-        self.watch("api-request", Some(&request.connection)).follow(call).await
+        let call =
+            self.call(async |connector, store| connector.call_api_request(store, request).await);
+        self.watch("api-request", Some(&request.connection))
+            .follow(call)
+            .await
     }
 
     /// Sends an authorised request to Jira Service Management.
     pub async fn servicedesk_request(&self, request: &Request) -> Outcome<Response> {
-        let call = self.call(async |connector, store| connector.call_servicedesk_request(store, request).await);
-        self.watch("servicedesk-request", Some(&request.connection)).follow(call).await
+        let call = self.call(async |connector, store| {
+            connector.call_servicedesk_request(store, request).await
+        });
+        self.watch("servicedesk-request", Some(&request.connection))
+            .follow(call)
+            .await
     }
 
     /// Makes, renews, shows and erases connections.
     pub async fn oauth_exchange(&self, step: &OauthStep) -> Outcome<OauthOutcome> {
-        let call = self.call(async |connector, store| connector.call_oauth_exchange(store, step).await);
-        self.watch("oauth-exchange", step.connection()).follow(call).await
+        let call =
+            self.call(async |connector, store| connector.call_oauth_exchange(store, step).await);
+        self.watch("oauth-exchange", step.connection())
+            .follow(call)
+            .await
     }
 
     /// The watch over a call that is about to be made.

@@ -14,6 +14,7 @@ use self::secret_source::SecretSource;
 use super::Context;
 use super::connect::{CallbackAddress, EXAMPLE_REDIRECT_URI};
 use crate::exit::{Exit, Failure};
+use crate::log;
 use crate::output::{self, Output};
 
 /// What the keys of connections begin with: `wit/secret-store.wit`.
@@ -98,17 +99,17 @@ impl SetArgs {
         if context.json() {
             output::json(&as_json(&record, &context.settings()?.allowed_origins))?;
         }
-        anstream::eprintln!("The application is stored.");
+        log::note("The application is stored.");
         match address {
             Some(_) => {
                 let next = context.command_line(&["connect", "NAME"]);
-                anstream::eprintln!("hint: next, connect to a site: `{next}`");
+                log::note(format_args!("hint: next, connect to a site: `{next}`"));
             }
-            None => anstream::eprintln!(
+            None => log::note(format_args!(
                 "hint: `jira-host connect` waits on this machine and cannot do so at `{}`; \
                  to use it, register and store a redirect URI such as `{EXAMPLE_REDIRECT_URI}`",
                 record.redirect_uri
-            ),
+            )),
         }
         Ok(())
     }

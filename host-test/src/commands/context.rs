@@ -1,9 +1,12 @@
 //! What every command works with, as the options before and after it say.
 
 mod component_store;
+mod config_file;
+mod configuration;
 mod interruption;
 mod session;
 mod settings;
+mod source;
 mod typed;
 
 use std::collections::BTreeSet;
@@ -11,19 +14,25 @@ use std::env;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use clap::builder::BoolishValueParser;
 use clap::{ArgMatches, Args};
-use jira_host::network::NetworkPolicy;
-use jira_host::secrets::{KeySource, MemoryStore, SecretStore, SqliteStore, default_store_path};
-use jira_host::{Limits, Loader, Network};
+use jira_host::network::{NetworkPolicy, Proxy};
+use jira_host::secrets::{
+    KeyFile, KeySource, MemoryStore, SecretStore, SqliteStore, default_store_path,
+};
+use jira_host::{Limits, Loader, Network, NetworkError};
 
 use self::component_store::ComponentStore;
+pub(crate) use self::configuration::{Configuration, SETTINGS, unknown_variables, variable};
 pub(crate) use self::interruption::{interruption, listen};
 pub(crate) use self::session::Session;
 pub(crate) use self::settings::Settings;
+pub(crate) use self::source::Source;
 pub(crate) use self::typed::Typed;
 use super::app::{self, AppRecord};
 use super::connect::EXAMPLE_REDIRECT_URI;
 use crate::exit::{Exit, Failure};
+use crate::log::{LogFormat, Verbosity};
 
 /// The name that the component is looked for under.
 const COMPONENT_FILE: &str = "jira_connector.wasm";
@@ -59,13 +68,51 @@ pub(crate) struct Context {
     ///
     /// Such as the simulator's store of attachments. May be given several times;
     /// with `app set` it is kept.
-    #[arg(long, global = true, value_name = "ORIGIN", value_parser = app::origin)]
-    allow_origin: Vec<String>,
+    #[arg(long, global = true, value_name = "ORIGIN", value_parser = app::origin,
+          env = "JIRA_HOST_ALLOW_ORIGIN", value_delimiter = ',')]
+    allow_origin: Option<Vec<String>>,
     /// A network that may be reached although it is not public.
     ///
     /// Such as `10.1.0.0/16`, or a single address. May be given several times.
-    #[arg(long, global = true, value_name = "BLOCK")]
-    allow_address: Vec<String>,
+    #[arg(
+        long,
+        global = true,
+        value_name = "BLOCK",
+        env = "JIRA_HOST_ALLOW_ADDRESS",
+        value_delimiter = ','
+    )]
+    allow_address: Option<Vec<String>>,
+    /// Goes through the proxy that HTTPS_PROXY or ALL_PROXY names.
+    ///
+    /// Other than to the hosts in NO_PROXY, and to this machine.
+    #[arg(long, global = true, value_name = "BOOL", env = "JIRA_HOST_PROXY_FROM_ENVIRONMENT",
+          num_args = 0..=1, require_equals = true, default_missing_value = "true",
+          value_parser = BoolishValueParser::new())]
+    proxy_from_environment: Option<bool>,
+    /// The configuration file.
+    ///
+    /// By default `config.toml` where this platform keeps the configuration of
+    /// programs. Options go before variables, and variables before the file;
+    /// `jira-host config show` tells what comes from where.
+    #[arg(long, global = true, value_name = "FILE", env = "JIRA_HOST_CONFIG")]
+    config: Option<PathBuf>,
+    /// Tells failures only.
+    #[arg(long, global = true, conflicts_with = "verbose")]
+    quiet: bool,
+    /// Tells of every request and call, without query, headers and bodies.
+    #[arg(short, long, global = true)]
+    verbose: bool,
+    /// How much is told: the same as --quiet and -v, for the environment.
+    #[arg(long, global = true, value_name = "LEVEL", env = "JIRA_HOST_VERBOSITY")]
+    verbosity: Option<Verbosity>,
+    /// How it is told on standard error: in words, or a JSON object a line.
+    #[arg(
+        long,
+        global = true,
+        value_name = "FORMAT",
+        env = "JIRA_HOST_LOG_FORMAT"
+    )]
+    log_format: Option<LogFormat>,
     /// Writes the result to standard output as JSON.
     ///
     /// What Jira answers is written as it came, with or without this.
@@ -73,12 +120,16 @@ pub(crate) struct Context {
     json: bool,
     #[arg(skip)]
     typed: Typed,
+    #[arg(skip)]
+    configuration: Configuration,
+    #[arg(skip)]
+    unconfigured: Option<Failure>,
 }
 
 impl Context {
     /// Takes down which of these options were typed, and did not come from the
     /// environment.
-    pub(crate) fn note_typed(&mut self, matches: &ArgMatches) {
+    fn note_typed(&mut self, matches: &ArgMatches) {
         self.typed = Typed::of(matches);
     }
 
@@ -127,6 +178,39 @@ impl Context {
         })
     }
 
+    /// The store as it is named: a path, or a URL.
+    pub(crate) fn store_name(&self) -> Option<String> {
+        let path = self.store_path().ok()?;
+        Some(path.to_string_lossy().into_owned())
+    }
+
+    /// Where the master key is, unless it is in the environment.
+    pub(crate) fn key_file(&self) -> Option<PathBuf> {
+        let file = KeyFile::beside(&self.store_path().ok()?);
+        Some(file.path().to_owned())
+    }
+
+    /// The certificate authority beside the platform's.
+    pub(crate) fn ca(&self) -> Option<PathBuf> {
+        self.ca.clone()
+    }
+
+    /// The origins that may be reached beside those of the application and
+    /// those that were kept with it.
+    pub(crate) fn origins_to_allow(&self) -> &[String] {
+        self.allow_origin.as_deref().unwrap_or_default()
+    }
+
+    /// The networks that may be reached although they are not public.
+    pub(crate) fn addresses_to_allow(&self) -> &[String] {
+        self.allow_address.as_deref().unwrap_or_default()
+    }
+
+    /// Whether the proxy of the environment is to be used.
+    pub(crate) fn is_proxy_asked_for(&self) -> bool {
+        self.proxy_from_environment.unwrap_or_default()
+    }
+
     /// The store, as the operator may use it. It is made where there is none.
     pub(crate) fn open_store(&self) -> Result<Arc<dyn SecretStore>, Failure> {
         let path = self.store_path()?;
@@ -148,9 +232,12 @@ impl Context {
         Settings::of_store(&self.store_path()?)
     }
 
-    /// What `--allow-origin` gives.
+    /// What `--allow-origin` gives, where it was typed.
     pub(crate) fn allowed_origins(&self) -> &[String] {
-        &self.allow_origin
+        match self.configuration.source("allow_origin") {
+            Source::Flag => self.origins_to_allow(),
+            _ => &[],
+        }
     }
 
     /// The connector on its store, for what sends nothing: it has no way out.
@@ -206,23 +293,39 @@ impl Context {
         self.typed.command_line(words)
     }
 
-    /// The way out: to where the application's record says, and to what the
-    /// operator allowed. Other Atlassian origins are not for this application.
-    fn network(&self, app: &AppRecord) -> Result<Network, Failure> {
+    /// Where requests may go: to where the application's record says, and to what
+    /// the operator allowed. Other Atlassian origins are not for this application.
+    pub(crate) fn allowed(&self, app: &AppRecord) -> Result<BTreeSet<String>, Failure> {
         let mut allowed =
             BTreeSet::from([app.auth_origin().to_owned(), app.api_origin().to_owned()]);
         if app.is_at_atlassian() {
             allowed.insert(MEDIA_ORIGIN.to_owned());
         }
         allowed.extend(self.settings()?.allowed_origins);
-        allowed.extend(self.allow_origin.iter().cloned());
-        let mut policy = NetworkPolicy::none().allow_origins(allowed);
-        for block in &self.allow_address {
+        allowed.extend(self.origins_to_allow().iter().cloned());
+        Ok(allowed)
+    }
+
+    /// The way out.
+    pub(crate) fn network(&self, app: &AppRecord) -> Result<Network, Failure> {
+        let mut policy = NetworkPolicy::none().allow_origins(self.allowed(app)?);
+        for block in self.addresses_to_allow() {
             policy = policy.allow_addresses(block);
         }
         if let Some(ca) = &self.ca {
             policy = policy.trust_file(ca);
         }
+        if let Some(proxy) = self.proxy()? {
+            policy = policy.through_proxy(proxy);
+        }
         Ok(policy.build()?)
+    }
+
+    /// The proxy of the environment, where it is asked for and there is one.
+    pub(crate) fn proxy(&self) -> Result<Option<Proxy>, Failure> {
+        if !self.is_proxy_asked_for() {
+            return Ok(None);
+        }
+        Ok(Proxy::from_environment().map_err(NetworkError::from)?)
     }
 }

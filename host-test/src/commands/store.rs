@@ -12,6 +12,7 @@ use serde_json::json;
 
 use super::Context;
 use crate::exit::{Exit, Failure};
+use crate::log;
 use crate::output::{self, Table};
 
 /// The environment variable with the key to change to, where the key itself is
@@ -99,7 +100,9 @@ async fn check(context: &Context) -> Result<(), Failure> {
 
 fn verdict(path: &str, report: &StoreReport) -> Result<(), Failure> {
     if report.problems.is_empty() {
-        anstream::eprintln!("The store `{path}` is whole, and the key opens it.");
+        log::note(format_args!(
+            "The store `{path}` is whole, and the key opens it."
+        ));
         return Ok(());
     }
     let problems = report.problems.join("\n  ");
@@ -129,10 +132,13 @@ async fn rotate_key(context: &Context) -> Result<(), Failure> {
     if context.json() {
         output::json(&json!({ "sealed": sealed }))?;
     }
-    anstream::eprintln!("Sealed {} under the new key; {told}.", entries(sealed));
-    anstream::eprintln!(
+    log::note(format_args!(
+        "Sealed {} under the new key; {told}.",
+        entries(sealed)
+    ));
+    log::note(
         "Exports made before under the store's key no longer open, unless you keep the old key; a \
-         copy of the key kept elsewhere must be made anew."
+         copy of the key kept elsewhere must be made anew.",
     );
     Ok(())
 }
@@ -162,7 +168,10 @@ impl ExportArgs {
             None => "the store's key opens it: keep that too".to_owned(),
         };
         let file = self.file.display();
-        anstream::eprintln!("Exported {} to `{file}`; {opens}.", entries(export.entries));
+        log::note(format_args!(
+            "Exported {} to `{file}`; {opens}.",
+            entries(export.entries)
+        ));
         Ok(())
     }
 }
@@ -181,11 +190,14 @@ impl ImportArgs {
             output::json(&json!({ "imported": imported }))?;
         }
         let path = path.display();
-        anstream::eprintln!("Imported {} into `{path}`.", entries(imported));
-        anstream::eprintln!(
+        log::note(format_args!(
+            "Imported {} into `{path}`.",
+            entries(imported)
+        ));
+        log::note(
             "Refresh tokens are good for one use: those in an old export may be spent, and then \
              people must connect again. Two machines must not use one export: each would spend the \
-             other's tokens."
+             other's tokens.",
         );
         Ok(())
     }

@@ -24,8 +24,8 @@ use super::address::AddressKind;
 use super::address_rules::AddressRules;
 use super::proxy::Proxy;
 use super::resolver::{CheckedResolver, Resolve};
-use super::tunnel::Tunnels;
 use super::timeouts::Timeouts;
+use super::tunnel::Tunnels;
 
 pub(super) type BoxError = Box<dyn Error + Send + Sync>;
 type Stream = MaybeHttpsStream<TokioIo<TcpStream>>;
