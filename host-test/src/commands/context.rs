@@ -53,23 +53,41 @@ pub(crate) struct Context {
     ///
     /// By default `secrets.db` where this platform keeps the data of programs.
     /// The master key is beside it, or in the variable JIRA_HOST_KEY.
-    #[arg(long, global = true, value_name = "PATH", env = "JIRA_HOST_STORE")]
+    #[arg(
+        long,
+        global = true,
+        value_name = "PATH",
+        env = "JIRA_HOST_STORE",
+        hide_env_values = true
+    )]
     store: Option<PathBuf>,
     /// The component.
     ///
     /// By default `jira_connector.wasm` beside this program, or one directory
     /// above it, where a build puts it.
-    #[arg(long, global = true, value_name = "PATH", env = "JIRA_HOST_COMPONENT")]
+    #[arg(
+        long,
+        global = true,
+        value_name = "PATH",
+        env = "JIRA_HOST_COMPONENT",
+        hide_env_values = true
+    )]
     component: Option<PathBuf>,
     /// A certificate authority (PEM) to trust beside the platform's.
-    #[arg(long, global = true, value_name = "FILE", env = "JIRA_HOST_CA")]
+    #[arg(
+        long,
+        global = true,
+        value_name = "FILE",
+        env = "JIRA_HOST_CA",
+        hide_env_values = true
+    )]
     ca: Option<PathBuf>,
     /// An origin that may be reached beside those of the application.
     ///
     /// Such as the simulator's store of attachments. May be given several times;
     /// with `app set` it is kept.
     #[arg(long, global = true, value_name = "ORIGIN", value_parser = app::origin,
-          env = "JIRA_HOST_ALLOW_ORIGIN", value_delimiter = ',')]
+          env = "JIRA_HOST_ALLOW_ORIGIN", hide_env_values = true, value_delimiter = ',')]
     allow_origin: Option<Vec<String>>,
     /// A network that may be reached although it is not public.
     ///
@@ -79,13 +97,14 @@ pub(crate) struct Context {
         global = true,
         value_name = "BLOCK",
         env = "JIRA_HOST_ALLOW_ADDRESS",
+        hide_env_values = true,
         value_delimiter = ','
     )]
     allow_address: Option<Vec<String>>,
     /// Goes through the proxy that HTTPS_PROXY or ALL_PROXY names.
     ///
     /// Other than to the hosts in NO_PROXY, and to this machine.
-    #[arg(long, global = true, value_name = "BOOL", env = "JIRA_HOST_PROXY_FROM_ENVIRONMENT",
+    #[arg(long, global = true, value_name = "BOOL", env = "JIRA_HOST_PROXY_FROM_ENVIRONMENT", hide_env_values = true,
           num_args = 0..=1, require_equals = true, default_missing_value = "true",
           value_parser = BoolishValueParser::new())]
     proxy_from_environment: Option<bool>,
@@ -94,7 +113,13 @@ pub(crate) struct Context {
     /// By default `config.toml` where this platform keeps the configuration of
     /// programs. Options go before variables, and variables before the file;
     /// `jira-host config show` tells what comes from where.
-    #[arg(long, global = true, value_name = "FILE", env = "JIRA_HOST_CONFIG")]
+    #[arg(
+        long,
+        global = true,
+        value_name = "FILE",
+        env = "JIRA_HOST_CONFIG",
+        hide_env_values = true
+    )]
     config: Option<PathBuf>,
     /// Tells failures only.
     #[arg(long, global = true, conflicts_with = "verbose")]
@@ -103,14 +128,21 @@ pub(crate) struct Context {
     #[arg(short, long, global = true)]
     verbose: bool,
     /// How much is told: the same as --quiet and -v, for the environment.
-    #[arg(long, global = true, value_name = "LEVEL", env = "JIRA_HOST_VERBOSITY")]
+    #[arg(
+        long,
+        global = true,
+        value_name = "LEVEL",
+        env = "JIRA_HOST_VERBOSITY",
+        hide_env_values = true
+    )]
     verbosity: Option<Verbosity>,
     /// How it is told on standard error: in words, or a JSON object a line.
     #[arg(
         long,
         global = true,
         value_name = "FORMAT",
-        env = "JIRA_HOST_LOG_FORMAT"
+        env = "JIRA_HOST_LOG_FORMAT",
+        hide_env_values = true
     )]
     log_format: Option<LogFormat>,
     /// Writes the result to standard output as JSON.

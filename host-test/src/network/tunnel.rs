@@ -1,7 +1,9 @@
 //! Tunnels through a proxy.
 
+use std::error::Error;
 use std::net::IpAddr;
 use std::time::Duration;
+use std::{io, iter};
 
 use http::Uri;
 use hyper_util::client::legacy::connect::HttpConnector;
@@ -57,8 +59,12 @@ impl Tunnels {
         self.judge(&origin).await?;
         match tokio::time::timeout(self.timeout, self.tunnel.call(origin)).await {
             Ok(Ok(stream)) => Ok(stream),
-            Ok(Err(error)) => Err(self.refusal(&error.to_string())),
-            Err(_) => Err(self.refusal("it took too long")),
+            Ok(Err(error)) => Err(DialError::NoTunnel(self.told(&error)).into()),
+            Err(_) => {
+                let late = io::Error::from(io::ErrorKind::TimedOut);
+                self.told(&late);
+                Err(late.into())
+            }
         }
     }
 
@@ -75,9 +81,12 @@ impl Tunnels {
         }
     }
 
-    fn refusal(&self, why: &str) -> BoxError {
-        let why = why.trim_start_matches("tunnel error: ").to_owned();
+    /// Tells why there is no tunnel.
+    fn told(&self, error: &dyn Error) -> String {
+        let causes = iter::successors(Some(error), |error: &&dyn Error| (*error).source());
+        let causes: Vec<_> = causes.map(ToString::to_string).collect();
+        let why = causes.join(": ");
         tracing::warn!("the proxy {} gives no tunnel: {why}", self.proxy);
-        DialError::NoTunnel(why).into()
+        why
     }
 }

@@ -8,13 +8,20 @@ mod support;
 
 mod app;
 mod browser;
+mod by_hand;
+mod config;
 mod connect;
 mod connections;
 mod consent;
+mod doctor;
 mod exits;
 mod home;
 mod interruption;
+mod manual;
+#[path = "../support/proxy.rs"]
+mod proxy_server;
 mod requests;
 mod running;
 mod stage;
+mod telling;
 mod usage;

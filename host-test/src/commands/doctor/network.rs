@@ -115,6 +115,7 @@ fn tell(context: &Context, probe: &Probe, findings: &mut Findings) {
 fn found_well(probe: &Probe, findings: &mut Findings) {
     let origin = &probe.origin;
     let ms = probe.took.as_millis();
+    findings.ok(NAMES, format!("{origin} is found, where requests may go"));
     findings.ok(CONNECTION, format!("{origin} answers within {ms} ms"));
     let uri = origin.parse::<Uri>().ok();
     if uri
