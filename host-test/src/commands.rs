@@ -56,9 +56,10 @@ pub(crate) enum Command {
     /// Looks for what is wrong with the set-up, and says how to mend it.
     ///
     /// The configuration, the component, the store and its key, the application,
-    /// the connections and their scopes; then for each origin its name, address,
-    /// certificate and clock. It changes nothing, and sends each origin one
-    /// request without credentials.
+    /// the way to each origin (name, address, certificate, clock), the connections
+    /// and their scopes. It sends each origin a request without credentials, and
+    /// asks Jira by each connection who it is, which renews a token that has
+    /// expired.
     Doctor(doctor::DoctorArgs),
     /// Shows the settings, and where each comes from.
     Config(config::ConfigArgs),

@@ -101,6 +101,12 @@ impl Failure {
         self
     }
 
+    /// The same, said of something.
+    pub(crate) fn about(mut self, what: &str) -> Self {
+        self.message = self.message.map(|message| format!("{what}: {message}"));
+        self
+    }
+
     /// Tells it on standard error.
     pub(crate) fn tell(&self) -> ExitCode {
         log::failure(

@@ -37,7 +37,7 @@ impl DoctorArgs {
         )
         .await;
         if has_component && store.is_some() {
-            connections::check(context, &mut findings).await;
+            connections::check(context, self.offline, &mut findings).await;
         } else {
             findings.skipped("connections", "there is no component or no store to ask");
         }

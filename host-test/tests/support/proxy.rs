@@ -6,6 +6,7 @@ use tokio::task::{JoinHandle, JoinSet};
 
 /// What a proxy says to whoever wants a tunnel.
 #[derive(Clone)]
+#[allow(dead_code, reason = "a test needs but some of them")]
 pub enum Manner {
     /// It opens one to this port of this machine, whatever was asked for.
     LeadsTo(u16),

@@ -6,6 +6,7 @@ use crate::commands::connect::CallbackAddress;
 use crate::commands::context::Context;
 
 const CHECK: &str = "application";
+const MEND: &str = "store it anew: `jira-host app set`";
 
 /// The application, if one is stored.
 pub(super) async fn check(
@@ -14,17 +15,17 @@ pub(super) async fn check(
     findings: &mut Findings,
 ) -> Option<AppRecord> {
     let Some(store) = store else {
-        findings.failure(CHECK, &context.without_app());
+        findings.failure(CHECK, &context.without_app(), MEND);
         return None;
     };
     let app = match AppRecord::read(store).await {
         Ok(Some(stored)) => stored.record,
         Ok(None) => {
-            findings.failure(CHECK, &context.without_app());
+            findings.failure(CHECK, &context.without_app(), MEND);
             return None;
         }
         Err(failure) => {
-            findings.failure(CHECK, &failure);
+            findings.failure(CHECK, &failure, MEND);
             return None;
         }
     };
@@ -35,7 +36,7 @@ pub(super) async fn check(
             CHECK,
             format!("{id}; its redirect URI is elsewhere, so connect with `--no-browser`"),
         ),
-        Err(failure) => findings.failure(CHECK, &failure),
+        Err(failure) => findings.failure(CHECK, &failure, MEND),
     }
     Some(app)
 }

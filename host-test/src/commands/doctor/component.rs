@@ -12,12 +12,14 @@ const CHECK: &str = "component";
 /// workspace.
 const HOST_VERSION: &str = env!("CARGO_PKG_VERSION");
 
+const MEND: &str = "build both from the same source: `make component host`";
+
 /// Whether the component can be called.
 pub(super) fn check(context: &Context, findings: &mut Findings) -> bool {
     let path = match context.component_path() {
         Ok(path) => path,
         Err(failure) => {
-            findings.failure(CHECK, &failure);
+            findings.failure(CHECK, &failure, MEND);
             return false;
         }
     };
@@ -38,7 +40,7 @@ pub(super) fn check(context: &Context, findings: &mut Findings) -> bool {
         Err(error) => error,
     };
     let Ok(inspection) = Inspection::load(&path) else {
-        findings.failure(CHECK, &Failure::from(error));
+        findings.failure(CHECK, &Failure::from(error), MEND);
         return false;
     };
     let version = version(&inspection);
@@ -46,7 +48,7 @@ pub(super) fn check(context: &Context, findings: &mut Findings) -> bool {
         CHECK,
         Exit::Configuration,
         format!("`{shown}` is for {version}, this host for {CONTRACT} {HOST_VERSION}: {error}"),
-        "build both from the same source: `make component host`",
+        MEND,
     );
     false
 }

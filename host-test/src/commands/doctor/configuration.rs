@@ -6,7 +6,7 @@ const CHECK: &str = "configuration";
 pub(super) fn check(context: &Context, findings: &mut Findings) {
     let configuration = context.configuration();
     match (context.unconfigured(), configuration.file()) {
-        (Some(failure), _) => findings.failure(CHECK, failure),
+        (Some(failure), _) => findings.failure(CHECK, failure, "mend the file"),
         (None, Some(file)) if configuration.has_file() => {
             findings.ok(CHECK, format!("`{}` can be read", file.display()));
         }
@@ -25,7 +25,11 @@ pub(super) fn check(context: &Context, findings: &mut Findings) {
 fn proxy(context: &Context, findings: &mut Findings) {
     const CHECK: &str = "proxy";
     match (context.proxy(), context.is_proxy_asked_for()) {
-        (Err(failure), _) => findings.failure(CHECK, &failure),
+        (Err(failure), _) => findings.failure(
+            CHECK,
+            &failure,
+            "write it as `http://proxy:3128`, or leave out `--proxy-from-environment`",
+        ),
         (Ok(Some(proxy)), _) => {
             let variable = proxy.variable().unwrap_or("the environment");
             findings.ok(CHECK, format!("requests go through {proxy} ({variable})"));

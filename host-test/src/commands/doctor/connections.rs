@@ -1,33 +1,69 @@
 use jiff::Timestamp;
-use jira_host::types::{ConnectionState, ConnectionStatus};
+use jira_host::types::{ConnectionState, ConnectionStatus, Request};
 
 use super::Findings;
-use crate::commands::context::Context;
-use crate::commands::status;
-use crate::exit::Exit;
+use crate::commands::context::{Context, Session};
+use crate::commands::{hint, status};
+use crate::exit::{Exit, Failure};
 
 const CHECK: &str = "connections";
 const SCOPES: &str = "scopes";
 
+/// What every connection may ask.
+const WHO: &str = "/myself";
+
 /// How long before a person must consent again it is time to ask them.
 const NOTICE_MS: i64 = 14 * 24 * 60 * 60 * 1000;
 
-pub(super) async fn check(context: &Context, findings: &mut Findings) {
-    let found = match context.session().await {
-        Ok(session) => status::read(context, &session, None).await,
-        Err(failure) => Err(failure),
+const MEND: &str = "`jira-host status` says more";
+
+/// The connections, and unless it is offline, whether Jira still knows them.
+pub(super) async fn check(context: &Context, is_offline: bool, findings: &mut Findings) {
+    if let Err(failure) = try_check(context, is_offline, findings).await {
+        findings.failure(CHECK, &failure, MEND);
+    }
+}
+
+async fn try_check(
+    context: &Context,
+    is_offline: bool,
+    findings: &mut Findings,
+) -> Result<(), Failure> {
+    let session = if is_offline {
+        context.session().await?
+    } else {
+        context.session_of_app().await?.0
     };
-    let connections = match found {
-        Ok(connections) => connections,
-        Err(failure) => return findings.failure(CHECK, &failure),
-    };
+    let connections = status::read(context, &session, None).await?;
     if connections.is_empty() {
         let connect = context.command_line(&["connect", "NAME"]);
         findings.warning(CHECK, "there are none yet", format!("`{connect}`"));
     }
     for connection in &connections {
+        let is_worth_asking = !is_offline && connection.state == ConnectionState::Ready;
+        if is_worth_asking && let Err(failure) = ask(context, &session, connection).await? {
+            findings.failure(CHECK, &failure, MEND);
+            continue;
+        }
         tell(context, connection, findings);
     }
+    Ok(())
+}
+
+/// Asks Jira who this is. That the person has revoked the grant, for one, is
+/// known nowhere else.
+async fn ask(
+    context: &Context,
+    session: &Session,
+    connection: &ConnectionStatus,
+) -> Result<Result<(), Failure>, Failure> {
+    let name = &connection.connection;
+    let request = Request::get(name, WHO);
+    let answer = session.call(session.tenant().api_request(&request)).await?;
+    Ok(match answer {
+        Ok(_) => Ok(()),
+        Err(error) => Err(hint::failure(context, session, name, error).about(name)),
+    })
 }
 
 fn tell(context: &Context, connection: &ConnectionStatus, findings: &mut Findings) {

@@ -82,11 +82,11 @@ impl Findings {
         self.add(check, Verdict::Problem(exit), what, Some(mend.into()));
     }
 
-    /// It does not work, as this failure says.
-    pub(super) fn failure(&mut self, check: &'static str, failure: &Failure) {
-        let mend = failure.hint().map(str::to_owned);
-        let verdict = Verdict::Problem(failure.exit());
-        self.add(check, verdict, failure.message(), mend);
+    /// It does not work, as this failure says; and where the failure does not say
+    /// how to mend it, this does.
+    pub(super) fn failure(&mut self, check: &'static str, failure: &Failure, or_mend: &str) {
+        let mend = failure.hint().unwrap_or(or_mend);
+        self.problem(check, failure.exit(), failure.message(), mend);
     }
 
     fn add(

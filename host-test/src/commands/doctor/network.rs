@@ -31,7 +31,10 @@ pub(super) async fn check(
 ) {
     let (origins, network) = match policy(context, app, findings) {
         Ok(it) => it,
-        Err(failure) => return findings.failure(POLICY, &failure),
+        Err(failure) => {
+            let mend = "mend the option, or what `jira-host config show` tells of it";
+            return findings.failure(POLICY, &failure, mend);
+        }
     };
     if is_offline {
         for check in [NAMES, CONNECTION, TLS, CLOCK] {

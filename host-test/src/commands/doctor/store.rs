@@ -16,7 +16,7 @@ pub(super) async fn check(
 ) -> Option<Arc<dyn SecretStore>> {
     let checked = try_check(context, findings).await;
     checked.unwrap_or_else(|failure| {
-        findings.failure(STORE, &failure);
+        findings.failure(STORE, &failure, "`jira-host store check` says more");
         None
     })
 }
@@ -29,7 +29,7 @@ async fn try_check(
     let keys = match KeySource::for_store(&path) {
         Ok(keys) => keys,
         Err(error) => {
-            findings.failure(KEY, &Failure::from(error));
+            findings.failure(KEY, &Failure::from(error), "mend JIRA_HOST_KEY");
             return Ok(None);
         }
     };
