@@ -3,7 +3,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::{Child, Stdio};
 
-use atlassian_simulator::Decision;
+use atlassian_simulator::{Decision, Settings};
 
 use crate::home::Ran;
 use crate::running::Running;
@@ -54,8 +54,10 @@ async fn a_person_may_paste_the_address_that_the_browser_came_back_to() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_redirect_uri_on_another_machine_is_no_hindrance() {
-    let mut settings = atlassian_simulator::Settings::default();
-    settings.redirect_uri = "https://your.service/callback".to_owned();
+    let settings = Settings {
+        redirect_uri: "https://your.service/callback".to_owned(),
+        ..Settings::default()
+    };
     let stage = Stage::at(settings).await;
     stage.store_app(&[]).done();
     let refused = stage.run(&["connect", "demo"]);

@@ -1,7 +1,11 @@
 //! The binary, as it is started by a person or a script: in an empty home, with
 //! nothing in its environment, against the simulator.
 
-#![allow(clippy::unwrap_used, reason = "a test may stop where its set-up fails")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test may stop where its set-up fails"
+)]
 
 #[path = "../support/mod.rs"]
 mod support;
