@@ -58,7 +58,7 @@ pub(crate) enum Exit {
 pub(crate) struct Failure {
     exit: Exit,
     message: Option<String>,
-    hint: Option<String>,
+    hints: Vec<String>,
 }
 
 impl Failure {
@@ -67,7 +67,7 @@ impl Failure {
         Failure {
             exit,
             message: Some(message.to_string()),
-            hint: None,
+            hints: Vec::new(),
         }
     }
 
@@ -76,7 +76,7 @@ impl Failure {
         Failure {
             exit,
             message: None,
-            hint: None,
+            hints: Vec::new(),
         }
     }
 
@@ -90,14 +90,15 @@ impl Failure {
         self.message.as_deref().unwrap_or_default()
     }
 
-    /// What to do now, if that can be said.
-    pub(crate) fn hint(&self) -> Option<&str> {
-        self.hint.as_deref()
+    /// What to do now, as far as that can be said.
+    pub(crate) fn hints(&self) -> &[String] {
+        &self.hints
     }
 
-    /// What to do now, best with the command to type.
+    /// What to do now, best with the command to type; after what was to be done
+    /// before.
     pub(crate) fn with_hint(mut self, hint: impl Into<String>) -> Self {
-        self.hint = Some(hint.into());
+        self.hints.push(hint.into());
         self
     }
 

@@ -130,9 +130,10 @@ pub(crate) fn warning(text: impl Display) {
 }
 
 /// Why the command ends, and what to do now. Nothing leaves it out.
-pub(crate) fn failure(exit_code: u8, message: Option<&str>, hint: Option<&str>) {
+pub(crate) fn failure(exit_code: u8, message: Option<&str>, hints: &[String]) {
     if is_json() {
         if let Some(message) = message {
+            let hint = (!hints.is_empty()).then(|| hints.join("\n"));
             tracing::error!(target: COMMANDS, exit_code, hint, "{message}");
         }
         return;
@@ -140,7 +141,7 @@ pub(crate) fn failure(exit_code: u8, message: Option<&str>, hint: Option<&str>) 
     if let Some(message) = message {
         anstream::eprintln!("jira-host: {}", printable(message));
     }
-    if let Some(hint) = hint {
+    for hint in hints {
         anstream::eprintln!("hint: {}", printable(hint));
     }
 }

@@ -192,8 +192,8 @@ mod tests {
         for line in [
             "jira_calls_under_way{export=\"api-request\"} 1",
             "jira_call_duration_seconds_count{export=\"api-request\",error_type=\"api\"} 1",
-            "jira_call_duration_seconds_bucket{le=\"0.5\",export=\"api-request\",\
-             error_type=\"api\"} 1",
+            "jira_call_duration_seconds_bucket{export=\"api-request\",error_type=\"api\",\
+             le=\"0.5\"} 1",
             "http_client_request_duration_seconds_count{http_request_method=\"GET\",\
              server_address=\"api.atlassian.com\",server_port=\"443\",\
              http_response_status_code=\"404\",error_type=\"404\"} 1",

@@ -85,7 +85,10 @@ impl Findings {
     /// It does not work, as this failure says; and where the failure does not say
     /// how to mend it, this does.
     pub(super) fn failure(&mut self, check: &'static str, failure: &Failure, or_mend: &str) {
-        let mend = failure.hint().unwrap_or(or_mend);
+        let mend = match failure.hints() {
+            [] => or_mend.to_owned(),
+            hints => hints.join("\n"),
+        };
         self.problem(check, failure.exit(), failure.message(), mend);
     }
 
