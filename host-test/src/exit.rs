@@ -110,11 +110,7 @@ impl Failure {
 
     /// Tells it on standard error.
     pub(crate) fn tell(&self) -> ExitCode {
-        log::failure(
-            self.exit as u8,
-            self.message.as_deref(),
-            self.hint.as_deref(),
-        );
+        log::failure(self.exit as u8, self.message.as_deref(), &self.hints);
         ExitCode::from(self.exit as u8)
     }
 }
