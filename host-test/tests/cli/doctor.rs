@@ -159,7 +159,16 @@ async fn what_is_wrong_on_the_way_is_told_by_how_far_it_leads() {
 async fn a_clock_that_is_wrong_is_told() {
     let stage = Stage::set().await;
     let origin = date_server(0);
-    let ran = stage.run(&["doctor", "--json", "--allow-origin", &origin]);
+    let move_there = [
+        "app",
+        "set",
+        "--auth-origin",
+        &origin,
+        "--api-origin",
+        &origin,
+    ];
+    stage.run(&[&move_there[..], &["--force"]].concat()).done();
+    let ran = stage.run(&["doctor", "--json"]);
     let told = told(&ran, 10);
     let wrong = the_one(&told, "clock", "problem");
     assert!(wrong["what"].as_str().unwrap().contains("ahead"), "{wrong}");

@@ -141,10 +141,11 @@ fn way_out(context: &Context, otherwise: &str) -> String {
     }
 }
 
-/// Compares this machine's clock with that of the origin that answered fastest.
+/// Compares this machine's clock with those of the origins. When it is wrong, it
+/// differs from all of them; so the nearest one counts.
 fn clock(probes: &[Probe], findings: &mut Findings) {
-    let fastest = probes.iter().filter(|probe| probe.skew_seconds.is_some());
-    let Some(probe) = fastest.min_by_key(|probe| probe.took) else {
+    let told = probes.iter().filter(|probe| probe.skew_seconds.is_some());
+    let Some(probe) = told.min_by_key(|probe| probe.skew_seconds.map(i64::abs)) else {
         findings.skipped(CLOCK, "no origin has told its time");
         return;
     };
