@@ -91,7 +91,7 @@ impl Command {
     pub(crate) fn bears_no_configuration(&self) -> bool {
         matches!(
             self,
-            Command::Doctor(_) | Command::Completions(_) | Command::Man(_)
+            Command::Doctor(_) | Command::Config(_) | Command::Completions(_) | Command::Man(_)
         )
     }
 

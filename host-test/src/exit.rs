@@ -54,7 +54,7 @@ pub(crate) enum Exit {
 }
 
 /// What is told on standard error, and the code to end with.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Failure {
     exit: Exit,
     message: Option<String>,

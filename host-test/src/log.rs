@@ -94,6 +94,11 @@ fn is_json() -> bool {
     TELLING.get().is_some_and(|it| it.1 == LogFormat::Json)
 }
 
+/// Whether what is told is for people, who like to see how far something is.
+pub(crate) fn is_for_people() -> bool {
+    verbosity() != Verbosity::Quiet && !is_json()
+}
+
 /// A note: what was done, or what to do next. It is left out with `--quiet`.
 pub(crate) fn note(text: impl Display) {
     if verbosity() == Verbosity::Quiet {

@@ -49,10 +49,17 @@ fn show(context: &Context) -> Result<(), Failure> {
     }
     rows.push(key(context));
     if context.json() {
-        return Ok(output::json(&as_json(context, &rows))?);
+        output::json(&as_json(context, &rows))?;
+    } else {
+        write(context, &rows)?;
     }
+    // What is shown is then without the file.
+    context.unconfigured().cloned().map_or(Ok(()), Err)
+}
+
+fn write(context: &Context, rows: &[Row]) -> Result<(), Failure> {
     let mut table = Table::new(["SETTING", "VALUE", "FROM"]);
-    for row in &rows {
+    for row in rows {
         let from = match &row.place {
             Some(place) => format!("{} {place}", row.source),
             None => row.source.to_string(),
@@ -60,8 +67,11 @@ fn show(context: &Context) -> Result<(), Failure> {
         table.row([row.name, &as_text(&row.value), &from]);
     }
     table.write()?;
-    if let Some(file) = context.configuration().file() {
-        let is_there = if context.configuration().has_file() {
+    let configuration = context.configuration();
+    if let Some(file) = configuration.file()
+        && context.unconfigured().is_none()
+    {
+        let is_there = if configuration.has_file() {
             "is read"
         } else {
             "would be read; it is not there"

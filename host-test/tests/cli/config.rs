@@ -111,6 +111,9 @@ fn a_file_that_cannot_be_used_ends_the_command_and_its_text_is_not_shown() {
         assert!(!told.contains("canary"), "{told}");
     }
     home.run(&["--config", "nowhere.toml", "status"]).failed(10);
+    let shown = home.run(&["config", "show"]);
+    assert_eq!(shown.code, Some(10), "{shown:#?}");
+    assert!(shown.stdout.contains("verbosity"), "{shown:#?}");
     home.run(&["completions", "bash"]).done();
 }
 

@@ -16,7 +16,7 @@ pub(super) struct Countdown {
 
 impl Countdown {
     pub(super) fn begin(left: Duration) -> Self {
-        let is_shown = io::stderr().is_terminal();
+        let is_shown = io::stderr().is_terminal() && log::is_for_people();
         if !is_shown {
             let left = clock(left);
             log::note(format_args!(
