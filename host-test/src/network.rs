@@ -202,6 +202,12 @@ impl Network {
         Ok(response.map(body))
     }
 
+    /// Whether a URL is at an origin that is allowed.
+    pub(crate) fn allows(&self, url: &http::Uri) -> bool {
+        let origin = Origin::of(url);
+        origin.is_some_and(|origin| self.shared.allowed.contains(&origin))
+    }
+
     fn check(&self, request: &http::Request<Body>) -> Result<Origin, SendError> {
         let Shared {
             allowed, denials, ..

@@ -82,7 +82,8 @@ impl WasiHttpHooks for Egress {
         timeouts: Option<RequestTimeouts>,
         _: Worker,
     ) -> Box<dyn Future<Output = Result<Answer, SendError>> + Send> {
-        let watch = RequestWatch::begin(&request, Arc::clone(&self.observer));
+        let is_allowed = self.network.allows(request.uri());
+        let watch = RequestWatch::begin(&request, is_allowed, Arc::clone(&self.observer));
         if let Err(error) = self.check(&request) {
             watch.failed(&error);
             return Box::new(async { Err(error) });

@@ -25,10 +25,17 @@ impl UseArgs {
         if context.json() {
             output::json(&json!({ "default_connection": self.name }))?;
         }
-        log::note(format_args!(
-            "Requests go by the connection {} from now on.",
-            self.name
-        ));
+        match context.configured_connection() {
+            Some(other) if other != self.name => log::warning(format_args!(
+                "{} is chosen, and requests still go by {other}: the {} says so, which goes first",
+                self.name,
+                context.configuration().source("connection")
+            )),
+            _ => log::note(format_args!(
+                "Requests go by the connection {} from now on.",
+                self.name
+            )),
+        }
         Ok(())
     }
 }

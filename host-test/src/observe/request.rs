@@ -33,7 +33,11 @@ pub(crate) struct RequestWatch {
 }
 
 impl RequestWatch {
-    pub(crate) fn begin(request: &Request<Body>, observer: Arc<dyn Observe>) -> Self {
+    pub(crate) fn begin(
+        request: &Request<Body>,
+        is_allowed: bool,
+        observer: Arc<dyn Observe>,
+    ) -> Self {
         let uri = request.uri();
         let scheme = uri.scheme_str().unwrap_or_default();
         let address = uri.host().unwrap_or_default();
@@ -64,7 +68,7 @@ impl RequestWatch {
             status: None,
             response_bytes: 0,
             failure: None,
-            is_denied: false,
+            is_denied: !is_allowed,
         }
     }
 
@@ -89,7 +93,6 @@ impl RequestWatch {
 
     pub(super) fn note_failure(&mut self, error: &SendError) {
         self.failure = Some(error_type::of_request(error));
-        self.is_denied = matches!(error, SendError::HttpRequestDenied);
     }
 
     /// What went wrong. A request without an answer and without a reason was

@@ -166,7 +166,14 @@ async fn the_connection_of_a_request_may_be_configured() {
     let nobody = [("JIRA_HOST_CONNECTION", "nobody")];
     run_with(&stage.home, &nobody, &["api", "/myself"]).failed(3);
     run_with(&stage.home, &nobody, &["api", "/myself", "-c", "two"]).done();
-    stage.run(&["use", "two"]).done();
+    let chosen = stage.run(&["use", "two"]);
+    chosen.done();
+    assert!(
+        chosen
+            .stderr
+            .contains("requests still go by one: the file says so"),
+        "{chosen:#?}"
+    );
     let table = stage.run(&["config", "show"]);
     let line = table
         .done()
