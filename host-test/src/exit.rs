@@ -4,7 +4,7 @@ use std::fmt::Display;
 use std::io;
 use std::process::ExitCode;
 
-use jira_host::secrets::{KeyError, SqliteError, StoreError};
+use jira_host::secrets::{KeyError, RedisAddressError, SealedStoreError, StoreError};
 use jira_host::types::{Error, ErrorKind};
 use jira_host::{CallError, LoadError, NetworkError};
 
@@ -189,9 +189,15 @@ impl From<StoreError> for Failure {
     }
 }
 
-impl From<SqliteError> for Failure {
-    fn from(error: SqliteError) -> Self {
+impl From<SealedStoreError> for Failure {
+    fn from(error: SealedStoreError) -> Self {
         Failure::new(Exit::SecretStore, &error).with_hint(error.advice())
+    }
+}
+
+impl From<RedisAddressError> for Failure {
+    fn from(error: RedisAddressError) -> Self {
+        Failure::new(Exit::Usage, format!("the address of the store: {error}"))
     }
 }
 

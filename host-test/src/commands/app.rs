@@ -82,7 +82,7 @@ impl AppArgs {
 impl SetArgs {
     async fn run(self, context: &Context) -> Result<(), Failure> {
         let secret = self.client_secret.read()?;
-        let store = context.look_into_store()?;
+        let store = context.look_into_store().await?;
         let (before, expect) = stored(&*store).await?;
         let record = self.onto(before.clone().unwrap_or_default(), secret)?;
         if let Some(before) = before.filter(|_| !self.force) {
@@ -90,7 +90,7 @@ impl SetArgs {
             check_connections(context, &*store, &moved).await?;
         }
         let address = CallbackAddress::parse(&record.redirect_uri)?;
-        record.write(&*context.open_store()?, expect).await?;
+        record.write(&*context.open_store().await?, expect).await?;
         if self.api_origin.is_some() || !context.allowed_origins().is_empty() {
             let mut settings = context.settings()?;
             settings.allowed_origins = context.allowed_origins().to_vec();
@@ -210,7 +210,7 @@ fn as_json(record: &AppRecord, allowed_origins: &[String]) -> Value {
 }
 
 async fn show(context: &Context) -> Result<(), Failure> {
-    let store = context.look_into_store()?;
+    let store = context.look_into_store().await?;
     let Some(StoredApp { record, .. }) = AppRecord::read(&*store).await? else {
         return Err(context.without_app());
     };

@@ -18,7 +18,8 @@ use clap::builder::BoolishValueParser;
 use clap::{ArgMatches, Args};
 use jira_host::network::{NetworkPolicy, Proxy};
 use jira_host::secrets::{
-    KeyFile, KeySource, MemoryStore, SecretStore, SqliteStore, default_store_path,
+    KeyFile, MemoryStore, REDIS_PASSWORD_FILE_VARIABLE, REDIS_PASSWORD_VARIABLE, SealedStoreError,
+    SecretStore, StoreAddress,
 };
 use jira_host::{Limits, Loader, Network, NetworkError};
 
@@ -51,12 +52,17 @@ const CALLS_AT_ONCE: u32 = 2;
 pub(crate) struct Context {
     /// The secret store.
     ///
-    /// By default `secrets.db` where this platform keeps the data of programs.
-    /// The master key is beside it, or in the variable JIRA_HOST_KEY.
+    /// A file, by default `secrets.db` where this platform keeps the data of
+    /// programs; or a Redis server, `redis://HOST/DATABASE?store=NAME`, with
+    /// `rediss://` over TLS. Its password is in the variable
+    /// JIRA_HOST_REDIS_PASSWORD, or in the file that
+    /// JIRA_HOST_REDIS_PASSWORD_FILE names. The master key is in the variable
+    /// JIRA_HOST_KEY, or beside the file; a Redis store's where this platform
+    /// keeps the data of programs.
     #[arg(
         long,
         global = true,
-        value_name = "PATH",
+        value_name = "PATH|URL",
         env = "JIRA_HOST_STORE",
         hide_env_values = true
     )]
@@ -198,28 +204,33 @@ impl Context {
         })
     }
 
-    /// The file of the store.
-    pub(crate) fn store_path(&self) -> Result<PathBuf, Failure> {
-        let path = self.store.clone().or_else(default_store_path);
-        path.ok_or_else(|| {
-            Failure::new(
-                Exit::Configuration,
-                "this user has no home to keep a store in",
-            )
-            .with_hint("name a file for it with `--store PATH`, or set HOME")
-        })
-    }
-
-    /// The store as it is named: a path, or a URL.
-    pub(crate) fn store_name(&self) -> Option<String> {
-        let path = self.store_path().ok()?;
-        Some(path.to_string_lossy().into_owned())
+    /// Where the store is.
+    pub(crate) fn store_address(&self) -> Result<StoreAddress, Failure> {
+        let Some(store) = &self.store else {
+            return StoreAddress::usual().ok_or_else(|| {
+                Failure::new(
+                    Exit::Configuration,
+                    "this user has no home to keep a store in",
+                )
+                .with_hint("name a file for it with `--store PATH`, or set HOME")
+            });
+        };
+        let address = StoreAddress::parse(store.as_os_str())?;
+        if address.has_password() && self.typed.has_store() {
+            let message = "everybody on this machine can see the arguments of a program, so no \
+                           password belongs there";
+            return Err(Failure::new(Exit::Usage, message).with_hint(format!(
+                "put it into {REDIS_PASSWORD_VARIABLE}, or into a file that \
+                 {REDIS_PASSWORD_FILE_VARIABLE} names, and change it where others may have seen it"
+            )));
+        }
+        Ok(address)
     }
 
     /// Where the master key is, unless it is in the environment.
     pub(crate) fn key_file(&self) -> Option<PathBuf> {
-        let file = KeyFile::beside(&self.store_path().ok()?);
-        Some(file.path().to_owned())
+        let beside = self.store_address().ok()?.beside().ok()?;
+        Some(KeyFile::beside(&beside).path().to_owned())
     }
 
     /// The certificate authority beside the platform's.
@@ -244,24 +255,22 @@ impl Context {
     }
 
     /// The store, as the operator may use it. It is made where there is none.
-    pub(crate) fn open_store(&self) -> Result<Arc<dyn SecretStore>, Failure> {
-        let path = self.store_path()?;
-        let keys = KeySource::for_store(&path)?;
-        Ok(Arc::new(SqliteStore::open(path, keys)?))
+    pub(crate) async fn open_store(&self) -> Result<Arc<dyn SecretStore>, Failure> {
+        Ok(self.store_address()?.open().await?)
     }
 
     /// The store to look into. One that is not there is empty, and looking does
     /// not make it.
-    pub(crate) fn look_into_store(&self) -> Result<Arc<dyn SecretStore>, Failure> {
-        match self.store_path()?.try_exists() {
-            Ok(false) => Ok(Arc::new(MemoryStore::new())),
-            _ => self.open_store(),
+    pub(crate) async fn look_into_store(&self) -> Result<Arc<dyn SecretStore>, Failure> {
+        match self.store_address()?.open_existing().await {
+            Err(SealedStoreError::Missing(_)) => Ok(Arc::new(MemoryStore::new())),
+            opened => Ok(opened?),
         }
     }
 
     /// What was chosen for this store.
     pub(crate) fn settings(&self) -> Result<Settings, Failure> {
-        Settings::of_store(&self.store_path()?)
+        Settings::of_store(&self.store_address()?)
     }
 
     /// What `--allow-origin` gives, where it was typed.
@@ -275,12 +284,12 @@ impl Context {
     /// The connector on its store, for what sends nothing: it has no way out.
     pub(crate) async fn session(&self) -> Result<Session, Failure> {
         let network = NetworkPolicy::none().build()?;
-        self.session_on(self.look_into_store()?, network)
+        self.session_on(self.look_into_store().await?, network)
     }
 
     /// The connector on its store, and the application that it is for.
     pub(crate) async fn session_of_app(&self) -> Result<(Session, AppRecord), Failure> {
-        let store = self.look_into_store()?;
+        let store = self.look_into_store().await?;
         let app = AppRecord::read(&*store).await?;
         let app = app.ok_or_else(|| self.without_app())?.record;
         let network = self.network(&app)?;

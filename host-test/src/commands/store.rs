@@ -5,9 +5,7 @@ mod sealed_file;
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
-use jira_host::secrets::{
-    KEY_VARIABLE, KeyFile, KeySource, MasterKey, SqliteOptions, SqliteStore, StoreReport,
-};
+use jira_host::secrets::{KEY_VARIABLE, KeyFile, KeySource, MasterKey, StoreReport};
 use serde_json::json;
 
 use super::Context;
@@ -27,7 +25,7 @@ pub(crate) struct StoreArgs {
 
 #[derive(Debug, Subcommand)]
 enum StoreCommand {
-    /// Checks the file, the key and every value, and counts the entries.
+    /// Checks the store, the key and every value, and counts the entries.
     Check,
     /// Seals everything under a new key.
     ///
@@ -77,15 +75,16 @@ impl StoreArgs {
 }
 
 async fn check(context: &Context) -> Result<(), Failure> {
-    let store = existing_store(context)?;
+    let store = context.store_address()?.open_existing().await?;
     let report = store.check().await?;
-    let path = store.path().display().to_string();
+    let path = store.at();
     if context.json() {
         output::json(&json!({
             "path": path,
             "entries": report.entries,
             "by_prefix": report.by_prefix,
             "problems": report.problems,
+            "warnings": report.warnings,
         }))?;
     } else {
         let mut table = Table::new(["KEYS", "ENTRIES"]);
@@ -99,6 +98,9 @@ async fn check(context: &Context) -> Result<(), Failure> {
 }
 
 fn verdict(path: &str, report: &StoreReport) -> Result<(), Failure> {
+    for warning in &report.warnings {
+        log::warning(warning);
+    }
     if report.problems.is_empty() {
         log::note(format_args!(
             "The store `{path}` is whole, and the key opens it."
@@ -114,9 +116,8 @@ fn verdict(path: &str, report: &StoreReport) -> Result<(), Failure> {
 }
 
 async fn rotate_key(context: &Context) -> Result<(), Failure> {
-    let path = context.store_path()?;
-    let keys = KeySource::for_store(&path)?;
-    let (next, told) = match &keys {
+    let address = context.store_address()?;
+    let (next, told) = match &address.keys()? {
         KeySource::File(file) => {
             let told = format!("`{}` has the new key", file.path().display());
             (MasterKey::generate()?, told)
@@ -127,7 +128,7 @@ async fn rotate_key(context: &Context) -> Result<(), Failure> {
             (next, told)
         }
     };
-    let store = SqliteOptions::new().existing_only().open(&path, keys)?;
+    let store = address.open_existing().await?;
     let sealed = store.rotate_key(next).await?;
     if context.json() {
         output::json(&json!({ "sealed": sealed }))?;
@@ -153,7 +154,7 @@ fn without_new_key() -> Failure {
 
 impl ExportArgs {
     async fn run(self, context: &Context) -> Result<(), Failure> {
-        let store = existing_store(context)?;
+        let store = context.store_address()?.open_existing().await?;
         let key = match &self.key_file {
             Some(path) => Some(MasterKey::load_or_create(path)?),
             None => None,
@@ -183,13 +184,12 @@ impl ImportArgs {
             Some(path) => Some(existing_key(KeyFile::new(path))?),
             None => None,
         };
-        let path = context.store_path()?;
-        let store = SqliteStore::open(&path, KeySource::for_store(&path)?)?;
+        let store = context.store_address()?.open().await?;
         let imported = store.import(export, key, self.replace).await?;
         if context.json() {
             output::json(&json!({ "imported": imported }))?;
         }
-        let path = path.display();
+        let path = store.at();
         log::note(format_args!(
             "Imported {} into `{path}`.",
             entries(imported)
@@ -201,12 +201,6 @@ impl ImportArgs {
         );
         Ok(())
     }
-}
-
-fn existing_store(context: &Context) -> Result<SqliteStore, Failure> {
-    let path = context.store_path()?;
-    let keys = KeySource::for_store(&path)?;
-    Ok(SqliteOptions::new().existing_only().open(&path, keys)?)
 }
 
 fn existing_key(file: KeyFile) -> Result<MasterKey, Failure> {

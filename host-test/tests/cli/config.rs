@@ -133,7 +133,7 @@ fn no_password_and_no_key_is_shown() {
     let home = Home::new();
     let key = "11".repeat(32);
     let variables = [
-        ("JIRA_HOST_STORE", "redis://ada:canary@redis.example/0"),
+        ("JIRA_HOST_STORE", "redis://ada:canary@127.0.0.1:1/0"),
         ("JIRA_HOST_KEY", &key),
         ("HTTPS_PROXY", "http://ada:canary@proxy.example"),
         ("JIRA_HOST_PROXY_FROM_ENVIRONMENT", "true"),

@@ -101,7 +101,7 @@ async fn what_is_wrong_with_this_machine_is_told_with_how_to_mend_it() {
     let mut command = stage.home.command(&offline);
     command.env("JIRA_HOST_KEY", "00".repeat(32));
     let ran: Ran = command.output().unwrap().into();
-    the_one(&told(&ran, 9), "store", "problem");
+    the_one(&told(&ran, 9), "key", "problem");
     let mut command = stage.home.command(&offline);
     command.env("JIRA_HOST_KEY", "canary");
     let ran: Ran = command.output().unwrap().into();

@@ -17,7 +17,14 @@ const CONNECTION_VARIABLE: &str = "JIRA_HOST_CONNECTION";
 const VARIABLE_PREFIX: &str = "JIRA_HOST_";
 
 /// The variables that are no settings.
-const OTHER_VARIABLES: [&str; 4] = ["CONFIG", "KEY", "NEW_KEY", "CLIENT_SECRET"];
+const OTHER_VARIABLES: [&str; 6] = [
+    "CONFIG",
+    "KEY",
+    "NEW_KEY",
+    "CLIENT_SECRET",
+    "REDIS_PASSWORD",
+    "REDIS_PASSWORD_FILE",
+];
 
 /// The settings, by their names in the configuration file. The variable of each
 /// is [`variable`], its option has dashes instead.

@@ -36,6 +36,11 @@ impl Typed {
         }
     }
 
+    /// Whether a store was typed.
+    pub(super) fn has_store(&self) -> bool {
+        self.store.is_some()
+    }
+
     /// The same, with this store where none was typed.
     pub(crate) fn or_store(mut self, store: &str) -> Self {
         self.store.get_or_insert_with(|| store.to_owned());

@@ -1,6 +1,8 @@
 use std::sync::Arc;
 
-use jira_host::secrets::{KEY_VARIABLE, KeySource, SecretStore, SqliteOptions};
+use jira_host::secrets::{
+    KEY_VARIABLE, KeySource, SealedStore, SealedStoreError, SecretStore, StoreAddress,
+};
 
 use super::Findings;
 use crate::commands::context::Context;
@@ -9,55 +11,71 @@ use crate::exit::{Exit, Failure};
 const STORE: &str = "store";
 const KEY: &str = "key";
 
+/// What to do where an error does not say it.
+const MEND: &str = "`jira-host store check` says more";
+
 /// The store, if there is one that can be used.
 pub(super) async fn check(
     context: &Context,
     findings: &mut Findings,
 ) -> Option<Arc<dyn SecretStore>> {
-    let checked = try_check(context, findings).await;
-    checked.unwrap_or_else(|failure| {
-        findings.failure(STORE, &failure, "`jira-host store check` says more");
-        None
-    })
-}
-
-async fn try_check(
-    context: &Context,
-    findings: &mut Findings,
-) -> Result<Option<Arc<dyn SecretStore>>, Failure> {
-    let path = context.store_path()?;
-    let keys = match KeySource::for_store(&path) {
-        Ok(keys) => keys,
-        Err(error) => {
-            findings.failure(KEY, &Failure::from(error), "mend JIRA_HOST_KEY");
-            return Ok(None);
+    let address = match context.store_address() {
+        Ok(address) => address,
+        Err(failure) => {
+            findings.failure(STORE, &failure, MEND);
+            return None;
         }
     };
-    if let Ok(false) = path.try_exists() {
-        let what = format!("`{}` is not there yet", path.display());
-        let mend = "`jira-host app set` makes it; or is it elsewhere? Name it with `--store PATH`";
-        findings.warning(STORE, what, mend);
-        return Ok(None);
+    let store = open(&address, findings).await?;
+    whole(&*store, findings).await;
+    Some(store)
+}
+
+async fn open(address: &StoreAddress, findings: &mut Findings) -> Option<Arc<dyn SealedStore>> {
+    match address.open_existing().await {
+        Ok(store) => {
+            findings.ok(KEY, format!("{} opens the store", key(address)));
+            return Some(store);
+        }
+        Err(SealedStoreError::Missing(at)) => findings.warning(
+            STORE,
+            format!("there is none at `{at}` yet"),
+            "`jira-host app set` makes it; or is it elsewhere? Name it with `--store`",
+        ),
+        Err(error @ (SealedStoreError::Key(_) | SealedStoreError::WrongKey(_))) => {
+            findings.failure(KEY, &Failure::from(error), MEND);
+        }
+        Err(error) => findings.failure(STORE, &Failure::from(error), MEND),
     }
-    let key = match &keys {
-        KeySource::Key(_) => format!("the one in {KEY_VARIABLE}"),
-        KeySource::File(file) => format!("`{}`", file.path().display()),
+    None
+}
+
+/// Where the key is.
+fn key(address: &StoreAddress) -> String {
+    match address.keys() {
+        Ok(KeySource::File(file)) => format!("`{}`", file.path().display()),
+        _ => format!("the one in {KEY_VARIABLE}"),
+    }
+}
+
+async fn whole(store: &dyn SealedStore, findings: &mut Findings) {
+    let at = store.at();
+    let report = match store.check().await {
+        Ok(report) => report,
+        Err(error) => return findings.failure(STORE, &Failure::from(error), MEND),
     };
-    let store = SqliteOptions::new().existing_only().open(&path, keys)?;
-    findings.ok(KEY, format!("{key} opens the store"));
-    let report = store.check().await?;
-    let shown = path.display();
     if report.problems.is_empty() {
         let entries = report.entries;
-        findings.ok(STORE, format!("`{shown}` is whole; entries: {entries}"));
+        findings.ok(STORE, format!("`{at}` is whole; entries: {entries}"));
     } else {
-        let problems = report.problems.join("\n");
         findings.problem(
             STORE,
             Exit::SecretStore,
-            format!("`{shown}` is damaged:\n{problems}"),
-            "bring it back from a backup; `jira-host store check` says more",
+            format!("`{at}` is damaged:\n{}", report.problems.join("\n")),
+            format!("bring it back from a backup; {MEND}"),
         );
     }
-    Ok(Some(Arc::new(store)))
+    for warning in report.warnings {
+        findings.warning(STORE, warning, "change how the server keeps its data");
+    }
 }
