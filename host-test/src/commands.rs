@@ -2,15 +2,19 @@
 
 mod account;
 mod app;
+mod completions;
+mod config;
 mod connect;
 mod context;
 mod default_connection;
 mod demo;
 mod disconnect;
+mod doctor;
 mod gdpr;
 mod hint;
 mod inspect;
 mod instant;
+mod man;
 mod request;
 mod simulate;
 mod status;
@@ -57,6 +61,16 @@ pub(crate) enum Command {
     Gdpr(gdpr::GdprArgs),
     /// Checks the secret store, changes its key, exports and imports it.
     Store(store::StoreArgs),
+    /// Looks for what is wrong with the set-up, and says how to mend it.
+    ///
+    /// The configuration, the component, the store and its key, the application,
+    /// the way to each origin (name, address, certificate, clock), the connections
+    /// and their scopes. It sends each origin a request without credentials, and
+    /// asks Jira by each connection who it is, which renews a token that has
+    /// expired.
+    Doctor(doctor::DoctorArgs),
+    /// Shows the settings, and where each comes from.
+    Config(config::ConfigArgs),
     /// Runs a simulated Atlassian on this machine, to connect to.
     ///
     /// A small company with issues and a service desk, over real sockets and in
@@ -71,9 +85,24 @@ pub(crate) enum Command {
     /// a sweep, all over real sockets on this machine. It fails when anything does not come
     /// out as it should.
     Demo(demo::DemoArgs),
+    /// Writes what makes a shell complete these commands.
+    ///
+    /// For bash: `jira-host completions bash >
+    /// ~/.local/share/bash-completion/completions/jira-host`.
+    Completions(completions::CompletionsArgs),
+    /// Writes the manual page: `jira-host man | man -l -`.
+    Man(man::ManArgs),
 }
 
 impl Command {
+    /// Whether it does its work although the configuration cannot be read.
+    pub(crate) fn bears_no_configuration(&self) -> bool {
+        matches!(
+            self,
+            Command::Doctor(_) | Command::Config(_) | Command::Completions(_) | Command::Man(_)
+        )
+    }
+
     pub(crate) async fn run(self, context: &Context) -> Result<(), Failure> {
         match self {
             Command::App(args) => args.run(context).await,
@@ -86,9 +115,13 @@ impl Command {
             Command::Account(args) => args.run(context).await,
             Command::Gdpr(args) => args.run(context).await,
             Command::Store(args) => args.run(context).await,
+            Command::Doctor(args) => args.run(context).await,
+            Command::Config(args) => args.run(context),
             Command::Simulate(args) => args.run(context).await,
             Command::Inspect(args) => args.run(context).await,
             Command::Demo(args) => args.run(context).await,
+            Command::Completions(args) => args.run(),
+            Command::Man(args) => args.run(),
         }
     }
 }

@@ -4,11 +4,11 @@ use std::fmt::{self, Display};
 use std::io;
 use std::process::ExitCode;
 
-use jira_host::secrets::{KeyError, SqliteError, StoreError};
+use jira_host::secrets::{KeyError, RedisAddressError, SealedStoreError, StoreError};
 use jira_host::types::{Error, ErrorKind};
 use jira_host::{CallError, LoadError, NetworkError};
 
-use crate::output::printable;
+use crate::log;
 
 /// The codes, as `--help` tells them.
 pub(crate) const LEGEND: &str = "\
@@ -57,7 +57,7 @@ pub(crate) enum Exit {
 }
 
 /// What is told on standard error, and the code to end with.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Failure {
     exit: Exit,
     message: Option<String>,
@@ -88,6 +88,16 @@ impl Failure {
         self.exit
     }
 
+    /// What happened, and why.
+    pub(crate) fn message(&self) -> &str {
+        self.message.as_deref().unwrap_or_default()
+    }
+
+    /// What to do now, as far as that can be said.
+    pub(crate) fn hints(&self) -> &[String] {
+        &self.hints
+    }
+
     /// What to do now, best with the command to type; after what was to be done
     /// before.
     pub(crate) fn with_hint(mut self, hint: impl Into<String>) -> Self {
@@ -95,14 +105,15 @@ impl Failure {
         self
     }
 
+    /// The same, said of something.
+    pub(crate) fn about(mut self, what: &str) -> Self {
+        self.message = self.message.map(|message| format!("{what}: {message}"));
+        self
+    }
+
     /// Tells it on standard error.
     pub(crate) fn tell(&self) -> ExitCode {
-        if let Some(message) = &self.message {
-            anstream::eprintln!("jira-host: {}", printable(message));
-        }
-        for hint in &self.hints {
-            anstream::eprintln!("hint: {}", printable(hint));
-        }
+        log::failure(self.exit as u8, self.message.as_deref(), &self.hints);
         ExitCode::from(self.exit as u8)
     }
 }
@@ -188,9 +199,15 @@ impl From<StoreError> for Failure {
     }
 }
 
-impl From<SqliteError> for Failure {
-    fn from(error: SqliteError) -> Self {
+impl From<SealedStoreError> for Failure {
+    fn from(error: SealedStoreError) -> Self {
         Failure::new(Exit::SecretStore, &error).with_hint(error.advice())
+    }
+}
+
+impl From<RedisAddressError> for Failure {
+    fn from(error: RedisAddressError) -> Self {
+        Failure::new(Exit::Usage, format!("the address of the store: {error}"))
     }
 }
 

@@ -50,6 +50,7 @@
 //! - Limits of time, memory, the size of requests ([`Limits`]) and the number of
 //!   calls ([`Loader::with_max_concurrent_calls`]), and traps told apart from
 //!   what the component answers ([`CallError`]).
+//! - Hooks, metrics and `tracing` spans of calls and requests ([`observe`]).
 //!
 //! # Out of scope
 //!
@@ -73,6 +74,7 @@ mod bindings;
 mod call;
 mod connector;
 pub mod network;
+pub mod observe;
 mod pages;
 mod redacted;
 pub mod schedule;

@@ -6,8 +6,8 @@
 mod commands;
 mod demo;
 mod exit;
+mod log;
 mod output;
-mod warnings;
 
 use std::process::ExitCode;
 use std::time::Duration;
@@ -34,7 +34,13 @@ struct Arguments {
 
 fn main() -> ExitCode {
     let arguments = Arguments::read();
-    warnings::tell();
+    let context = &arguments.context;
+    log::begin(context.verbosity(), context.log_format());
+    if let Some(failure) = context.unconfigured()
+        && !arguments.command.bears_no_configuration()
+    {
+        return failure.tell();
+    }
     match Runtime::new() {
         Ok(runtime) => {
             let done = runtime.block_on(arguments.command.run(&arguments.context));
@@ -45,14 +51,19 @@ fn main() -> ExitCode {
     }
 }
 
+/// The command line, for what is made of it.
+pub(crate) fn command_line() -> clap::Command {
+    Arguments::command()
+}
+
 impl Arguments {
-    /// Reads the command line, and which options were typed there. What is not
-    /// valid ends the program.
+    /// Reads the command line, and then the configuration. What is not valid on
+    /// the command line ends the program.
     fn read() -> Self {
         let matches = Arguments::command().get_matches();
         match Arguments::from_arg_matches(&matches) {
             Ok(mut arguments) => {
-                arguments.context.note_typed(&matches);
+                arguments.context.configure(&matches);
                 arguments
             }
             Err(error) => error.format(&mut Arguments::command()).exit(),

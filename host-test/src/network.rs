@@ -15,9 +15,11 @@ mod dial;
 mod failure;
 mod origin;
 mod policy;
+mod proxy;
 mod resolver;
 mod timeouts;
 mod tls;
+mod tunnel;
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -36,6 +38,7 @@ use self::denial::Denials;
 pub use self::denial::{Denial, Rule};
 pub use self::origin::{InvalidOrigin, Origin};
 pub use self::policy::NetworkPolicy;
+pub use self::proxy::{InvalidProxy, Proxy};
 pub use self::resolver::Resolve;
 pub use self::timeouts::Timeouts;
 
@@ -80,6 +83,9 @@ pub enum NetworkError {
     /// A block of addresses is not one.
     #[error(transparent)]
     Addresses(#[from] InvalidBlock),
+    /// A proxy is none that can be used.
+    #[error(transparent)]
+    Proxy(#[from] InvalidProxy),
     /// The platform's certificate authorities cannot be read, and without them
     /// no server can be trusted.
     #[error(
@@ -194,6 +200,12 @@ impl Network {
         })?;
         let body = |incoming| TimedBody::new(incoming, patience.between_bytes).boxed_unsync();
         Ok(response.map(body))
+    }
+
+    /// Whether a URL is at an origin that is allowed.
+    pub(crate) fn allows(&self, url: &http::Uri) -> bool {
+        let origin = Origin::of(url);
+        origin.is_some_and(|origin| self.shared.allowed.contains(&origin))
     }
 
     fn check(&self, request: &http::Request<Body>) -> Result<Origin, SendError> {

@@ -10,6 +10,7 @@ use crate::bindings::world::JiraConnector;
 use crate::call::{CallError, CallState, Limits, WallClock};
 use crate::connector::Connector;
 use crate::network::Network;
+use crate::observe::{CallWatch, Nobody, Observe};
 use crate::pages::{Export, Pages};
 use crate::secrets::SecretStore;
 use crate::types::{Error, OauthOutcome, OauthStep, Request, Response, SweepOutcome, SweepStep};
@@ -33,6 +34,7 @@ pub struct Tenant {
     network: Network,
     limits: Limits,
     wall_clock: WallClock,
+    observer: Arc<dyn Observe>,
 }
 
 impl Tenant {
@@ -43,6 +45,7 @@ impl Tenant {
             network,
             limits: Limits::default(),
             wall_clock: Arc::new(SystemTime::now),
+            observer: Arc::new(Nobody),
         }
     }
 
@@ -59,15 +62,29 @@ impl Tenant {
         self
     }
 
+    /// Tells this of every call and every request, in place of whoever was told
+    /// before.
+    pub fn observed_by(mut self, observer: Arc<dyn Observe>) -> Self {
+        self.observer = observer;
+        self
+    }
+
     /// Sends an authorised request to the Jira platform.
     pub async fn api_request(&self, request: &Request) -> Outcome<Response> {
-        self.call(async |connector, store| connector.call_api_request(store, request).await)
+        let call =
+            self.call(async |connector, store| connector.call_api_request(store, request).await);
+        self.watch("api-request", Some(&request.connection))
+            .follow(call)
             .await
     }
 
     /// Sends an authorised request to Jira Service Management.
     pub async fn servicedesk_request(&self, request: &Request) -> Outcome<Response> {
-        self.call(async |connector, store| connector.call_servicedesk_request(store, request).await)
+        let call = self.call(async |connector, store| {
+            connector.call_servicedesk_request(store, request).await
+        });
+        self.watch("servicedesk-request", Some(&request.connection))
+            .follow(call)
             .await
     }
 
@@ -84,14 +101,22 @@ impl Tenant {
 
     /// Makes, renews, shows and erases connections.
     pub async fn oauth_exchange(&self, step: &OauthStep) -> Outcome<OauthOutcome> {
-        self.call(async |connector, store| connector.call_oauth_exchange(store, step).await)
+        let call =
+            self.call(async |connector, store| connector.call_oauth_exchange(store, step).await);
+        self.watch("oauth-exchange", step.connection())
+            .follow(call)
             .await
     }
 
     /// Keeps the register of accounts, and reports them to Atlassian.
     pub async fn gdpr_sweep(&self, step: &SweepStep) -> Outcome<SweepOutcome> {
-        self.call(async |connector, store| connector.call_gdpr_sweep(store, step).await)
-            .await
+        let call = self.call(async |connector, store| connector.call_gdpr_sweep(store, step).await);
+        self.watch("gdpr-sweep", None).follow(call).await
+    }
+
+    /// The watch over a call that is about to be made.
+    fn watch(&self, export: &'static str, connection: Option<&str>) -> CallWatch {
+        CallWatch::begin(export, connection, Arc::clone(&self.observer))
     }
 
     async fn call<T>(
@@ -117,6 +142,7 @@ impl Tenant {
             Arc::clone(&self.store),
             self.network.clone(),
             Arc::clone(&self.wall_clock),
+            Arc::clone(&self.observer),
             &self.limits,
         )
     }

@@ -1,29 +1,34 @@
 //! The component's requests, on their way to the network.
 
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
 use http_body_util::BodyExt;
 use hyper::body::{Body as HttpBody, Frame, SizeHint};
+use tracing::Instrument;
 use wasmtime_wasi_http::WasiHttpHooks;
 
 use super::Limits;
 use crate::network::{Body, Network, RequestTimeouts, SendError};
+use crate::observe::{Observe, RequestWatch};
 
 /// What a header takes beside its name and its value, by the way HTTP/2 counts.
 pub(super) const HEADER_OVERHEAD_BYTES: usize = 32;
 
 pub(super) struct Egress {
     network: Network,
+    observer: Arc<dyn Observe>,
     header_bytes: usize,
     body_bytes: u64,
 }
 
 impl Egress {
-    pub(super) fn new(network: Network, limits: &Limits) -> Egress {
+    pub(super) fn new(network: Network, observer: Arc<dyn Observe>, limits: &Limits) -> Egress {
         Egress {
             network,
+            observer,
             header_bytes: limits.request_header_bytes,
             body_bytes: limits.request_body_bytes,
         }
@@ -77,17 +82,29 @@ impl WasiHttpHooks for Egress {
         timeouts: Option<RequestTimeouts>,
         _: Worker,
     ) -> Box<dyn Future<Output = Result<Answer, SendError>> + Send> {
+        let is_allowed = self.network.allows(request.uri());
+        let watch = RequestWatch::begin(&request, is_allowed, Arc::clone(&self.observer));
         if let Err(error) = self.check(&request) {
+            watch.failed(&error);
             return Box::new(async { Err(error) });
         }
         let network = self.network.clone();
         let left = self.body_bytes;
         let request = request.map(|body| BoundedBody { body, left }.boxed_unsync());
-        Box::new(async move {
-            let response = network.send(request, timeouts.unwrap_or_default()).await?;
-            let worker: Worker = Box::new(async { Ok(()) });
-            Ok((response, worker))
-        })
+        let span = watch.span().clone();
+        let sending = async move {
+            match network.send(request, timeouts.unwrap_or_default()).await {
+                Ok(response) => {
+                    let worker: Worker = Box::new(async { Ok(()) });
+                    Ok((watch.answered(response), worker))
+                }
+                Err(error) => {
+                    watch.failed(&error);
+                    Err(error)
+                }
+            }
+        };
+        Box::new(sending.instrument(span))
     }
 }
 

@@ -10,6 +10,7 @@ use super::Limits;
 use super::egress::Egress;
 use super::memory::MemoryLimit;
 use crate::network::Network;
+use crate::observe::Observe;
 use crate::secrets::SecretStore;
 
 /// How much a component may hand to the host in one call, in bytes: the longest
@@ -43,6 +44,7 @@ impl CallState {
         secrets: Arc<dyn SecretStore>,
         network: Network,
         wall_clock: WallClock,
+        observer: Arc<dyn Observe>,
         limits: &Limits,
     ) -> Self {
         let mut table = ResourceTable::new();
@@ -53,7 +55,7 @@ impl CallState {
             table,
             wasi: WasiCtx::builder().wall_clock(TimeOfDay(wall_clock)).build(),
             http,
-            egress: Egress::new(network, limits),
+            egress: Egress::new(network, observer, limits),
             secrets,
             memory: MemoryLimit::new(limits.memory_bytes),
         }

@@ -14,6 +14,7 @@ use self::secret_source::SecretSource;
 use super::Context;
 use super::connect::{CallbackAddress, EXAMPLE_REDIRECT_URI};
 use crate::exit::{Exit, Failure};
+use crate::log;
 use crate::output::{self, Output};
 
 /// What the keys of connections begin with: `wit/secret-store.wit`.
@@ -81,7 +82,7 @@ impl AppArgs {
 impl SetArgs {
     async fn run(self, context: &Context) -> Result<(), Failure> {
         let secret = self.client_secret.read()?;
-        let store = context.look_into_store()?;
+        let store = context.look_into_store().await?;
         let (before, expect) = stored(&*store).await?;
         let record = self.onto(before.clone().unwrap_or_default(), secret)?;
         if let Some(before) = before.filter(|_| !self.force) {
@@ -89,7 +90,7 @@ impl SetArgs {
             check_connections(context, &*store, &moved).await?;
         }
         let address = CallbackAddress::parse(&record.redirect_uri)?;
-        record.write(&*context.open_store()?, expect).await?;
+        record.write(&*context.open_store().await?, expect).await?;
         if self.api_origin.is_some() || !context.allowed_origins().is_empty() {
             let mut settings = context.settings()?;
             settings.allowed_origins = context.allowed_origins().to_vec();
@@ -98,17 +99,17 @@ impl SetArgs {
         if context.json() {
             output::json(&as_json(&record, &context.settings()?.allowed_origins))?;
         }
-        anstream::eprintln!("The application is stored.");
+        log::note("The application is stored.");
         match address {
             Some(_) => {
                 let next = context.command_line(&["connect", "NAME"]);
-                anstream::eprintln!("hint: next, connect to a site: `{next}`");
+                log::note(format_args!("hint: next, connect to a site: `{next}`"));
             }
-            None => anstream::eprintln!(
+            None => log::note(format_args!(
                 "hint: `jira-host connect` waits on this machine and cannot do so at `{}`; \
                  to use it, register and store a redirect URI such as `{EXAMPLE_REDIRECT_URI}`",
                 record.redirect_uri
-            ),
+            )),
         }
         Ok(())
     }
@@ -209,7 +210,7 @@ fn as_json(record: &AppRecord, allowed_origins: &[String]) -> Value {
 }
 
 async fn show(context: &Context) -> Result<(), Failure> {
-    let store = context.look_into_store()?;
+    let store = context.look_into_store().await?;
     let Some(StoredApp { record, .. }) = AppRecord::read(&*store).await? else {
         return Err(context.without_app());
     };

@@ -1,10 +1,13 @@
 //! `jira-host connect`: a person consents, in a browser on this machine.
 
 mod address;
+mod browser;
 mod callback_server;
 mod countdown;
 mod page;
+mod paste;
 mod site_choice;
+mod typed_line;
 
 use std::time::{Duration, SystemTime};
 
@@ -24,6 +27,7 @@ use super::context::{Context, Session, interruption};
 use super::hint;
 use super::status::{connected_notes, status_json};
 use crate::exit::{Exit, Failure};
+use crate::log;
 use crate::output;
 
 #[derive(Args, Debug)]
@@ -47,6 +51,10 @@ pub(crate) struct ConnectArgs {
     /// needed.
     #[arg(long, value_name = "URL")]
     site: Option<String>,
+    /// Opens no browser and listens nowhere: you open the address in any browser,
+    /// on any machine, and paste the one that it is sent back to.
+    #[arg(long)]
+    no_browser: bool,
     /// How many seconds to wait for the browser: a consent is good for 600.
     #[arg(long, value_name = "SECONDS", default_value_t = 600,
           value_parser = clap::value_parser!(u64).range(1..=600))]
@@ -89,17 +97,22 @@ impl ConnectArgs {
         session: &Session,
         app: &AppRecord,
     ) -> Result<Connected, Failure> {
-        let address = CallbackAddress::parse(&app.redirect_uri)?;
-        let address = address.ok_or_else(|| unreachable(context, app))?;
-        let mut server = CallbackServer::bind(address).await?;
-        let consent = match session.step(&self.authorize()).await? {
-            Ok(OauthOutcome::Consent(consent)) => consent,
-            Ok(_) => return Err(unexpected("authorize")),
-            Err(error) => return Err(hint::failure(context, session, &self.name, error)),
+        let outcome = if self.no_browser {
+            let consent = self.begin(context, session).await?;
+            let redirect_url = self.pasted(context, app, &consent).await?;
+            self.take(session, consent, redirect_url).await?
+        } else {
+            let address = CallbackAddress::parse(&app.redirect_uri)?;
+            let address = address.ok_or_else(|| self.unreachable(context, app))?;
+            let mut server = CallbackServer::bind(address).await?;
+            let consent = self.begin(context, session).await?;
+            let arrival = self.wait(context, app, &mut server, &consent).await?;
+            let outcome = self.take(session, consent, arrival.redirect_url).await?;
+            // A browser that has gone needs no page.
+            let _ = arrival.browser.send(page_of(&self.name, &outcome));
+            server.close().await;
+            outcome
         };
-        let arrival = self.wait(context, app, &mut server, &consent).await?;
-        let outcome = self.take(session, consent, arrival).await?;
-        server.close().await;
         match outcome {
             Ok(OauthOutcome::Connected(connected)) => {
                 self.at_site(context, session, connected).await
@@ -116,6 +129,14 @@ impl ConnectArgs {
         }
     }
 
+    async fn begin(&self, context: &Context, session: &Session) -> Result<Consent, Failure> {
+        match session.step(&self.authorize()).await? {
+            Ok(OauthOutcome::Consent(consent)) => Ok(consent),
+            Ok(_) => Err(unexpected("authorize")),
+            Err(error) => Err(hint::failure(context, session, &self.name, error)),
+        }
+    }
+
     fn authorize(&self) -> OauthStep {
         OauthStep::Authorize(Authorize {
             connection: self.name.clone(),
@@ -126,6 +147,37 @@ impl ConnectArgs {
         })
     }
 
+    /// What the person pastes, when their browser is back.
+    async fn pasted(
+        &self,
+        context: &Context,
+        app: &AppRecord,
+        consent: &Consent,
+    ) -> Result<String, Failure> {
+        log::request(format_args!(
+            "Open this address in a browser, on any machine:\n\n{}\n\n\
+             It is sent on to {}… and may show an error there: that is well. Copy the whole \
+             address from it, paste it here, and press Enter:",
+            consent.url, app.redirect_uri
+        ));
+        let left = self.time_left(consent);
+        tokio::select! {
+            biased;
+            pasted = paste::redirect_url(&app.redirect_uri, &consent.state) => pasted,
+            () = tokio::time::sleep(left) => Err(nothing_came(context, app, &self.name, 0)),
+            () = interruption() => Err(self.given_up()),
+        }
+    }
+
+    fn time_left(&self, consent: &Consent) -> Duration {
+        until(consent.expires_at_unix_ms).min(Duration::from_secs(self.timeout))
+    }
+
+    fn given_up(&self) -> Failure {
+        let why = format!("given up; `{}` is as it was", self.name);
+        Failure::new(Exit::Interrupted, why)
+    }
+
     /// Waits until the browser is back, the time is up, or the person gives up.
     async fn wait(
         &self,
@@ -134,11 +186,8 @@ impl ConnectArgs {
         server: &mut CallbackServer,
         consent: &Consent,
     ) -> Result<Arrival, Failure> {
-        anstream::eprintln!(
-            "Open this address in a browser on this machine:\n\n{}\n",
-            consent.url
-        );
-        let left = until(consent.expires_at_unix_ms).min(Duration::from_secs(self.timeout));
+        browser::show(&consent.url);
+        let left = self.time_left(consent);
         let mut wait = server.wait(&consent.state);
         let countdown = Countdown::begin(left);
         let came_back = tokio::select! {
@@ -149,29 +198,39 @@ impl ConnectArgs {
         };
         drop(countdown);
         came_back.map_err(|exit| match exit {
-            Exit::Interrupted => {
-                Failure::new(exit, format!("given up; `{}` is as it was", self.name))
-            }
+            Exit::Interrupted => self.given_up(),
             _ => nothing_came(context, app, &self.name, wait.refused()),
         })
     }
 
-    /// Trades the code for tokens, and tells the browser how it went.
+    /// Trades the code for tokens.
     async fn take(
         &self,
         session: &Session,
         consent: Consent,
-        arrival: Arrival,
+        redirect_url: String,
     ) -> Result<Result<OauthOutcome, Error>, Failure> {
         let step = OauthStep::Callback(Callback {
             connection: self.name.clone(),
             state: consent.state,
-            redirect_url: arrival.redirect_url,
+            redirect_url,
         });
-        let outcome = session.step_to_its_end(&step).await?;
-        // A browser that has gone needs no page.
-        let _ = arrival.browser.send(page_of(&self.name, &outcome));
-        Ok(outcome)
+        session.step_to_its_end(&step).await
+    }
+
+    fn unreachable(&self, context: &Context, app: &AppRecord) -> Failure {
+        let why = format!(
+            "the redirect URI is `{}`, and `connect` can only wait at an `http` address of this \
+             machine",
+            app.redirect_uri
+        );
+        let by_hand = context.command_line(&["connect", &self.name, "--no-browser"]);
+        let set = ["app", "set", "--redirect-uri", EXAMPLE_REDIRECT_URI];
+        Failure::new(Exit::Configuration, why).with_hint(format!(
+            "paste the address that the browser comes back to: `{by_hand}`; or register \
+             `{EXAMPLE_REDIRECT_URI}` in the developer console, then `{}`",
+            context.command_line(&set)
+        ))
     }
 
     /// Changes the site, where another was taken than the one asked for.
@@ -232,21 +291,6 @@ fn until(unix_ms: u64) -> Duration {
 fn unexpected(step: &str) -> Failure {
     let why = format!("the component answers `{step}` with something else than its contract says");
     Failure::new(Exit::UnexpectedResponse, why)
-}
-
-fn unreachable(context: &Context, app: &AppRecord) -> Failure {
-    Failure::new(
-        Exit::Configuration,
-        format!(
-            "the redirect URI is `{}`, and `connect` can only wait at an `http` address of this \
-             machine",
-            app.redirect_uri
-        ),
-    )
-    .with_hint(format!(
-        "register `{EXAMPLE_REDIRECT_URI}` in the developer console, then `{}`",
-        context.command_line(&["app", "set", "--redirect-uri", EXAMPLE_REDIRECT_URI])
-    ))
 }
 
 fn nothing_came(context: &Context, app: &AppRecord, name: &str, refused: usize) -> Failure {

@@ -1,9 +1,12 @@
 //! What every command works with, as the options before and after it say.
 
 mod component_store;
+mod config_file;
+mod configuration;
 mod interruption;
 mod session;
 mod settings;
+mod source;
 mod typed;
 
 use std::collections::BTreeSet;
@@ -11,19 +14,26 @@ use std::env;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use clap::builder::BoolishValueParser;
 use clap::{ArgMatches, Args};
-use jira_host::network::NetworkPolicy;
-use jira_host::secrets::{KeySource, MemoryStore, SecretStore, SqliteStore, default_store_path};
-use jira_host::{Limits, Loader, Network};
+use jira_host::network::{NetworkPolicy, Proxy};
+use jira_host::secrets::{
+    KeyFile, MemoryStore, REDIS_PASSWORD_FILE_VARIABLE, REDIS_PASSWORD_VARIABLE, SealedStoreError,
+    SecretStore, StoreAddress,
+};
+use jira_host::{Limits, Loader, Network, NetworkError};
 
 use self::component_store::ComponentStore;
+pub(crate) use self::configuration::{Configuration, SETTINGS, unknown_variables, variable};
 pub(crate) use self::interruption::{interruption, listen};
 pub(crate) use self::session::{Finished, Session};
 pub(crate) use self::settings::Settings;
+pub(crate) use self::source::Source;
 pub(crate) use self::typed::Typed;
 use super::app::{self, AppRecord};
 use super::connect::EXAMPLE_REDIRECT_URI;
 use crate::exit::{Exit, Failure};
+use crate::log::{LogFormat, Verbosity};
 
 /// The name that the component is looked for under.
 const COMPONENT_FILE: &str = "jira_connector.wasm";
@@ -42,30 +52,105 @@ const CALLS_AT_ONCE: u32 = 2;
 pub(crate) struct Context {
     /// The secret store.
     ///
-    /// By default `secrets.db` where this platform keeps the data of programs.
-    /// The master key is beside it, or in the variable JIRA_HOST_KEY.
-    #[arg(long, global = true, value_name = "PATH", env = "JIRA_HOST_STORE")]
+    /// A file, by default `secrets.db` where this platform keeps the data of
+    /// programs; or a Redis server, `redis://HOST/DATABASE?store=NAME`, with
+    /// `rediss://` over TLS. Its password is in the variable
+    /// JIRA_HOST_REDIS_PASSWORD, or in the file that
+    /// JIRA_HOST_REDIS_PASSWORD_FILE names. The master key is in the variable
+    /// JIRA_HOST_KEY, or beside the file; a Redis store's where this platform
+    /// keeps the data of programs.
+    #[arg(
+        long,
+        global = true,
+        value_name = "PATH|URL",
+        env = "JIRA_HOST_STORE",
+        hide_env_values = true
+    )]
     store: Option<PathBuf>,
     /// The component.
     ///
     /// By default `jira_connector.wasm` beside this program, or one directory
     /// above it, where a build puts it.
-    #[arg(long, global = true, value_name = "PATH", env = "JIRA_HOST_COMPONENT")]
+    #[arg(
+        long,
+        global = true,
+        value_name = "PATH",
+        env = "JIRA_HOST_COMPONENT",
+        hide_env_values = true
+    )]
     component: Option<PathBuf>,
     /// A certificate authority (PEM) to trust beside the platform's.
-    #[arg(long, global = true, value_name = "FILE", env = "JIRA_HOST_CA")]
+    #[arg(
+        long,
+        global = true,
+        value_name = "FILE",
+        env = "JIRA_HOST_CA",
+        hide_env_values = true
+    )]
     ca: Option<PathBuf>,
     /// An origin that may be reached beside those of the application.
     ///
     /// Such as the simulator's store of attachments. May be given several times;
     /// with `app set` it is kept.
-    #[arg(long, global = true, value_name = "ORIGIN", value_parser = app::origin)]
-    allow_origin: Vec<String>,
+    #[arg(long, global = true, value_name = "ORIGIN", value_parser = app::origin,
+          env = "JIRA_HOST_ALLOW_ORIGIN", hide_env_values = true, value_delimiter = ',')]
+    allow_origin: Option<Vec<String>>,
     /// A network that may be reached although it is not public.
     ///
     /// Such as `10.1.0.0/16`, or a single address. May be given several times.
-    #[arg(long, global = true, value_name = "BLOCK")]
-    allow_address: Vec<String>,
+    #[arg(
+        long,
+        global = true,
+        value_name = "BLOCK",
+        env = "JIRA_HOST_ALLOW_ADDRESS",
+        hide_env_values = true,
+        value_delimiter = ','
+    )]
+    allow_address: Option<Vec<String>>,
+    /// Goes through the proxy that HTTPS_PROXY or ALL_PROXY names.
+    ///
+    /// Other than to the hosts in NO_PROXY, and to this machine.
+    #[arg(long, global = true, value_name = "BOOL", env = "JIRA_HOST_PROXY_FROM_ENVIRONMENT", hide_env_values = true,
+          num_args = 0..=1, require_equals = true, default_missing_value = "true",
+          value_parser = BoolishValueParser::new())]
+    proxy_from_environment: Option<bool>,
+    /// The configuration file.
+    ///
+    /// By default `config.toml` where this platform keeps the configuration of
+    /// programs. Options go before variables, and variables before the file;
+    /// `jira-host config show` tells what comes from where.
+    #[arg(
+        long,
+        global = true,
+        value_name = "FILE",
+        env = "JIRA_HOST_CONFIG",
+        hide_env_values = true
+    )]
+    config: Option<PathBuf>,
+    /// Tells failures only.
+    #[arg(long, global = true, conflicts_with = "verbose")]
+    quiet: bool,
+    /// Tells of every request and call, without query, headers and bodies.
+    #[arg(short, long, global = true)]
+    verbose: bool,
+    /// How much is told: the same as --quiet and -v, for the environment.
+    #[arg(
+        long,
+        global = true,
+        value_name = "LEVEL",
+        env = "JIRA_HOST_VERBOSITY",
+        hide_env_values = true
+    )]
+    verbosity: Option<Verbosity>,
+    /// How it is told on standard error: in words, or a JSON object a line.
+    #[arg(
+        long,
+        global = true,
+        value_name = "FORMAT",
+        env = "JIRA_HOST_LOG_FORMAT",
+        hide_env_values = true
+    )]
+    log_format: Option<LogFormat>,
     /// Writes the result to standard output as JSON.
     ///
     /// What Jira answers is written as it came, with or without this.
@@ -73,12 +158,16 @@ pub(crate) struct Context {
     json: bool,
     #[arg(skip)]
     typed: Typed,
+    #[arg(skip)]
+    configuration: Configuration,
+    #[arg(skip)]
+    unconfigured: Option<Failure>,
 }
 
 impl Context {
     /// Takes down which of these options were typed, and did not come from the
     /// environment.
-    pub(crate) fn note_typed(&mut self, matches: &ArgMatches) {
+    fn note_typed(&mut self, matches: &ArgMatches) {
         self.typed = Typed::of(matches);
     }
 
@@ -115,53 +204,92 @@ impl Context {
         })
     }
 
-    /// The file of the store.
-    pub(crate) fn store_path(&self) -> Result<PathBuf, Failure> {
-        let path = self.store.clone().or_else(default_store_path);
-        path.ok_or_else(|| {
-            Failure::new(
-                Exit::Configuration,
-                "this user has no home to keep a store in",
-            )
-            .with_hint("name a file for it with `--store PATH`, or set HOME")
-        })
+    /// Where the store is.
+    pub(crate) fn store_address(&self) -> Result<StoreAddress, Failure> {
+        let Some(store) = &self.store else {
+            return StoreAddress::usual().ok_or_else(|| {
+                Failure::new(
+                    Exit::Configuration,
+                    "this user has no home to keep a store in",
+                )
+                .with_hint("name a file for it with `--store PATH`, or set HOME")
+            });
+        };
+        let address = StoreAddress::parse(store.as_os_str())?;
+        if address.has_password() && self.typed.has_store() {
+            let message = "everybody on this machine can see the arguments of a program, so no \
+                           password belongs there";
+            return Err(Failure::new(Exit::Usage, message).with_hint(format!(
+                "put it into {REDIS_PASSWORD_VARIABLE}, or into a file that \
+                 {REDIS_PASSWORD_FILE_VARIABLE} names, and change it where others may have seen it"
+            )));
+        }
+        Ok(address)
+    }
+
+    /// Where the master key is, unless it is in the environment.
+    pub(crate) fn key_file(&self) -> Option<PathBuf> {
+        let beside = self.store_address().ok()?.beside().ok()?;
+        Some(KeyFile::beside(&beside).path().to_owned())
+    }
+
+    /// The certificate authority beside the platform's.
+    pub(crate) fn ca(&self) -> Option<PathBuf> {
+        self.ca.clone()
+    }
+
+    /// The origins that may be reached beside those of the application and
+    /// those that were kept with it.
+    pub(crate) fn origins_to_allow(&self) -> &[String] {
+        self.allow_origin.as_deref().unwrap_or_default()
+    }
+
+    /// The networks that may be reached although they are not public.
+    pub(crate) fn addresses_to_allow(&self) -> &[String] {
+        self.allow_address.as_deref().unwrap_or_default()
+    }
+
+    /// Whether the proxy of the environment is to be used.
+    pub(crate) fn is_proxy_asked_for(&self) -> bool {
+        self.proxy_from_environment.unwrap_or_default()
     }
 
     /// The store, as the operator may use it. It is made where there is none.
-    pub(crate) fn open_store(&self) -> Result<Arc<dyn SecretStore>, Failure> {
-        let path = self.store_path()?;
-        let keys = KeySource::for_store(&path)?;
-        Ok(Arc::new(SqliteStore::open(path, keys)?))
+    pub(crate) async fn open_store(&self) -> Result<Arc<dyn SecretStore>, Failure> {
+        Ok(self.store_address()?.open().await?)
     }
 
     /// The store to look into. One that is not there is empty, and looking does
     /// not make it.
-    pub(crate) fn look_into_store(&self) -> Result<Arc<dyn SecretStore>, Failure> {
-        match self.store_path()?.try_exists() {
-            Ok(false) => Ok(Arc::new(MemoryStore::new())),
-            _ => self.open_store(),
+    pub(crate) async fn look_into_store(&self) -> Result<Arc<dyn SecretStore>, Failure> {
+        match self.store_address()?.open_existing().await {
+            Err(SealedStoreError::Missing(_)) => Ok(Arc::new(MemoryStore::new())),
+            opened => Ok(opened?),
         }
     }
 
     /// What was chosen for this store.
     pub(crate) fn settings(&self) -> Result<Settings, Failure> {
-        Settings::of_store(&self.store_path()?)
+        Settings::of_store(&self.store_address()?)
     }
 
-    /// What `--allow-origin` gives.
+    /// What `--allow-origin` gives, where it was typed.
     pub(crate) fn allowed_origins(&self) -> &[String] {
-        &self.allow_origin
+        match self.configuration.source("allow_origin") {
+            Source::Flag => self.origins_to_allow(),
+            _ => &[],
+        }
     }
 
     /// The connector on its store, for what sends nothing: it has no way out.
     pub(crate) async fn session(&self) -> Result<Session, Failure> {
         let network = NetworkPolicy::none().build()?;
-        self.session_on(self.look_into_store()?, network)
+        self.session_on(self.look_into_store().await?, network)
     }
 
     /// The connector on its store, and the application that it is for.
     pub(crate) async fn session_of_app(&self) -> Result<(Session, AppRecord), Failure> {
-        let store = self.look_into_store()?;
+        let store = self.look_into_store().await?;
         let app = AppRecord::read(&*store).await?;
         let app = app.ok_or_else(|| self.without_app())?.record;
         let network = self.network(&app)?;
@@ -206,23 +334,39 @@ impl Context {
         self.typed.command_line(words)
     }
 
-    /// The way out: to where the application's record says, and to what the
-    /// operator allowed. Other Atlassian origins are not for this application.
-    fn network(&self, app: &AppRecord) -> Result<Network, Failure> {
+    /// Where requests may go: to where the application's record says, and to what
+    /// the operator allowed. Other Atlassian origins are not for this application.
+    pub(crate) fn allowed(&self, app: &AppRecord) -> Result<BTreeSet<String>, Failure> {
         let mut allowed =
             BTreeSet::from([app.auth_origin().to_owned(), app.api_origin().to_owned()]);
         if app.is_at_atlassian() {
             allowed.insert(MEDIA_ORIGIN.to_owned());
         }
         allowed.extend(self.settings()?.allowed_origins);
-        allowed.extend(self.allow_origin.iter().cloned());
-        let mut policy = NetworkPolicy::none().allow_origins(allowed);
-        for block in &self.allow_address {
+        allowed.extend(self.origins_to_allow().iter().cloned());
+        Ok(allowed)
+    }
+
+    /// The way out.
+    pub(crate) fn network(&self, app: &AppRecord) -> Result<Network, Failure> {
+        let mut policy = NetworkPolicy::none().allow_origins(self.allowed(app)?);
+        for block in self.addresses_to_allow() {
             policy = policy.allow_addresses(block);
         }
         if let Some(ca) = &self.ca {
             policy = policy.trust_file(ca);
         }
+        if let Some(proxy) = self.proxy()? {
+            policy = policy.through_proxy(proxy);
+        }
         Ok(policy.build()?)
+    }
+
+    /// The proxy of the environment, where it is asked for and there is one.
+    pub(crate) fn proxy(&self) -> Result<Option<Proxy>, Failure> {
+        if !self.is_proxy_asked_for() {
+            return Ok(None);
+        }
+        Ok(Proxy::from_environment().map_err(NetworkError::from)?)
     }
 }

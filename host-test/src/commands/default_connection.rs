@@ -3,9 +3,10 @@
 use clap::Args;
 use serde_json::json;
 
-use super::context::{Context, Session};
+use super::context::{Context, Session, Source};
 use super::status;
 use crate::exit::{Exit, Failure};
+use crate::log;
 use crate::output;
 
 #[derive(Args, Debug)]
@@ -24,9 +25,30 @@ impl UseArgs {
         if context.json() {
             output::json(&json!({ "default_connection": self.name }))?;
         }
-        anstream::eprintln!("Requests go by the connection {} from now on.", self.name);
+        match context.configured_connection() {
+            Some(other) if other != self.name => log::warning(format_args!(
+                "{} is chosen, and requests still go by {other}: the {} says so, which goes first",
+                self.name,
+                context.configuration().source("connection")
+            )),
+            _ => log::note(format_args!(
+                "Requests go by the connection {} from now on.",
+                self.name
+            )),
+        }
         Ok(())
     }
+}
+
+/// The connection that was chosen beforehand, and where: the environment and
+/// the configuration file go before `use`.
+pub(super) fn chosen(context: &Context) -> Result<Option<(String, Source)>, Failure> {
+    if let Some(name) = context.configured_connection() {
+        let source = context.configuration().source("connection");
+        return Ok(Some((name.to_owned(), source)));
+    }
+    let chosen = context.settings()?.default_connection;
+    Ok(chosen.map(|name| (name, Source::Chosen)))
 }
 
 /// The connection that was named, that was chosen by `use`, or the only one.
@@ -38,7 +60,7 @@ pub(super) async fn resolve(
     if let Some(name) = named {
         return Ok(name);
     }
-    if let Some(name) = context.settings()?.default_connection {
+    if let Some((name, _)) = chosen(context)? {
         return Ok(name);
     }
     let connections = status::read(context, session, None).await?;

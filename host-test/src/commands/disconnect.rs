@@ -7,6 +7,7 @@ use serde_json::json;
 use super::context::Context;
 use super::hint;
 use crate::exit::{Exit, Failure};
+use crate::log;
 use crate::output;
 
 #[derive(Args, Debug)]
@@ -35,11 +36,15 @@ impl DisconnectArgs {
         }
         let name = &self.name;
         if done.existed {
-            anstream::eprintln!("Erased: nothing of the connection {name} is stored any more.");
+            log::note(format_args!(
+                "Erased: nothing of the connection {name} is stored any more."
+            ));
             let url = done.revoke_url;
-            anstream::eprintln!("hint: the person can revoke the grant itself at {url}");
+            log::note(format_args!(
+                "hint: the person can revoke the grant itself at {url}"
+            ));
         } else {
-            anstream::eprintln!("Nothing was stored of a connection {name}.");
+            log::note(format_args!("Nothing was stored of a connection {name}."));
         }
         Ok(())
     }

@@ -47,7 +47,7 @@ pub(crate) fn of(
         ErrorKind::Transport(TransportError::Denied(_)) => denied(session)?,
         ErrorKind::Transport(
             TransportError::NameUnresolved | TransportError::ConnectionFailed(_),
-        ) => proxied()?,
+        ) => proxied(context)?,
         ErrorKind::Transport(TransportError::TlsFailed(_)) => {
             "behind a proxy with a certificate authority of its own, name it with `--ca FILE`"
                 .into()
@@ -66,11 +66,17 @@ pub(crate) fn of(
 }
 
 /// Why no connection comes about on a machine that has a proxy.
-fn proxied() -> Option<String> {
+fn proxied(context: &Context) -> Option<String> {
+    if let Ok(Some(proxy)) = context.proxy() {
+        return Some(format!(
+            "is the proxy {proxy} the right one, and does it let through?"
+        ));
+    }
     let is_set = |name: &&&str| env::var_os(name).is_some_and(|value| !value.is_empty());
     let variable = PROXY_VARIABLES.iter().find(is_set)?;
     Some(format!(
-        "{variable} is set, and proxies are not used: this machine must reach Atlassian directly"
+        "{variable} is set, and no proxy is used unless that is asked for: \
+         `--proxy-from-environment`"
     ))
 }
 

@@ -11,7 +11,7 @@ use crate::exit::Failure;
 use crate::output::{self, Output, grouped};
 
 /// The package of `wit/`.
-const CONTRACT: &str = "jira:connector";
+pub(super) const CONTRACT: &str = "jira:connector";
 
 /// Which wasmtime this is, as it does not say so itself. It is pinned.
 const WASMTIME_VERSION: &str = "48.0.8";
@@ -65,7 +65,7 @@ impl InspectArgs {
 }
 
 /// The version of the contract that it was built for, as its imports name it.
-fn contract_version(inspection: &Inspection) -> Option<&str> {
+pub(super) fn contract_version(inspection: &Inspection) -> Option<&str> {
     inspection.imports().iter().find_map(|name| {
         let (interface, version) = name.split_once('@')?;
         let (package, _) = interface.split_once('/')?;

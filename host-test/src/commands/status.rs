@@ -7,9 +7,10 @@ use jira_host::types::{
 use serde_json::{Value, json};
 
 use super::context::{Context, Session};
-use super::hint;
 use super::instant::{day, second};
+use super::{default_connection, hint};
 use crate::exit::{Exit, Failure};
+use crate::log;
 use crate::output::{self, Output, Table, printable};
 
 #[derive(Args, Debug)]
@@ -22,7 +23,7 @@ impl StatusArgs {
     pub(crate) async fn run(self, context: &Context) -> Result<(), Failure> {
         let session = context.session().await?;
         let connections = read(context, &session, self.name.as_deref()).await?;
-        let default = context.settings()?.default_connection;
+        let default = default_connection::chosen(context)?.map(|(name, _)| name);
         match (self.name, connections.first()) {
             (Some(_), Some(connection)) if context.json() => {
                 output::json(&status_json(connection))?
@@ -33,7 +34,9 @@ impl StatusArgs {
             }
             (_, None) => {
                 let connect = context.command_line(&["connect", "NAME"]);
-                anstream::eprintln!("There are no connections yet.\nhint: `{connect}` makes one");
+                log::note(format_args!(
+                    "There are no connections yet.\nhint: `{connect}` makes one"
+                ));
             }
             _ => in_short(&connections, default.as_deref())?,
         }
@@ -180,22 +183,22 @@ pub(crate) fn status_json(connection: &ConnectionStatus) -> Value {
 pub(crate) fn connected_notes(context: &Context, connected: &Connected) {
     let status = &connected.status;
     let site = status.site.as_ref().map_or("no site", |site| &site.url);
-    anstream::eprintln!(
+    log::note(format_args!(
         "Connected: {} is at {}, as {}.",
         status.connection,
         printable(site),
         printable(&account(status))
-    );
+    ));
     if !status.missing_scopes.is_empty() {
         let missing = status.missing_scopes.join(" ");
-        anstream::eprintln!("warning: not granted were {missing}");
+        log::warning(format_args!("not granted were {missing}"));
     }
     for other in &connected.affected {
-        anstream::eprintln!("warning: {}", printable(&loss(context, other)));
+        log::warning(loss(context, other));
     }
     let path = "/myself";
     let next = context.command_line(&["api", path, "--connection", &status.connection]);
-    anstream::eprintln!("hint: try `{next}`");
+    log::note(format_args!("hint: try `{next}`"));
 }
 
 fn loss(context: &Context, other: &AffectedConnection) -> String {

@@ -5,13 +5,12 @@ mod sealed_file;
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
-use jira_host::secrets::{
-    KEY_VARIABLE, KeyFile, KeySource, MasterKey, SqliteOptions, SqliteStore, StoreReport,
-};
+use jira_host::secrets::{KEY_VARIABLE, KeyFile, KeySource, MasterKey, StoreReport};
 use serde_json::json;
 
 use super::Context;
 use crate::exit::{Exit, Failure};
+use crate::log;
 use crate::output::{self, Table};
 
 /// The environment variable with the key to change to, where the key itself is
@@ -26,7 +25,7 @@ pub(crate) struct StoreArgs {
 
 #[derive(Debug, Subcommand)]
 enum StoreCommand {
-    /// Checks the file, the key and every value, and counts the entries.
+    /// Checks the store, the key and every value, and counts the entries.
     Check,
     /// Seals everything under a new key.
     ///
@@ -76,15 +75,16 @@ impl StoreArgs {
 }
 
 async fn check(context: &Context) -> Result<(), Failure> {
-    let store = existing_store(context)?;
+    let store = context.store_address()?.open_existing().await?;
     let report = store.check().await?;
-    let path = store.path().display().to_string();
+    let path = store.at();
     if context.json() {
         output::json(&json!({
             "path": path,
             "entries": report.entries,
             "by_prefix": report.by_prefix,
             "problems": report.problems,
+            "warnings": report.warnings,
         }))?;
     } else {
         let mut table = Table::new(["KEYS", "ENTRIES"]);
@@ -98,8 +98,13 @@ async fn check(context: &Context) -> Result<(), Failure> {
 }
 
 fn verdict(path: &str, report: &StoreReport) -> Result<(), Failure> {
+    for warning in &report.warnings {
+        log::warning(warning);
+    }
     if report.problems.is_empty() {
-        anstream::eprintln!("The store `{path}` is whole, and the key opens it.");
+        log::note(format_args!(
+            "The store `{path}` is whole, and the key opens it."
+        ));
         return Ok(());
     }
     let problems = report.problems.join("\n  ");
@@ -111,9 +116,8 @@ fn verdict(path: &str, report: &StoreReport) -> Result<(), Failure> {
 }
 
 async fn rotate_key(context: &Context) -> Result<(), Failure> {
-    let path = context.store_path()?;
-    let keys = KeySource::for_store(&path)?;
-    let (next, told) = match &keys {
+    let address = context.store_address()?;
+    let (next, told) = match &address.keys()? {
         KeySource::File(file) => {
             let told = format!("`{}` has the new key", file.path().display());
             (MasterKey::generate()?, told)
@@ -124,15 +128,18 @@ async fn rotate_key(context: &Context) -> Result<(), Failure> {
             (next, told)
         }
     };
-    let store = SqliteOptions::new().existing_only().open(&path, keys)?;
+    let store = address.open_existing().await?;
     let sealed = store.rotate_key(next).await?;
     if context.json() {
         output::json(&json!({ "sealed": sealed }))?;
     }
-    anstream::eprintln!("Sealed {} under the new key; {told}.", entries(sealed));
-    anstream::eprintln!(
+    log::note(format_args!(
+        "Sealed {} under the new key; {told}.",
+        entries(sealed)
+    ));
+    log::note(
         "Exports made before under the store's key no longer open, unless you keep the old key; a \
-         copy of the key kept elsewhere must be made anew."
+         copy of the key kept elsewhere must be made anew.",
     );
     Ok(())
 }
@@ -147,7 +154,7 @@ fn without_new_key() -> Failure {
 
 impl ExportArgs {
     async fn run(self, context: &Context) -> Result<(), Failure> {
-        let store = existing_store(context)?;
+        let store = context.store_address()?.open_existing().await?;
         let key = match &self.key_file {
             Some(path) => Some(MasterKey::load_or_create(path)?),
             None => None,
@@ -162,7 +169,10 @@ impl ExportArgs {
             None => "the store's key opens it: keep that too".to_owned(),
         };
         let file = self.file.display();
-        anstream::eprintln!("Exported {} to `{file}`; {opens}.", entries(export.entries));
+        log::note(format_args!(
+            "Exported {} to `{file}`; {opens}.",
+            entries(export.entries)
+        ));
         Ok(())
     }
 }
@@ -174,27 +184,23 @@ impl ImportArgs {
             Some(path) => Some(existing_key(KeyFile::new(path))?),
             None => None,
         };
-        let path = context.store_path()?;
-        let store = SqliteStore::open(&path, KeySource::for_store(&path)?)?;
+        let store = context.store_address()?.open().await?;
         let imported = store.import(export, key, self.replace).await?;
         if context.json() {
             output::json(&json!({ "imported": imported }))?;
         }
-        let path = path.display();
-        anstream::eprintln!("Imported {} into `{path}`.", entries(imported));
-        anstream::eprintln!(
+        let path = store.at();
+        log::note(format_args!(
+            "Imported {} into `{path}`.",
+            entries(imported)
+        ));
+        log::note(
             "Refresh tokens are good for one use: those in an old export may be spent, and then \
              people must connect again. Two machines must not use one export: each would spend the \
-             other's tokens."
+             other's tokens.",
         );
         Ok(())
     }
-}
-
-fn existing_store(context: &Context) -> Result<SqliteStore, Failure> {
-    let path = context.store_path()?;
-    let keys = KeySource::for_store(&path)?;
-    Ok(SqliteOptions::new().existing_only().open(&path, keys)?)
 }
 
 fn existing_key(file: KeyFile) -> Result<MasterKey, Failure> {

@@ -21,6 +21,15 @@ pub struct InvalidBlock {
 }
 
 impl AddressRules {
+    /// Allows every address.
+    pub(super) fn everything() -> AddressRules {
+        let all = [IpAddr::from([0; 4]), IpAddr::from([0; 16])];
+        let allowed = all.map(|first| IpNet::new_assert(first, 0));
+        AddressRules {
+            allowed: allowed.to_vec(),
+        }
+    }
+
     pub(super) fn allowing(blocks: &[String]) -> Result<AddressRules, InvalidBlock> {
         let allowed = blocks.iter().map(|given| parse_block(given));
         Ok(AddressRules {

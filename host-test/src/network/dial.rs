@@ -1,4 +1,5 @@
-//! Making a connection: resolve, judge, connect, shake hands; each in its time.
+//! Making a connection: resolve, judge, connect, perhaps by way of a proxy,
+//! shake hands; each in its time.
 
 use std::error::Error;
 use std::future::Future;
@@ -21,10 +22,12 @@ use tower_service::Service;
 
 use super::address::AddressKind;
 use super::address_rules::AddressRules;
+use super::proxy::Proxy;
 use super::resolver::{CheckedResolver, Resolve};
 use super::timeouts::Timeouts;
+use super::tunnel::Tunnels;
 
-type BoxError = Box<dyn Error + Send + Sync>;
+pub(super) type BoxError = Box<dyn Error + Send + Sync>;
 type Stream = MaybeHttpsStream<TokioIo<TcpStream>>;
 
 /// Why there is no connection, where the system's own errors do not say. They
@@ -40,6 +43,8 @@ pub(super) enum DialError {
     Prohibited(AddressKind),
     #[error("the TLS handshake took too long")]
     TlsTimeout,
+    #[error("the proxy gives no tunnel: {0}")]
+    NoTunnel(String),
 }
 
 #[derive(Clone)]
@@ -48,6 +53,7 @@ pub(super) struct Dialer {
     tls: TlsConnector,
     rules: Arc<AddressRules>,
     timeouts: Timeouts,
+    tunnels: Option<Tunnels>,
 }
 
 impl Dialer {
@@ -56,18 +62,17 @@ impl Dialer {
         rules: AddressRules,
         tls: ClientConfig,
         timeouts: Timeouts,
+        proxy: Option<Proxy>,
     ) -> Dialer {
         let rules = Arc::new(rules);
-        let mut tcp = HttpConnector::new_with_resolver(CheckedResolver {
+        let resolver = CheckedResolver {
             resolver,
             rules: Arc::clone(&rules),
             timeout: timeouts.resolve,
-        });
-        tcp.enforce_http(false);
-        tcp.set_nodelay(true);
-        tcp.set_connect_timeout(Some(timeouts.connect));
+        };
         Dialer {
-            tcp,
+            tunnels: proxy.map(|proxy| Tunnels::through(proxy, &resolver, &timeouts)),
+            tcp: connector(resolver, &timeouts),
             tls: TlsConnector::from(Arc::new(tls)),
             rules,
             timeouts,
@@ -82,7 +87,11 @@ impl Dialer {
             judged.map_err(DialError::Prohibited)?;
         }
         let is_https = uri.scheme() == Some(&Scheme::HTTPS);
-        let stream = self.tcp.call(uri).await?;
+        let tunnels = self.tunnels.filter(|tunnels| tunnels.are_for(&uri));
+        let stream = match tunnels {
+            Some(tunnels) => tunnels.open(uri).await?,
+            None => self.tcp.call(uri).await?,
+        };
         if !is_https {
             return Ok(MaybeHttpsStream::Http(stream));
         }
@@ -109,8 +118,17 @@ impl Service<Uri> for Dialer {
     }
 }
 
+/// What connects to addresses, and bears with slow ones for so long.
+pub(super) fn connector<R>(resolver: R, timeouts: &Timeouts) -> HttpConnector<R> {
+    let mut tcp = HttpConnector::new_with_resolver(resolver);
+    tcp.enforce_http(false);
+    tcp.set_nodelay(true);
+    tcp.set_connect_timeout(Some(timeouts.connect));
+    tcp
+}
+
 /// A host without the brackets that a URL puts around an IPv6 address.
-fn bare(host: &str) -> &str {
+pub(super) fn bare(host: &str) -> &str {
     let inner = host
         .strip_prefix('[')
         .and_then(|host| host.strip_suffix(']'));

@@ -50,6 +50,7 @@ fn of_dialing(error: &DialError) -> SendError {
         DialError::ResolveTimeout => SendError::DnsTimeout,
         DialError::Prohibited(_) => SendError::DestinationIpProhibited,
         DialError::TlsTimeout => SendError::ConnectionTimeout,
+        DialError::NoTunnel(_) => SendError::ConnectionRefused,
     }
 }
 
@@ -127,6 +128,8 @@ mod tests {
         assert!(dialing(unresolved).starts_with("DnsError"));
         assert_eq!(dialing(DialError::ResolveTimeout), "DnsTimeout");
         assert_eq!(dialing(DialError::TlsTimeout), "ConnectionTimeout");
+        let no_tunnel = DialError::NoTunnel("it says 403".to_owned());
+        assert_eq!(dialing(no_tunnel), "ConnectionRefused");
         let prohibited = DialError::Prohibited(AddressKind::Private);
         assert_eq!(dialing(prohibited), "DestinationIpProhibited");
     }

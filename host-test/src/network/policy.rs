@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::address_rules::AddressRules;
 use super::denial::{Denial, Denials, Hook};
 use super::dial::Dialer;
+use super::proxy::Proxy;
 use super::resolver::{PlatformResolver, Resolve};
 use super::tls::{self, Authorities};
 use super::{Network, NetworkError, Origin, Timeouts, client};
@@ -49,6 +50,7 @@ pub struct NetworkPolicy {
     authorities: Vec<Authorities>,
     timeouts: Timeouts,
     resolver: Arc<dyn Resolve>,
+    proxy: Option<Proxy>,
     hook: Option<Hook>,
 }
 
@@ -61,6 +63,7 @@ impl NetworkPolicy {
             authorities: Vec::new(),
             timeouts: Timeouts::default(),
             resolver: Arc::new(PlatformResolver),
+            proxy: None,
             hook: None,
         }
     }
@@ -121,6 +124,19 @@ impl NetworkPolicy {
         self
     }
 
+    /// Goes through a proxy, other than to loopback origins and to its
+    /// exceptions. Without this, none is used, whatever the environment says.
+    ///
+    /// Which origins may be reached stays as it is. Their addresses are then the
+    /// proxy's to find: a name that this machine can resolve is judged here as
+    /// well, and refused where it leads to no allowed address; a name that it
+    /// cannot resolve is left to the proxy. The proxy itself was chosen by
+    /// whoever calls this, and may have any address.
+    pub fn through_proxy(mut self, proxy: Proxy) -> Self {
+        self.proxy = Some(proxy);
+        self
+    }
+
     /// Calls this for every request that is denied, with the rule and where it
     /// wanted to go. It is also a `tracing` event of level `warn`.
     pub fn on_denial(mut self, tell: impl Fn(&Denial) + Send + Sync + 'static) -> Self {
@@ -134,7 +150,7 @@ impl NetworkPolicy {
         let allowed = origins.collect::<Result<BTreeSet<_>, _>>()?;
         let rules = AddressRules::allowing(&self.blocks)?;
         let tls = tls::config(&allowed, &self.authorities)?;
-        let dialer = Dialer::new(self.resolver, rules, tls, self.timeouts);
+        let dialer = Dialer::new(self.resolver, rules, tls, self.timeouts, self.proxy);
         Ok(Network::made_of(
             allowed,
             client::pooled(dialer),
@@ -150,6 +166,7 @@ impl fmt::Debug for NetworkPolicy {
             .field("origins", &self.origins)
             .field("addresses", &self.blocks)
             .field("timeouts", &self.timeouts)
+            .field("proxy", &self.proxy)
             .finish_non_exhaustive()
     }
 }

@@ -49,6 +49,9 @@ pub enum KeyError {
         /// Why it failed.
         source: io::Error,
     },
+    /// There is no folder for a key file.
+    #[error("this user has no home to keep a key file in")]
+    Homeless,
     /// The system has no random numbers for a new key.
     #[error("the system gave no random numbers: {0}")]
     Random(getrandom::Error),
@@ -83,6 +86,7 @@ impl KeyError {
             KeyError::File { .. } => {
                 "see to it that this user may read and write the file and its folder".to_owned()
             }
+            KeyError::Homeless => "set JIRA_HOST_KEY to a key, or set HOME".to_owned(),
             KeyError::Random(_) => "try again later".to_owned(),
         }
     }

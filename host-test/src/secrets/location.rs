@@ -8,10 +8,15 @@ use etcetera::app_strategy::{AppStrategyArgs, choose_native_strategy};
 /// `~/Library/Application Support/jira-host`, `%APPDATA%\jira-host`). `None` for
 /// a user without a home.
 pub fn default_store_path() -> Option<PathBuf> {
+    data_path("secrets.db")
+}
+
+/// The path of a file with this name in that folder.
+pub(super) fn data_path(name: &str) -> Option<PathBuf> {
     let application = AppStrategyArgs {
         app_name: "jira-host".to_owned(),
         ..AppStrategyArgs::default()
     };
     let folders = choose_native_strategy(application).ok()?;
-    Some(folders.in_data_dir("secrets.db"))
+    Some(folders.in_data_dir(name))
 }

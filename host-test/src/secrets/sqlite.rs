@@ -21,27 +21,21 @@ use tokio::task::spawn_blocking;
 
 use self::desk::Desk;
 pub use self::error::SqliteError;
-pub use self::inspection::StoreReport;
+use self::error::named;
 pub use self::options::SqliteOptions;
 use self::patience::Patience;
-use self::schema::FORMAT;
-pub use self::transfer::SealedExport;
+use super::error::SealedStoreError;
 use super::key::{check_key, check_prefix, check_value};
 use super::key_source::KeySource;
 use super::master_key::MasterKey;
+use super::sealed_store::{SealedExport, SealedStore, StoreReport};
 use super::{Change, DeleteOutcome, Entry, Expect, KeyPage, PutOutcome, SecretStore, StoreError};
 
-/// A store in one SQLite file, with every value sealed under a [`MasterKey`].
+/// A [`SealedStore`] in one SQLite file.
 ///
 /// Several processes may have it open, on one machine: SQLite's locks do not
 /// hold on network file systems. What was answered as stored survives a crash
 /// and the loss of power.
-///
-/// Values are sealed with XChaCha20-Poly1305 and bound to the store, their key
-/// and their version, so that whoever can write the file, but has not the key,
-/// cannot move a value elsewhere or bring an old one back under the present
-/// version. Two things they can do: see the keys and the sizes, and put back the
-/// whole file, or an entry with its version, as it once was.
 ///
 /// SQLite blocks, so every call runs on tokio's blocking threads rather than on
 /// a thread of the store: a service with a thousand tenants, and a store for
@@ -64,7 +58,10 @@ impl SqliteStore {
     ///
     /// A file that is there is never made anew, whatever is wrong with it. This
     /// waits for the disk: do so when the program starts.
-    pub fn open(path: impl AsRef<Path>, keys: impl Into<KeySource>) -> Result<Self, SqliteError> {
+    pub fn open(
+        path: impl AsRef<Path>,
+        keys: impl Into<KeySource>,
+    ) -> Result<Self, SealedStoreError> {
         SqliteOptions::new().open(path, keys)
     }
 
@@ -72,61 +69,13 @@ impl SqliteStore {
     pub fn path(&self) -> &Path {
         &self.path
     }
-
-    /// Checks the file, the key and every value.
-    pub async fn check(&self) -> Result<StoreReport, SqliteError> {
-        on(&self.reader, inspection::inspect).await
-    }
-
-    /// Seals everything under another key, at once, and answers how many entries
-    /// that were.
-    ///
-    /// A store that was opened with a [`KeyFile`](super::KeyFile) writes the key
-    /// there, in an order that a crash cannot harm, and other processes that
-    /// have it open follow. Otherwise the caller keeps the key, safely and
-    /// before it is used here; other processes answer errors until they are
-    /// started anew.
-    pub async fn rotate_key(&self, next: MasterKey) -> Result<usize, SqliteError> {
-        let mut reader = Arc::clone(&self.reader).lock_owned().await;
-        on(&self.writer, move |writer| {
-            let sealed = rotation::rotate(writer, next);
-            reader.keys = writer.keys.clone();
-            sealed
-        })
-        .await
-    }
-
-    /// Everything in the store, sealed under this key or the store's own, apart
-    /// from leases and consents that were begun: they are of the moment. It is
-    /// put together in memory.
-    pub async fn export(&self, key: Option<MasterKey>) -> Result<SealedExport, SqliteError> {
-        on(&self.reader, move |desk| {
-            transfer::export(desk, key.as_ref())
-        })
-        .await
-    }
-
-    /// Writes what an export has, all of it or, when this fails, nothing, and
-    /// answers how many entries that were. Keys that are in the store already
-    /// are an error, unless they are to be replaced; other keys stay.
-    pub async fn import(
-        &self,
-        export: Vec<u8>,
-        key: Option<MasterKey>,
-        replace: bool,
-    ) -> Result<usize, SqliteError> {
-        on(&self.writer, move |desk| {
-            transfer::import(desk, &export, key.as_ref(), replace)
-        })
-        .await
-    }
 }
 
 /// Does something with a connection, when it is free, where blocking is allowed.
 async fn on<T: Send + 'static>(
     desk: &Arc<Mutex<Desk>>,
-    work: impl FnOnce(&mut Desk) -> Result<T, SqliteError> + Send + 'static,
-) -> Result<T, SqliteError> {
+    work: impl FnOnce(&mut Desk) -> Result<T, SealedStoreError> + Send + 'static,
+) -> Result<T, SealedStoreError> {
     let patience = Patience::from_now();
     let mut desk: OwnedMutexGuard<Desk> = Arc::clone(desk).lock_owned().await;
     let patient_work = move || {
@@ -135,7 +84,7 @@ async fn on<T: Send + 'static>(
     };
     spawn_blocking(patient_work)
         .await
-        .unwrap_or(Err(SqliteError::Interrupted))
+        .unwrap_or(Err(SealedStoreError::Interrupted))
 }
 
 #[async_trait]
@@ -214,6 +163,46 @@ impl SecretStore for SqliteStore {
         keys.truncate(page_size);
         let cursor = keys.last().filter(|_| has_more).cloned();
         Ok(KeyPage { keys, cursor })
+    }
+}
+
+#[async_trait]
+impl SealedStore for SqliteStore {
+    fn at(&self) -> String {
+        named(&self.path)
+    }
+
+    async fn check(&self) -> Result<StoreReport, SealedStoreError> {
+        on(&self.reader, inspection::inspect).await
+    }
+
+    async fn rotate_key(&self, next: MasterKey) -> Result<usize, SealedStoreError> {
+        let mut reader = Arc::clone(&self.reader).lock_owned().await;
+        on(&self.writer, move |writer| {
+            let sealed = rotation::rotate(writer, next);
+            reader.keys = writer.keys.clone();
+            sealed
+        })
+        .await
+    }
+
+    async fn export(&self, key: Option<MasterKey>) -> Result<SealedExport, SealedStoreError> {
+        on(&self.reader, move |desk| {
+            transfer::export(desk, key.as_ref())
+        })
+        .await
+    }
+
+    async fn import(
+        &self,
+        export: Vec<u8>,
+        key: Option<MasterKey>,
+        replace: bool,
+    ) -> Result<usize, SealedStoreError> {
+        on(&self.writer, move |desk| {
+            transfer::import(desk, &export, key.as_ref(), replace)
+        })
+        .await
     }
 }
 

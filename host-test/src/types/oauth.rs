@@ -28,6 +28,20 @@ pub enum OauthStep {
     Disconnect(String),
 }
 
+impl OauthStep {
+    /// The connection that it is about, unless it is about all.
+    pub fn connection(&self) -> Option<&str> {
+        match self {
+            OauthStep::Authorize(Authorize { connection, .. })
+            | OauthStep::Callback(Callback { connection, .. })
+            | OauthStep::ChooseSite(ChooseSite { connection, .. })
+            | OauthStep::Refresh(connection)
+            | OauthStep::Disconnect(connection) => Some(connection),
+            OauthStep::Status(connection) => connection.as_deref(),
+        }
+    }
+}
+
 impl Authorize {
     /// Asks for the usual scopes of the Jira platform.
     pub fn new(connection: impl Into<String>) -> Self {

@@ -19,8 +19,7 @@ impl Waiting {
         let mut running = Running::begin(stage, &arguments);
         loop {
             let line = running.line();
-            if line.starts_with("http") {
-                let url = line.trim().to_owned();
+            if let Some(url) = address(&line) {
                 return Waiting { running, url };
             }
         }
@@ -38,6 +37,16 @@ impl Waiting {
     pub fn end(self) -> Ran {
         self.running.end()
     }
+}
+
+/// The address in a line, which may be an object of JSON.
+fn address(line: &str) -> Option<String> {
+    let begin = line
+        .find("http")
+        .filter(|at| *at == 0 || line.starts_with('{'))?;
+    let url = line.get(begin..)?;
+    let end = url.find(|it: char| it.is_whitespace() || it == '\\')?;
+    url.get(..end).map(str::to_owned)
 }
 
 /// A person consents, and the connection is made.

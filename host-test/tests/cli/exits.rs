@@ -208,7 +208,7 @@ fn a_component_that_is_missing_or_none_is_10() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn where_a_proxy_is_set_and_nothing_answers_it_is_said_that_none_is_used() {
+async fn where_a_proxy_is_set_and_nothing_answers_it_is_said_how_to_use_it() {
     let Stage { simulator, home } = connected().await;
     drop(simulator);
     let mut command = home.command(&["api", "/myself"]);
@@ -218,7 +218,7 @@ async fn where_a_proxy_is_set_and_nothing_answers_it_is_said_that_none_is_used()
     let ran: Ran = output.unwrap().into();
     let told = ran.failed(6);
     assert!(
-        told.contains("HTTPS_PROXY is set, and proxies are not used"),
+        told.contains("HTTPS_PROXY is set, and no proxy is used unless that is asked for"),
         "{told}"
     );
     assert!(!told.contains("canary"), "{told}");

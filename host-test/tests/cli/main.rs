@@ -1,22 +1,33 @@
 //! The binary, as it is started by a person or a script: in an empty home, with
 //! nothing in its environment, against the simulator.
 
-#![allow(clippy::unwrap_used, reason = "a test may stop where its set-up fails")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test may stop where its set-up fails"
+)]
 
 #[path = "../support/mod.rs"]
 mod support;
 
 mod app;
 mod browser;
+mod by_hand;
+mod config;
 mod connect;
 mod connections;
 mod consent;
+mod doctor;
 mod exits;
 mod gdpr;
 mod home;
 mod interruption;
+mod manual;
 mod paging;
+#[path = "../support/proxy.rs"]
+mod proxy_server;
 mod requests;
 mod running;
 mod stage;
+mod telling;
 mod usage;

@@ -1,5 +1,5 @@
 use std::io::{BufRead, BufReader, Read};
-use std::process::{Child, ChildStderr};
+use std::process::{Child, ChildStderr, ChildStdin};
 
 use rustix::process::{Pid, Signal, kill_process};
 
@@ -16,7 +16,10 @@ pub struct Running {
 
 impl Running {
     pub fn begin(stage: &Stage, arguments: &[&str]) -> Running {
-        let mut child = stage.home.command(arguments).spawn().unwrap();
+        Running::of(stage.home.command(arguments).spawn().unwrap())
+    }
+
+    pub fn of(mut child: Child) -> Running {
         let stderr = BufReader::new(child.stderr.take().unwrap());
         Running {
             child: Some(child),
@@ -32,6 +35,11 @@ impl Running {
         assert!(length > 0, "it ended too early: {}", self.told);
         self.told.push_str(&line);
         line
+    }
+
+    /// Where to type. Dropped, it is at its end.
+    pub fn stdin(&mut self) -> ChildStdin {
+        self.child.as_mut().unwrap().stdin.take().unwrap()
     }
 
     /// Presses Ctrl-C.

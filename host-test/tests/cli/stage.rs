@@ -26,6 +26,11 @@ impl Stage {
 
     pub async fn without_app(mut settings: Settings) -> Stage {
         settings.redirect_uri = format!("http://127.0.0.1:{}/callback", free_port());
+        Stage::at(settings).await
+    }
+
+    /// With the redirect URI of these settings.
+    pub async fn at(settings: Settings) -> Stage {
         Stage {
             simulator: Simulator::start(settings).await.unwrap(),
             home: Home::new(),

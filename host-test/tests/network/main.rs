@@ -10,6 +10,9 @@
 mod addresses;
 mod authority;
 mod guest;
+mod proxy;
+#[path = "../support/proxy.rs"]
+mod proxy_server;
 mod resolver;
 mod server;
 #[path = "../support/mod.rs"]

@@ -45,3 +45,13 @@ impl Resolve for Silent {
         std::future::pending().await
     }
 }
+
+/// Knows no name.
+pub struct Unknowing;
+
+#[async_trait]
+impl Resolve for Unknowing {
+    async fn resolve(&self, _: &str) -> io::Result<Vec<IpAddr>> {
+        Err(io::ErrorKind::NotFound.into())
+    }
+}

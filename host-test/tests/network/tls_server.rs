@@ -40,6 +40,10 @@ impl TlsServer {
         format!("https://{name}:{}", self.port)
     }
 
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
     /// The handshakes that succeeded.
     pub fn handshakes(&self) -> Vec<HandshakeKind> {
         self.handshakes.lock().unwrap().clone()

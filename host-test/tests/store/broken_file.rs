@@ -2,13 +2,15 @@
 
 use std::fs;
 
-use jira_host::secrets::{MasterKey, SecretStore, SqliteError, SqliteOptions, SqliteStore};
+use jira_host::secrets::{
+    MasterKey, SealedStore, SealedStoreError, SecretStore, SqliteError, SqliteOptions, SqliteStore,
+};
 
 use crate::place::Place;
 use crate::rules::value;
 
 /// Opens a store with this content, and sees to it that it stays.
-fn refusal(content: &[u8]) -> SqliteError {
+fn refusal(content: &[u8]) -> SealedStoreError {
     let place = Place::new();
     let path = place.file("some.file");
     fs::write(&path, content).unwrap();
@@ -20,7 +22,7 @@ fn refusal(content: &[u8]) -> SqliteError {
 #[test]
 fn a_file_of_another_kind_is_refused() {
     let error = refusal(&b"a letter to somebody\n".repeat(100));
-    assert!(matches!(error, SqliteError::NotAStore(_)), "{error:?}");
+    assert!(matches!(error, SealedStoreError::NotAStore(_)), "{error:?}");
     assert!(
         error
             .to_string()
@@ -31,7 +33,7 @@ fn a_file_of_another_kind_is_refused() {
 
 #[test]
 fn an_empty_file_is_not_taken_for_a_new_store() {
-    assert!(matches!(refusal(b""), SqliteError::NotAStore(_)));
+    assert!(matches!(refusal(b""), SealedStoreError::NotAStore(_)));
 }
 
 #[test]
@@ -42,7 +44,7 @@ fn a_database_of_another_program_is_refused() {
     theirs.execute_batch("CREATE TABLE entries (key)").unwrap();
     theirs.close().unwrap();
     let error = refusal(&fs::read(&path).unwrap());
-    assert!(matches!(error, SqliteError::NotAStore(_)), "{error:?}");
+    assert!(matches!(error, SealedStoreError::NotAStore(_)), "{error:?}");
 }
 
 async fn is_whole(store: &SqliteStore) -> bool {
@@ -72,7 +74,7 @@ async fn a_store_that_was_cut_off_is_told_and_not_changed() {
                 assert!(!is_whole(&store).await, "{length}");
                 makes_nothing_up(&store).await;
             }
-            Err(SqliteError::NotAStore(_) | SqliteError::Damaged { .. }) => {}
+            Err(SealedStoreError::NotAStore(_) | SealedStoreError::Damaged { .. }) => {}
             Err(error) => panic!("{length}: {error:?}"),
         }
         assert_eq!(fs::read(place.store()).unwrap(), cut, "{length}");
@@ -92,7 +94,7 @@ async fn overwritten_pages_are_found_and_no_value_is_made_up() {
                 assert!(!is_whole(&store).await, "page {page}");
                 makes_nothing_up(&store).await;
             }
-            Err(SqliteError::Damaged { .. }) => {}
+            Err(SealedStoreError::Damaged { .. }) => {}
             Err(error) => panic!("page {page}: {error:?}"),
         }
     }
@@ -128,7 +130,10 @@ async fn a_log_whose_store_is_gone_is_not_given_to_a_new_one() {
     fs::write(place.log(), "the last changes").unwrap();
     let error = place.try_open().unwrap_err();
     assert!(
-        matches!(error, SqliteError::LogWithoutStore(_)),
+        matches!(
+            error,
+            SealedStoreError::Sqlite(SqliteError::LogWithoutStore(_))
+        ),
         "{error:?}"
     );
     assert!(!place.store().exists());
@@ -140,7 +145,7 @@ fn a_store_that_is_not_there_is_not_made_where_it_must_exist() {
     let place = Place::new();
     let open = SqliteOptions::new().existing_only();
     let error = open.open(place.store(), place.keys()).unwrap_err();
-    assert!(matches!(error, SqliteError::Missing(_)), "{error:?}");
+    assert!(matches!(error, SealedStoreError::Missing(_)), "{error:?}");
     assert!(!place.store().parent().unwrap().exists());
 }
 
@@ -150,7 +155,10 @@ fn a_folder_in_the_place_of_the_store_is_told() {
     fs::create_dir_all(place.store()).unwrap();
     let error = SqliteStore::open(place.store(), MasterKey::generate().unwrap()).unwrap_err();
     assert!(
-        matches!(error, SqliteError::Unreachable { .. }),
+        matches!(
+            error,
+            SealedStoreError::Sqlite(SqliteError::Unreachable { .. })
+        ),
         "{error:?}"
     );
     assert!(error.advice().contains("may read and write the file"));

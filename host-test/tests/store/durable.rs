@@ -4,28 +4,34 @@ use std::fs;
 
 use jira_host::secrets::{Change, Expect, PutOutcome, SecretStore};
 
+use crate::any_place::AnyPlace;
 use crate::place::Place;
 use crate::rules::{all_keys, stored, value};
 
-#[tokio::test]
-async fn what_was_stored_is_there_when_it_is_opened_again() {
-    let place = Place::with_entries().await;
-    let store = place.open();
-    assert_eq!(
-        all_keys(&store, "").await.0,
-        ["app", "tokens/a", "tokens/b"]
-    );
-    assert_eq!(value(&store, "tokens/a").await.unwrap(), b"the tokens of a");
+on_every_store! {
+    what_was_stored_is_there_when_it_is_opened_again,
+    a_version_is_not_used_again_after_it_was_closed_either,
 }
 
-#[tokio::test]
-async fn a_version_is_not_used_again_after_it_was_closed_either() {
-    let place = Place::new();
-    let store = place.open();
-    let first = stored(&store, "app", "one").await;
+async fn what_was_stored_is_there_when_it_is_opened_again(place: AnyPlace) {
+    let place = place.with_entries().await;
+    let store = place.open().await;
+    assert_eq!(
+        all_keys(&*store, "").await.0,
+        ["app", "tokens/a", "tokens/b"]
+    );
+    assert_eq!(
+        value(&*store, "tokens/a").await.unwrap(),
+        b"the tokens of a"
+    );
+}
+
+async fn a_version_is_not_used_again_after_it_was_closed_either(place: AnyPlace) {
+    let store = place.open().await;
+    let first = stored(&*store, "app", "one").await;
     store.delete("app", Expect::Any).await.unwrap();
     drop(store);
-    assert_ne!(stored(&place.open(), "app", "one").await, first);
+    assert_ne!(stored(&*place.open().await, "app", "one").await, first);
 }
 
 #[tokio::test]

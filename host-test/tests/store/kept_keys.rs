@@ -1,11 +1,24 @@
 //! The key, its file, and who may read what.
 
 use std::fs;
+use std::sync::Arc;
 
-use jira_host::secrets::{KeyError, KeySource, MasterKey, SqliteError, SqliteStore};
+use jira_host::secrets::{KeyError, KeySource, MasterKey, SealedStoreError, SqliteStore};
 
+use crate::any_place::AnyPlace;
 use crate::place::{Place, files};
 use crate::rules::{stored, value};
+
+on_every_store! {
+    #[cfg(unix)]
+    a_key_file_that_others_may_read_is_refused,
+    a_lost_key_file_is_not_made_anew_for_a_store_that_is_there,
+    a_key_file_without_a_key_is_told_and_left_as_it_is,
+    a_wrong_key_is_told_when_it_is_opened_and_changes_nothing,
+    a_key_of_the_callers_own_opens_what_it_made,
+    stores_that_are_made_at_once_are_one_store,
+    nothing_shows_a_key_or_a_value,
+}
 
 #[cfg(unix)]
 fn mode(path: &std::path::Path) -> u32 {
@@ -29,12 +42,11 @@ async fn everything_is_for_its_owner_only() {
 }
 
 #[cfg(unix)]
-#[tokio::test]
-async fn a_key_file_that_others_may_read_is_refused() {
+async fn a_key_file_that_others_may_read_is_refused(place: AnyPlace) {
     use std::os::unix::fs::PermissionsExt;
-    let place = Place::with_entries().await;
+    let place = place.with_entries().await;
     fs::set_permissions(place.key(), fs::Permissions::from_mode(0o640)).unwrap();
-    let error = place.try_open().unwrap_err();
+    let error = place.try_open().await.unwrap_err();
     let key = place.key();
     assert_eq!(
         error.to_string(),
@@ -50,23 +62,23 @@ async fn a_key_file_that_others_may_read_is_refused() {
     );
 }
 
-#[tokio::test]
-async fn a_lost_key_file_is_not_made_anew_for_a_store_that_is_there() {
-    let place = Place::with_entries().await;
+async fn a_lost_key_file_is_not_made_anew_for_a_store_that_is_there(place: AnyPlace) {
+    let place = place.with_entries().await;
     fs::rename(place.key(), place.file("elsewhere")).unwrap();
-    let error = place.try_open().unwrap_err();
-    assert!(matches!(&error, SqliteError::Key(KeyError::Missing { path }) if *path == place.key()));
+    let error = place.try_open().await.unwrap_err();
+    assert!(
+        matches!(&error, SealedStoreError::Key(KeyError::Missing { path }) if *path == place.key())
+    );
     assert!(!place.key().exists());
     fs::rename(place.file("elsewhere"), place.key()).unwrap();
-    assert!(value(&place.open(), "app").await.is_some());
+    assert!(value(&*place.open().await, "app").await.is_some());
 }
 
-#[tokio::test]
-async fn a_key_file_without_a_key_is_told_and_left_as_it_is() {
-    let place = Place::with_entries().await;
+async fn a_key_file_without_a_key_is_told_and_left_as_it_is(place: AnyPlace) {
+    let place = place.with_entries().await;
     let key = fs::read(place.key()).unwrap();
     fs::write(place.key(), "not a key").unwrap();
-    let error = place.try_open().unwrap_err();
+    let error = place.try_open().await.unwrap_err();
     let told = format!(
         "the key file `{}` does not hold a key",
         place.key().display()
@@ -78,38 +90,35 @@ async fn a_key_file_without_a_key_is_told_and_left_as_it_is() {
     );
     assert_eq!(fs::read(place.key()).unwrap(), b"not a key");
     fs::write(place.key(), key).unwrap();
-    assert!(value(&place.open(), "app").await.is_some());
+    assert!(value(&*place.open().await, "app").await.is_some());
 }
 
-#[tokio::test]
-async fn a_wrong_key_is_told_when_it_is_opened_and_changes_nothing() {
-    let place = Place::with_entries().await;
-    let before = fs::read(place.store()).unwrap();
-    let error = SqliteStore::open(place.store(), MasterKey::generate().unwrap()).unwrap_err();
-    let store = place.store();
+async fn a_wrong_key_is_told_when_it_is_opened_and_changes_nothing(place: AnyPlace) {
+    let place = place.with_entries().await;
+    let before = place.field("app");
+    let opened = place.try_open_with(MasterKey::generate().unwrap()).await;
+    let error = opened.unwrap_err();
     assert_eq!(
         error.to_string(),
-        format!("the key does not open the store `{}`", store.display())
+        format!("the key does not open the store `{}`", place.shown())
     );
     assert!(
         error
             .advice()
             .starts_with("bring back the key that the store was made with")
     );
-    assert_eq!(fs::read(place.store()).unwrap(), before);
-    assert!(value(&place.open(), "app").await.is_some());
+    assert_eq!(place.field("app"), before);
+    assert!(value(&*place.open().await, "app").await.is_some());
 }
 
-#[tokio::test]
-async fn a_key_of_the_callers_own_opens_what_it_made() {
-    let place = Place::new();
+async fn a_key_of_the_callers_own_opens_what_it_made(place: AnyPlace) {
     let key = || MasterKey::from_bytes([7; 32]);
-    let store = SqliteStore::open(place.store(), key()).unwrap();
-    stored(&store, "app", "x").await;
+    let store = place.try_open_with(key()).await.unwrap();
+    stored(&*store, "app", "x").await;
     drop(store);
     assert!(!place.key().exists());
-    let store = SqliteStore::open(place.store(), KeySource::from(key())).unwrap();
-    assert_eq!(value(&store, "app").await.unwrap(), b"x");
+    let store = place.try_open_with(KeySource::from(key())).await.unwrap();
+    assert_eq!(value(&*store, "app").await.unwrap(), b"x");
 }
 
 #[test]
@@ -129,28 +138,28 @@ fn those_who_make_a_key_file_at_once_get_the_same_key() {
     assert_eq!(files(path.parent().unwrap()).len(), 1);
 }
 
-#[tokio::test]
-async fn stores_that_are_made_at_once_are_one_store() {
-    let place = Place::new();
-    let stores: Vec<_> = std::thread::scope(|scope| {
-        let opening: Vec<_> = (0..8).map(|_| scope.spawn(|| place.open())).collect();
-        opening
-            .into_iter()
-            .map(|opening| opening.join().unwrap())
-            .collect()
-    });
+async fn stores_that_are_made_at_once_are_one_store(place: AnyPlace) {
+    let place = Arc::new(place);
+    let open = |_| {
+        let place = Arc::clone(&place);
+        tokio::spawn(async move { place.open().await })
+    };
+    let opening: Vec<_> = (0..8).map(open).collect();
+    let mut stores = Vec::new();
+    for opening in opening {
+        stores.push(opening.await.unwrap());
+    }
     for (number, store) in stores.iter().enumerate() {
-        stored(store, &format!("k/{number}"), "x").await;
+        stored(&**store, &format!("k/{number}"), "x").await;
     }
     for store in &stores {
         assert_eq!(store.check().await.unwrap().entries, 8);
     }
 }
 
-#[tokio::test]
-async fn nothing_shows_a_key_or_a_value() {
-    let place = Place::with_entries().await;
-    let store = place.open();
+async fn nothing_shows_a_key_or_a_value(place: AnyPlace) {
+    let place = place.with_entries().await;
+    let store = place.open().await;
     let key = fs::read_to_string(place.key()).unwrap();
     let export = store.export(None).await.unwrap();
     let shown = format!(

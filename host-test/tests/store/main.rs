@@ -1,5 +1,5 @@
-//! Secret stores: the rules that every one of them keeps, and what is said of a
-//! file, its key and its processes.
+//! Secret stores: the rules that every one of them keeps, what is said of those
+//! that are sealed, and what of a file or a server alone.
 
 #![allow(
     clippy::unwrap_used,
@@ -8,6 +8,8 @@
     reason = "a test may stop where its set-up fails"
 )]
 
+#[macro_use]
+mod any_place;
 #[macro_use]
 mod rules;
 
@@ -20,8 +22,11 @@ mod model;
 mod one_key_file;
 mod place;
 mod processes;
+mod redis;
+mod redis_server;
 mod rotation;
 mod sealing;
 mod sqlite;
 mod transfer;
+mod two_stores;
 mod unusable;

@@ -8,7 +8,7 @@ fn empty() -> AnyStore {
     Arc::new(MemoryStore::new().with_page_size(2))
 }
 
-keeps_the_rules! { ((), empty()) }
+keeps_the_rules! { Some(((), empty())) }
 
 #[tokio::test]
 async fn an_operator_writes_a_key_whatever_is_there() {

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use jira_host::secrets::{KeyFile, SqliteError, SqliteOptions, SqliteStore};
+use jira_host::secrets::{KeyFile, SealedStoreError, SqliteOptions, SqliteStore};
 use rusqlite::Connection;
 use tempfile::TempDir;
 
@@ -61,7 +61,7 @@ impl Place {
         self.try_open().unwrap()
     }
 
-    pub fn try_open(&self) -> Result<SqliteStore, SqliteError> {
+    pub fn try_open(&self) -> Result<SqliteStore, SealedStoreError> {
         SqliteStore::open(self.store(), self.keys())
     }
 

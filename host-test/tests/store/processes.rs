@@ -2,18 +2,31 @@
 //! program, started with the one test that does the work.
 
 use std::env;
+use std::ffi::OsStr;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStderr, Command, Stdio};
+use std::sync::Arc;
 use std::time::Duration;
 
-use jira_host::secrets::{Expect, KeyFile, MasterKey, PutOutcome, SecretStore, SqliteOptions};
+use jira_host::secrets::{
+    Expect, KeyFile, KeySource, MasterKey, PutOutcome, RedisOptions, SealedStore, SealedStoreError,
+    SqliteOptions, StoreAddress,
+};
 
+use crate::any_place::AnyPlace;
 use crate::place::Place;
 use crate::rules::{all_keys, increment, value};
 
+on_every_store! {
+    many_processes_lose_no_update,
+    a_change_of_the_key_meanwhile_loses_no_update,
+    a_killed_process_loses_nothing_that_was_answered_as_stored,
+}
+
 const TASK: &str = "JIRA_HOST_TEST_TASK";
 const STORE: &str = "JIRA_HOST_TEST_STORE";
+const KEY: &str = "JIRA_HOST_TEST_KEY";
 
 /// How many increments a process makes.
 const INCREMENTS: u32 = 50;
@@ -21,7 +34,8 @@ const INCREMENTS: u32 = 50;
 /// Another process that is to work on a store.
 pub struct Worker {
     task: &'static str,
-    store: PathBuf,
+    store: String,
+    key: PathBuf,
     has_privileges: bool,
 }
 
@@ -34,20 +48,26 @@ pub struct Running {
 }
 
 impl Worker {
-    fn new(task: &'static str, place: &Place) -> Self {
+    fn new(task: &'static str, place: &AnyPlace) -> Self {
         Worker {
             task,
-            store: place.store(),
+            store: place.address(),
+            key: place.key(),
             has_privileges: true,
         }
     }
 
-    pub fn rotate(place: &Place) -> Self {
+    pub fn rotate(place: &AnyPlace) -> Self {
         Worker::new("rotate", place)
     }
 
     pub fn try_open(place: &Place) -> Self {
-        Worker::new("try-open", place)
+        Worker {
+            task: "try-open",
+            store: place.store().to_str().unwrap().to_owned(),
+            key: place.key(),
+            has_privileges: true,
+        }
     }
 
     /// Where this process may do everything, the other one may not.
@@ -68,6 +88,7 @@ impl Worker {
             .args(["--exact", "processes::work", "--nocapture"])
             .env(TASK, self.task)
             .env(STORE, &self.store)
+            .env(KEY, &self.key)
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::piped());
@@ -76,7 +97,7 @@ impl Worker {
             use std::os::unix::fs::PermissionsExt;
             use std::os::unix::process::CommandExt;
             // The way to the store is open for the other user.
-            let folders = self.store.ancestors().skip(2).take(1);
+            let folders = self.key.ancestors().skip(2).take(1);
             for folder in folders {
                 let open = std::fs::Permissions::from_mode(0o755);
                 std::fs::set_permissions(folder, open).unwrap();
@@ -152,28 +173,28 @@ fn copy_for_others(program: &Path) -> tempfile::TempDir {
 /// What the other processes do. In this one it does nothing.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn work() {
-    let (Ok(task), Some(store)) = (env::var(TASK), env::var_os(STORE)) else {
+    let (Ok(task), Some(store), Some(key)) = (env::var(TASK), env::var_os(STORE), env::var_os(KEY))
+    else {
         return;
     };
-    let path = PathBuf::from(store);
-    let options = SqliteOptions::new().with_busy_timeout(Duration::from_secs(60));
     let keys = match task.as_str() {
         // The other user has no business with the key file.
         "try-open" => MasterKey::from_bytes([0; 32]).into(),
-        _ => jira_host::secrets::KeySource::from(KeyFile::beside(&path)),
+        _ => KeySource::from(KeyFile::new(key)),
     };
-    let store = match options.open(&path, keys) {
+    let store = match open(&store, keys).await {
         Ok(store) => store,
         Err(error) => return eprintln!("{error}: {}", error.advice()),
     };
+    let store = &*store;
     match task.as_str() {
         "increment" => {
             for _ in 0..INCREMENTS {
-                increment(&store, "counter").await;
+                increment(store, "counter").await;
             }
         }
         "put" => {
-            let (keys, _) = all_keys(&store, "k/").await;
+            let (keys, _) = all_keys(store, "k/").await;
             for number in keys.len().. {
                 let key = format!("k/{number}");
                 let outcome = store.put(&key, key.clone().into(), Expect::Any).await;
@@ -192,10 +213,22 @@ async fn work() {
     }
 }
 
-#[tokio::test]
-async fn many_processes_lose_no_update() {
+async fn open(store: &OsStr, keys: KeySource) -> Result<Arc<dyn SealedStore>, SealedStoreError> {
+    const PATIENCE: Duration = Duration::from_secs(60);
+    match StoreAddress::parse(store).unwrap() {
+        StoreAddress::File(path) => {
+            let options = SqliteOptions::new().with_busy_timeout(PATIENCE);
+            Ok(Arc::new(options.open(path, keys)?))
+        }
+        StoreAddress::Redis(address) => {
+            let options = RedisOptions::new().with_patience(PATIENCE);
+            Ok(Arc::new(options.open(&address, keys).await?))
+        }
+    }
+}
+
+async fn many_processes_lose_no_update(place: AnyPlace) {
     const PROCESSES: u32 = 4;
-    let place = Place::new();
     // They also make the store, all at once.
     let running: Vec<_> = (0..PROCESSES)
         .map(|_| Worker::new("increment", &place).start())
@@ -204,13 +237,12 @@ async fn many_processes_lose_no_update() {
         assert!(running.child.wait().unwrap().success());
     }
     let total = (PROCESSES * INCREMENTS).to_string();
-    assert_eq!(value(&place.open(), "counter").await, Some(total.into()));
+    let counter = value(&*place.open().await, "counter").await;
+    assert_eq!(counter, Some(total.into()));
 }
 
-#[tokio::test]
-async fn a_change_of_the_key_meanwhile_loses_no_update() {
-    let place = Place::new();
-    drop(place.open());
+async fn a_change_of_the_key_meanwhile_loses_no_update(place: AnyPlace) {
+    drop(place.open().await);
     let mut rotating = Worker::rotate(&place).start();
     rotating.next_line();
     let running: Vec<_> = (0..2)
@@ -221,20 +253,19 @@ async fn a_change_of_the_key_meanwhile_loses_no_update() {
     }
     rotating.kill();
     let total = (2 * INCREMENTS).to_string();
-    assert_eq!(value(&place.open(), "counter").await, Some(total.into()));
+    let counter = value(&*place.open().await, "counter").await;
+    assert_eq!(counter, Some(total.into()));
 }
 
-#[tokio::test]
-async fn a_killed_process_loses_nothing_that_was_answered_as_stored() {
-    let place = Place::new();
+async fn a_killed_process_loses_nothing_that_was_answered_as_stored(place: AnyPlace) {
     let mut answered = Vec::new();
     for puts in [1, 7, 20, 45] {
         let mut worker = Worker::new("put", &place).start();
         answered.extend((0..puts).map(|_| worker.next_line()));
         answered.extend(worker.kill());
-        let store = place.open();
+        let store = place.open().await;
         for key in &answered {
-            assert_eq!(value(&store, key).await.as_deref(), Some(key.as_bytes()));
+            assert_eq!(value(&*store, key).await.as_deref(), Some(key.as_bytes()));
         }
         assert_eq!(store.check().await.unwrap().problems, Vec::<String>::new());
     }

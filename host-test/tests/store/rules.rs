@@ -11,7 +11,7 @@ use jira_host::secrets::{
 pub type AnyStore = Arc<dyn SecretStore>;
 
 /// Makes a test of every rule. The expression answers what keeps the store
-/// alive, and an empty store.
+/// alive, and an empty store; or nothing, where there cannot be one here.
 macro_rules! keeps_the_rules {
     ($open:expr) => {
         keeps_the_rules! { $open;
@@ -42,7 +42,7 @@ macro_rules! keeps_the_rules {
         $(
             #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn $rule() {
-                let (_kept, store) = $open;
+                let Some((_kept, store)) = $open else { return };
                 crate::$file::$rule(store).await;
             }
         )*

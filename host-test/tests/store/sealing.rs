@@ -1,19 +1,18 @@
-//! What can be done to the file by somebody who has not the key.
+//! What can be done to a store by somebody who has not the key.
 
-use jira_host::secrets::{Expect, PutOutcome, SecretStore, StoreError};
-use rusqlite::Connection;
+use jira_host::secrets::{Expect, PutOutcome, SealedStore, SecretStore, StoreError};
 
+use crate::any_place::AnyPlace;
 use crate::place::Place;
 use crate::rules::{stored, value};
 
-fn sealed(sqlite: &Connection, key: &str) -> Vec<u8> {
-    let sql = "SELECT value FROM entries WHERE key = ?1";
-    sqlite.query_row(sql, [key], |row| row.get(0)).unwrap()
-}
-
-fn put_back(sqlite: &Connection, key: &str, sealed: &[u8]) {
-    let sql = "UPDATE entries SET value = ?2 WHERE key = ?1";
-    assert_eq!(sqlite.execute(sql, (key, sealed)).unwrap(), 1);
+on_every_store! {
+    no_value_is_in_any_file,
+    a_value_that_was_moved_to_another_key_does_not_open,
+    a_value_that_was_moved_with_its_version_does_not_open,
+    an_old_value_that_was_put_back_does_not_open,
+    a_value_of_another_store_under_the_same_key_does_not_open,
+    a_damaged_entry_keeps_nobody_from_the_others_or_from_replacing_it,
 }
 
 async fn assert_refused(store: &dyn SecretStore, key: &str) {
@@ -25,12 +24,10 @@ async fn assert_refused(store: &dyn SecretStore, key: &str) {
     assert!(told.contains("from a backup"), "{told}");
 }
 
-#[tokio::test]
-async fn no_value_is_in_any_file() {
-    let place = Place::new();
-    let store = place.open();
+async fn no_value_is_in_any_file(place: AnyPlace) {
+    let store = place.open().await;
     for key in ["tokens/a", "tokens/b"] {
-        stored(&store, key, "easily recognised").await;
+        stored(&*store, key, "easily recognised").await;
     }
     assert!(place.contains(b"tokens/a"), "keys are not hidden");
     assert!(!place.contains(b"easily recognised"), "while it is open");
@@ -38,42 +35,34 @@ async fn no_value_is_in_any_file() {
     assert!(!place.contains(b"easily recognised"), "when it is closed");
 }
 
-#[tokio::test]
-async fn a_value_that_was_moved_to_another_key_does_not_open() {
-    let place = Place::with_entries().await;
-    let sqlite = place.sqlite();
-    put_back(&sqlite, "tokens/b", &sealed(&sqlite, "tokens/a"));
-    let store = place.open();
-    assert_refused(&store, "tokens/b").await;
-    assert_eq!(value(&store, "tokens/a").await.unwrap(), b"the tokens of a");
+async fn a_value_that_was_moved_to_another_key_does_not_open(place: AnyPlace) {
+    let place = place.with_entries().await;
+    place.set_field("tokens/b", &place.field("tokens/a"));
+    let store = place.open().await;
+    assert_refused(&*store, "tokens/b").await;
+    assert_eq!(
+        value(&*store, "tokens/a").await.unwrap(),
+        b"the tokens of a"
+    );
 }
 
-#[tokio::test]
-async fn a_value_that_was_moved_with_its_version_does_not_open() {
-    let place = Place::with_entries().await;
-    place
-        .sqlite()
-        .execute_batch(
-            "DELETE FROM entries WHERE key = 'tokens/b';
-             UPDATE entries SET key = 'tokens/b' WHERE key = 'tokens/a';",
-        )
-        .unwrap();
-    assert_refused(&place.open(), "tokens/b").await;
+async fn a_value_that_was_moved_with_its_version_does_not_open(place: AnyPlace) {
+    let place = place.with_entries().await;
+    place.move_field("tokens/a", "tokens/b");
+    assert_refused(&*place.open().await, "tokens/b").await;
 }
 
-#[tokio::test]
-async fn an_old_value_that_was_put_back_does_not_open() {
-    let place = Place::with_entries().await;
-    let old = sealed(&place.sqlite(), "tokens/a");
-    let store = place.open();
-    stored(&store, "tokens/a", "rotated").await;
-    put_back(&place.sqlite(), "tokens/a", &old);
-    assert_refused(&store, "tokens/a").await;
+async fn an_old_value_that_was_put_back_does_not_open(place: AnyPlace) {
+    let place = place.with_entries().await;
+    let old = place.field("tokens/a");
+    let store = place.open().await;
+    stored(&*store, "tokens/a", "rotated").await;
+    place.set_field("tokens/a", &old);
+    assert_refused(&*store, "tokens/a").await;
 }
 
-#[tokio::test]
-async fn a_value_of_another_store_under_the_same_key_does_not_open() {
-    let (place, other) = (Place::with_entries().await, Place::new());
+async fn a_value_of_another_store_under_the_same_key_does_not_open(place: AnyPlace) {
+    let (other, place) = (place.another(), place.with_entries().await);
     std::fs::create_dir(other.store().parent().unwrap()).unwrap();
     let key = std::fs::read_to_string(place.key()).unwrap();
     std::fs::write(other.key(), key.lines().next().unwrap()).unwrap();
@@ -83,24 +72,19 @@ async fn a_value_of_another_store_under_the_same_key_does_not_open() {
         let private = std::fs::Permissions::from_mode(0o600);
         std::fs::set_permissions(other.key(), private).unwrap();
     }
-    let store = other.open();
+    let store = other.open().await;
     for key in ["app", "tokens/a", "tokens/b"] {
-        stored(&store, key, "other").await;
+        stored(&*store, key, "other").await;
     }
-    put_back(
-        &other.sqlite(),
-        "tokens/a",
-        &sealed(&place.sqlite(), "tokens/a"),
-    );
-    assert_refused(&store, "tokens/a").await;
+    other.set_field("tokens/a", &place.field("tokens/a"));
+    assert_refused(&*store, "tokens/a").await;
 }
 
-#[tokio::test]
-async fn a_damaged_entry_keeps_nobody_from_the_others_or_from_replacing_it() {
-    let place = Place::with_entries().await;
-    put_back(&place.sqlite(), "tokens/a", b"short");
-    let store = place.open();
-    assert_refused(&store, "tokens/a").await;
+async fn a_damaged_entry_keeps_nobody_from_the_others_or_from_replacing_it(place: AnyPlace) {
+    let place = place.with_entries().await;
+    place.set_field("tokens/a", b"short");
+    let store = place.open().await;
+    assert_refused(&*store, "tokens/a").await;
     let stale = store.put("tokens/a", b"new".to_vec(), Expect::Absent).await;
     assert!(matches!(stale, Err(StoreError::Other(_))));
     let report = store.check().await.unwrap();

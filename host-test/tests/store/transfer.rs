@@ -1,64 +1,70 @@
 //! Sealed exports.
 
-use jira_host::secrets::{MasterKey, SqliteError};
+use jira_host::secrets::{MasterKey, SealedStoreError};
 
-use crate::place::{Place, contains};
+use crate::any_place::AnyPlace;
+use crate::place::contains;
 use crate::rules::{all_keys, stored, value};
+
+on_every_store! {
+    everything_goes_to_a_store_with_another_key,
+    an_export_under_the_stores_own_key_comes_back,
+    what_is_of_the_moment_stays_behind,
+    an_import_overwrites_only_when_it_is_asked_to,
+    a_version_stays_unique_when_its_key_is_imported,
+    what_is_no_export_or_is_under_another_key_is_refused,
+}
 
 fn key(byte: u8) -> Option<MasterKey> {
     Some(MasterKey::from_bytes([byte; 32]))
 }
 
-#[tokio::test]
-async fn everything_goes_to_a_store_with_another_key() {
-    let place = Place::with_entries().await;
-    let export = place.open().export(key(1)).await.unwrap();
+async fn everything_goes_to_a_store_with_another_key(place: AnyPlace) {
+    let place = place.with_entries().await;
+    let export = place.open().await.export(key(1)).await.unwrap();
     assert_eq!(export.entries, 3);
     for hidden in ["the tokens of a", "tokens/a"] {
         assert!(!contains(&export.bytes, hidden.as_bytes()));
     }
-    let other = Place::new();
-    let store = other.open();
-    stored(&store, "tokens/z", "already there").await;
+    let other = place.another();
+    let store = other.open().await;
+    stored(&*store, "tokens/z", "already there").await;
     assert_eq!(store.import(export.bytes, key(1), false).await.unwrap(), 3);
-    assert_eq!(value(&store, "app").await.unwrap(), b"the client secret");
+    assert_eq!(value(&*store, "app").await.unwrap(), b"the client secret");
     let expected = ["app", "tokens/a", "tokens/b", "tokens/z"];
-    assert_eq!(all_keys(&store, "").await.0, expected);
+    assert_eq!(all_keys(&*store, "").await.0, expected);
 }
 
-#[tokio::test]
-async fn an_export_under_the_stores_own_key_comes_back() {
-    let place = Place::with_entries().await;
-    let store = place.open();
+async fn an_export_under_the_stores_own_key_comes_back(place: AnyPlace) {
+    let place = place.with_entries().await;
+    let store = place.open().await;
     let export = store.export(None).await.unwrap();
-    stored(&store, "app", "changed since").await;
+    stored(&*store, "app", "changed since").await;
     assert_eq!(store.import(export.bytes, None, true).await.unwrap(), 3);
-    assert_eq!(value(&store, "app").await.unwrap(), b"the client secret");
+    assert_eq!(value(&*store, "app").await.unwrap(), b"the client secret");
 }
 
-#[tokio::test]
-async fn what_is_of_the_moment_stays_behind() {
-    let place = Place::with_entries().await;
-    let store = place.open();
+async fn what_is_of_the_moment_stays_behind(place: AnyPlace) {
+    let place = place.with_entries().await;
+    let store = place.open().await;
     for key in ["leases/a", "consents/a/1", "connections/a"] {
-        stored(&store, key, "x").await;
+        stored(&*store, key, "x").await;
     }
     let export = store.export(key(1)).await.unwrap();
     assert_eq!(export.entries, 4);
-    let there = Place::new();
-    let other = there.open();
+    let there = place.another();
+    let other = there.open().await;
     other.import(export.bytes, key(1), false).await.unwrap();
     let expected = ["app", "connections/a", "tokens/a", "tokens/b"];
-    assert_eq!(all_keys(&other, "").await.0, expected);
+    assert_eq!(all_keys(&*other, "").await.0, expected);
 }
 
-#[tokio::test]
-async fn an_import_overwrites_only_when_it_is_asked_to() {
-    let place = Place::with_entries().await;
-    let export = place.open().export(key(1)).await.unwrap();
-    let other = Place::new();
-    let store = other.open();
-    stored(&store, "tokens/a", "there").await;
+async fn an_import_overwrites_only_when_it_is_asked_to(place: AnyPlace) {
+    let place = place.with_entries().await;
+    let export = place.open().await.export(key(1)).await.unwrap();
+    let other = place.another();
+    let store = other.open().await;
+    stored(&*store, "tokens/a", "there").await;
     let error = store
         .import(export.bytes.clone(), key(1), false)
         .await
@@ -68,33 +74,31 @@ async fn an_import_overwrites_only_when_it_is_asked_to() {
         "1 of the keys are in the store already, `tokens/a` among them"
     );
     assert_eq!(
-        all_keys(&store, "").await.0,
+        all_keys(&*store, "").await.0,
         ["tokens/a"],
         "nothing was imported"
     );
-    assert_eq!(value(&store, "tokens/a").await.unwrap(), b"there");
+    assert_eq!(value(&*store, "tokens/a").await.unwrap(), b"there");
     store.import(export.bytes, key(1), true).await.unwrap();
-    assert_eq!(value(&store, "tokens/a").await.unwrap(), b"the tokens of a");
+    assert_eq!(
+        value(&*store, "tokens/a").await.unwrap(),
+        b"the tokens of a"
+    );
 }
 
-#[tokio::test]
-async fn a_version_stays_unique_when_its_key_is_imported() {
-    let place = Place::with_entries().await;
-    let store = place.open();
+async fn a_version_stays_unique_when_its_key_is_imported(place: AnyPlace) {
+    let place = place.with_entries().await;
+    let store = place.open().await;
     let export = store.export(None).await.unwrap();
-    let before = stored(&store, "app", "x").await;
+    let before = stored(&*store, "app", "x").await;
     store.import(export.bytes, None, true).await.unwrap();
-    let after = jira_host::secrets::SecretStore::get(&store, "app")
-        .await
-        .unwrap()
-        .unwrap();
+    let after = store.get("app").await.unwrap().unwrap();
     assert_ne!(after.version, before);
 }
 
-#[tokio::test]
-async fn what_is_no_export_or_is_under_another_key_is_refused() {
-    let place = Place::with_entries().await;
-    let store = place.open();
+async fn what_is_no_export_or_is_under_another_key_is_refused(place: AnyPlace) {
+    let place = place.with_entries().await;
+    let store = place.open().await;
     let export = store.export(key(1)).await.unwrap().bytes;
     let mut changed = export.clone();
     *changed.last_mut().unwrap() ^= 1;
@@ -108,7 +112,7 @@ async fn what_is_no_export_or_is_under_another_key_is_refused() {
         (Vec::new(), key(1)),
     ] {
         let error = store.import(bytes, key, true).await.unwrap_err();
-        assert!(matches!(error, SqliteError::NotAnExport), "{error:?}");
+        assert!(matches!(error, SealedStoreError::NotAnExport), "{error:?}");
     }
-    assert_eq!(value(&store, "app").await.unwrap(), b"the client secret");
+    assert_eq!(value(&*store, "app").await.unwrap(), b"the client secret");
 }

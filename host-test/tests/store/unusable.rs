@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use jira_host::secrets::{Change, Expect, PutOutcome, SecretStore, SqliteOptions, StoreError};
+use jira_host::secrets::{
+    Change, Expect, PutOutcome, SealedStore, SecretStore, SqliteOptions, StoreError,
+};
 
 use crate::place::Place;
 use crate::processes::Worker;

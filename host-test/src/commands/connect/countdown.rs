@@ -3,6 +3,8 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use crate::log;
+
 /// Erases the line that the cursor is in.
 const ERASE_LINE: &str = "\r\x1b[2K";
 
@@ -14,10 +16,12 @@ pub(super) struct Countdown {
 
 impl Countdown {
     pub(super) fn begin(left: Duration) -> Self {
-        let is_shown = io::stderr().is_terminal();
+        let is_shown = io::stderr().is_terminal() && log::is_for_people();
         if !is_shown {
             let left = clock(left);
-            anstream::eprintln!("Waiting for the browser, for {left} minutes at most.");
+            log::note(format_args!(
+                "Waiting for the browser, for {left} minutes at most."
+            ));
         }
         Countdown {
             end: Instant::now() + left,

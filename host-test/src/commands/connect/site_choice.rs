@@ -1,8 +1,8 @@
 use std::io::{self, IsTerminal};
 
 use jira_host::types::Site;
-use tokio::sync::oneshot;
 
+use super::typed_line::line;
 use crate::commands::context::{Context, interruption};
 use crate::exit::{Exit, Failure};
 use crate::output::printable;
@@ -51,23 +51,6 @@ fn chosen<'a>(line: &str, sites: &'a [Site]) -> Option<&'a Site> {
             .iter()
             .find(|site| site.url == line || site.name == line)
     })
-}
-
-/// A line of standard input. It is read on a thread of its own, which the end
-/// of the program does not wait for.
-async fn line() -> Result<String, Failure> {
-    let (sender, receiver) = oneshot::channel();
-    std::thread::spawn(move || {
-        let mut line = String::new();
-        let read = io::stdin().read_line(&mut line);
-        let _ = sender.send(read.map(|length| (length > 0).then_some(line)));
-    });
-    match receiver.await {
-        Ok(Ok(Some(line))) => Ok(line),
-        Ok(Err(error)) => Err(error.into()),
-        // The end of the input, which a person types as Ctrl-D.
-        Ok(Ok(None)) | Err(_) => Err(Failure::silent(Exit::Interrupted)),
-    }
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use jira_host::{Network, Outcome, Tenant};
 use super::component_store::ComponentStore;
 use super::interruption::interruption;
 use crate::exit::{Exit, Failure};
+use crate::log;
 
 /// What is told when something is brought to its end first.
 const FINISHING: &str = "finishing what would be lost otherwise; Ctrl-C again stops at once";
@@ -48,7 +49,7 @@ impl Session {
             () = interruption() => {}
         }
         if self.store.is_rotating() {
-            anstream::eprintln!("{FINISHING}");
+            log::note(FINISHING);
             tokio::select! {
                 biased;
                 _ = &mut call => {}
@@ -68,7 +69,7 @@ impl Session {
         tokio::select! {
             biased;
             outcome = &mut call => return Ok(Finished { outcome: outcome?, is_interrupted: false }),
-            () = interruption() => anstream::eprintln!("{FINISHING}"),
+            () = interruption() => log::note(FINISHING),
         }
         tokio::select! {
             biased;

@@ -2,6 +2,7 @@ use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use jira_host::secrets::StoreAddress;
 use serde::{Deserialize, Serialize};
 use tempfile::NamedTempFile;
 
@@ -29,9 +30,13 @@ struct Document {
 }
 
 impl Settings {
-    /// Those of a store; the defaults, where nothing was chosen yet.
-    pub(super) fn of_store(store: &Path) -> Result<Self, Failure> {
-        let mut path = store.as_os_str().to_owned();
+    /// Those of a store; the defaults, where nothing was chosen yet, and where
+    /// there is no place on this machine that could say so.
+    pub(super) fn of_store(store: &StoreAddress) -> Result<Self, Failure> {
+        let Ok(path) = store.beside() else {
+            return Ok(Settings::default());
+        };
+        let mut path = path.into_os_string();
         path.push(SUFFIX);
         let path = PathBuf::from(path);
         let document = match fs::read(&path) {
@@ -48,12 +53,20 @@ impl Settings {
 
     /// Replaces the file as a whole, so that nobody finds half of it.
     pub(crate) fn write(&self) -> Result<(), Failure> {
+        if self.path.as_os_str().is_empty() {
+            let message = "this user has no home to keep settings in";
+            return Err(Failure::new(Exit::Configuration, message).with_hint("set HOME"));
+        }
         let document = Document {
             default_connection: self.default_connection.clone(),
             allowed_origins: self.allowed_origins.clone(),
         };
         let replace = || -> io::Result<()> {
-            let directory = self.path.parent().unwrap_or(Path::new("."));
+            let directory = match self.path.parent() {
+                Some(directory) if directory != Path::new("") => directory,
+                _ => Path::new("."),
+            };
+            fs::create_dir_all(directory)?;
             let mut file = NamedTempFile::new_in(directory)?;
             writeln!(file, "{}", serde_json::to_string_pretty(&document)?)?;
             file.as_file().sync_all()?;

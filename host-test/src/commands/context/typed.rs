@@ -17,6 +17,8 @@ pub(crate) struct Typed {
     component: Option<String>,
     origins: Vec<String>,
     addresses: Vec<String>,
+    config: Option<String>,
+    proxy_from_environment: bool,
 }
 
 impl Typed {
@@ -27,7 +29,16 @@ impl Typed {
             component: values(matches, "component").pop(),
             origins: values(matches, "allow_origin"),
             addresses: values(matches, "allow_address"),
+            config: values(matches, "config").pop(),
+            proxy_from_environment: values(matches, "proxy_from_environment")
+                .iter()
+                .any(|value| value == "true"),
         }
+    }
+
+    /// Whether a store was typed.
+    pub(super) fn has_store(&self) -> bool {
+        self.store.is_some()
     }
 
     /// The same, with this store where none was typed.
@@ -48,6 +59,9 @@ impl Typed {
         for (option, value) in self.options(words) {
             all.extend([option, value]);
         }
+        if self.proxy_from_environment {
+            all.push("--proxy-from-environment");
+        }
         all.extend(words);
         shlex::try_join(all.iter().copied()).unwrap_or_else(|_| all.join(" "))
     }
@@ -57,6 +71,7 @@ impl Typed {
         let is_variable = |path: &&String| variable == Some(OsString::from(path));
         let store = self.store.as_ref().filter(|path| !is_variable(path));
         let mut options = Vec::new();
+        options.extend(self.config.iter().map(|path| ("--config", path.as_str())));
         options.extend(store.map(|path| ("--store", path.as_str())));
         options.extend(self.ca.iter().map(|path| ("--ca", path.as_str())));
         let component = self.component.iter();

@@ -1,5 +1,6 @@
 //! Several changes, for the price of one.
 
+use super::super::error::SealedStoreError;
 use super::super::key::{check_key, check_value};
 use super::super::{Change, PutOutcome, StoreError};
 use super::desk::Desk;
@@ -11,14 +12,17 @@ type Outcome = Result<PutOutcome, StoreError>;
 /// Makes several changes, each on its own, in one transaction. SQLite takes a
 /// whole transaction back when there is no room for one of its changes; then
 /// each gets its own, so that those that fit are made.
-pub(super) fn put_many(desk: &mut Desk, changes: &[Change]) -> Result<Vec<Outcome>, SqliteError> {
+pub(super) fn put_many(
+    desk: &mut Desk,
+    changes: &[Change],
+) -> Result<Vec<Outcome>, SealedStoreError> {
     match at_once(desk, changes) {
-        Err(SqliteError::Full(_)) => Ok(one_by_one(desk, changes)),
+        Err(SealedStoreError::Sqlite(SqliteError::Full(_))) => Ok(one_by_one(desk, changes)),
         outcomes => outcomes,
     }
 }
 
-fn at_once(desk: &mut Desk, changes: &[Change]) -> Result<Vec<Outcome>, SqliteError> {
+fn at_once(desk: &mut Desk, changes: &[Change]) -> Result<Vec<Outcome>, SealedStoreError> {
     let path = desk.path.clone();
     desk.write(|transaction, unlocked| {
         let mut outcomes = Vec::with_capacity(changes.len());

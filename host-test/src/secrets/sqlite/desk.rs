@@ -5,12 +5,12 @@ use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 
+use super::super::error::SealedStoreError;
 use super::super::key_source::KeySource;
-use super::super::master_key::MasterKey;
-use super::super::seal::{Sealer, StoreId};
-use super::error::SqliteError;
+use super::super::unlocked::Unlocked;
+use super::error::{SqliteError, classify, named};
 use super::patience::Patience;
-use super::schema::{self, Meta};
+use super::schema;
 
 /// For every connection.
 ///
@@ -49,13 +49,6 @@ pub(super) struct Desk {
     unlocked: Option<Unlocked>,
 }
 
-/// A key, and the store as it was when the key fitted.
-pub(super) struct Unlocked {
-    pub(super) key: MasterKey,
-    pub(super) sealer: Sealer,
-    meta: Meta,
-}
-
 impl Desk {
     /// Opens the file, which must be there. It is never made anew: an empty one
     /// in its place would hide that something is wrong.
@@ -64,14 +57,14 @@ impl Desk {
         keys: KeySource,
         busy_timeout: Duration,
         role: Role,
-    ) -> Result<Self, SqliteError> {
+    ) -> Result<Self, SealedStoreError> {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let classify = |error| SqliteError::classify(path, error);
+        let classify = |error| classify(path, error);
         let connection = Connection::open_with_flags(path, flags).map_err(classify)?;
         connection.busy_timeout(busy_timeout).map_err(classify)?;
         // SQLite opens what it may not write for reading, without a word.
         if connection.is_readonly("main").map_err(classify)? {
-            return Err(SqliteError::ReadOnly(path.to_owned()));
+            return Err(SqliteError::ReadOnly(path.to_owned()).into());
         }
         schema::expect_store(path, &connection)?;
         connection.execute_batch(SETTINGS).map_err(classify)?;
@@ -90,17 +83,17 @@ impl Desk {
     }
 
     /// Counts the wait for this connection as part of the wait for others.
-    pub(super) fn waited(&self, patience: &Patience) -> Result<(), SqliteError> {
+    pub(super) fn waited(&self, patience: &Patience) -> Result<(), SealedStoreError> {
         self.connection
             .busy_timeout(patience.left(self.busy_timeout))
-            .map_err(|error| SqliteError::classify(&self.path, error))
+            .map_err(|error| classify(&self.path, error))
     }
 
     /// Runs something that only reads, on one state of the store.
     pub(super) fn read<T>(
         &mut self,
         work: impl FnOnce(&Transaction<'_>, &Unlocked) -> Result<T, Trouble>,
-    ) -> Result<T, SqliteError> {
+    ) -> Result<T, SealedStoreError> {
         self.within(TransactionBehavior::Deferred, work)
     }
 
@@ -109,7 +102,7 @@ impl Desk {
     pub(super) fn write<T>(
         &mut self,
         work: impl FnOnce(&Transaction<'_>, &Unlocked) -> Result<T, Trouble>,
-    ) -> Result<T, SqliteError> {
+    ) -> Result<T, SealedStoreError> {
         self.within(TransactionBehavior::Immediate, work)
     }
 
@@ -117,7 +110,7 @@ impl Desk {
         &mut self,
         behavior: TransactionBehavior,
         work: impl FnOnce(&Transaction<'_>, &Unlocked) -> Result<T, Trouble>,
-    ) -> Result<T, SqliteError> {
+    ) -> Result<T, SealedStoreError> {
         let Desk {
             path,
             connection,
@@ -135,9 +128,9 @@ impl Desk {
                         transaction.commit()?;
                         return Ok(done);
                     }
-                    Err(Trouble::Store(SqliteError::KeyChanged(_) | SqliteError::WrongKey(_)))
-                        if attempts > 1 =>
-                    {
+                    Err(Trouble::Store(
+                        SealedStoreError::KeyChanged(_) | SealedStoreError::WrongKey(_),
+                    )) if attempts > 1 => {
                         attempts -= 1;
                     }
                     Err(trouble) => return Err(trouble),
@@ -158,24 +151,18 @@ fn unlock<'a>(
 ) -> Result<&'a Unlocked, Trouble> {
     let meta = schema::read_meta(transaction)?;
     let known = match unlocked.take() {
-        Some(known) if known.meta == meta => known,
-        before => {
-            let fitting = keys.candidates(&meta.store).map_err(SqliteError::Key)?;
-            let fitting = fitting.into_iter().find_map(|key| {
-                let sealer = Sealer::new(&key, meta.store);
-                meta.is_opened_by(&sealer).then_some((key, sealer))
-            });
-            let Some((key, sealer)) = fitting else {
-                let path = path.to_owned();
+        Some(known) if *known.meta() == meta => known,
+        before => match Unlocked::by(keys, &meta).map_err(SealedStoreError::Key)? {
+            Some(fitting) => fitting,
+            None => {
                 let error = match before {
-                    Some(_) => SqliteError::KeyChanged(path),
-                    None => SqliteError::WrongKey(path),
+                    Some(_) => SealedStoreError::KeyChanged(named(path)),
+                    None => SealedStoreError::WrongKey(named(path)),
                 };
                 *unlocked = before;
                 return Err(error.into());
-            };
-            Unlocked { key, sealer, meta }
-        }
+            }
+        },
     };
     Ok(unlocked.insert(known))
 }
@@ -190,39 +177,21 @@ fn limit_size(connection: &Connection, bytes: Option<u64>) -> Result<(), rusqlit
     connection.execute_batch(&format!("PRAGMA max_page_count = {pages}"))
 }
 
-impl Unlocked {
-    /// Whether a key is the one that fits.
-    pub(super) fn fits(&self, key: &MasterKey) -> bool {
-        let sealer = Sealer::new(key, self.meta.store);
-        self.meta.is_opened_by(&sealer)
-    }
-
-    /// The name of the store.
-    pub(super) fn store(&self) -> &StoreId {
-        &self.meta.store
-    }
-
-    /// What seals for the same store under another key.
-    pub(super) fn sealer_under(&self, key: &MasterKey) -> Sealer {
-        Sealer::new(key, self.meta.store)
-    }
-}
-
 /// A failure in the middle of something, before it is known of which file.
 pub(super) enum Trouble {
     Sqlite(rusqlite::Error),
-    Store(SqliteError),
+    Store(SealedStoreError),
     /// An entry that is not what was sealed there.
     Entry(String),
 }
 
 impl Trouble {
-    pub(super) fn at(self, path: &Path) -> SqliteError {
+    pub(super) fn at(self, path: &Path) -> SealedStoreError {
         match self {
-            Trouble::Sqlite(error) => SqliteError::classify(path, error),
+            Trouble::Sqlite(error) => classify(path, error),
             Trouble::Store(error) => error,
-            Trouble::Entry(key) => SqliteError::Damaged {
-                path: path.to_owned(),
+            Trouble::Entry(key) => SealedStoreError::Damaged {
+                at: named(path),
                 what: format!("the value of `{key}` is not what was sealed there"),
             },
         }
@@ -235,7 +204,7 @@ impl From<rusqlite::Error> for Trouble {
     }
 }
 
-impl<E: Into<SqliteError>> From<E> for Trouble {
+impl<E: Into<SealedStoreError>> From<E> for Trouble {
     fn from(error: E) -> Self {
         Trouble::Store(error.into())
     }

@@ -1,40 +1,25 @@
 //! Looking whether a store is whole.
 
-use std::collections::BTreeMap;
-
 use rusqlite::Transaction;
 
-use super::desk::{Desk, Trouble, Unlocked};
+use super::super::error::SealedStoreError;
+use super::super::sealed_store::StoreReport;
+use super::super::unlocked::Unlocked;
+use super::desk::{Desk, Trouble};
 use super::entries;
-use super::error::SqliteError;
-
-/// What a store holds and whether it is whole. It has no values.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct StoreReport {
-    /// How many entries there are.
-    pub entries: usize,
-    /// How many of them there are by the part of the key before its first `/`.
-    pub by_prefix: BTreeMap<String, usize>,
-    /// What is wrong, in words. Nothing, for a store that is whole.
-    pub problems: Vec<String>,
-}
 
 /// Checks SQLite's structures and opens every value.
-pub(super) fn inspect(desk: &mut Desk) -> Result<StoreReport, SqliteError> {
+pub(super) fn inspect(desk: &mut Desk) -> Result<StoreReport, SealedStoreError> {
     desk.read(|transaction, unlocked| {
         let mut report = StoreReport {
-            entries: 0,
-            by_prefix: BTreeMap::new(),
             problems: structure(transaction)?,
+            ..StoreReport::default()
         };
         for key in entries::keys(transaction, "", None, usize::MAX)? {
             if let Some(problem) = value_problem(transaction, unlocked, &key)? {
                 report.problems.push(problem);
             }
-            let prefix = key.split_once('/').map_or(&*key, |(prefix, _)| prefix);
-            *report.by_prefix.entry(prefix.to_owned()).or_default() += 1;
-            report.entries += 1;
+            report.count(&key);
         }
         report.problems.extend(version_problem(transaction)?);
         Ok(report)

@@ -4,10 +4,11 @@ use std::time::Duration;
 
 use tokio::sync::Mutex;
 
+use super::super::error::SealedStoreError;
 use super::super::key_source::KeySource;
 use super::SqliteStore;
 use super::desk::{Desk, Role};
-use super::error::SqliteError;
+use super::error::{SqliteError, named};
 use super::{rotation, schema};
 
 /// How long a writer waits for another process. A change takes milliseconds, so
@@ -70,7 +71,7 @@ impl SqliteOptions {
         &self,
         path: impl AsRef<Path>,
         keys: impl Into<KeySource>,
-    ) -> Result<SqliteStore, SqliteError> {
+    ) -> Result<SqliteStore, SealedStoreError> {
         let (path, keys) = (path.as_ref(), keys.into());
         let is_there = path
             .try_exists()
@@ -78,7 +79,7 @@ impl SqliteOptions {
         match (is_there, self.create) {
             (true, _) => {}
             (false, true) => schema::create(path, &keys)?,
-            (false, false) => return Err(SqliteError::Missing(path.to_owned())),
+            (false, false) => return Err(SealedStoreError::Missing(named(path))),
         }
         let open = |role| Desk::open(path, keys.clone(), self.busy_timeout, role);
         let mut writer = open(Role::Writer {

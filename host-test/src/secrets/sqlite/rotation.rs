@@ -1,33 +1,30 @@
 //! Changing the key of a store.
 //!
-//! With a key file this is four steps: the next key is written beside the key;
-//! everything is sealed anew, in one transaction; the next key takes the key's
-//! place; the log, which has values under the key before, is emptied. After a
-//! crash between any two of them one of the two files opens the store, and
-//! whoever opens it next takes the rest of the steps.
-//!
-//! Both files are only touched while this process is the one that writes, so
-//! that two of them cannot take away each other's next key.
+//! Everything is sealed anew in one transaction, between the steps that
+//! `key_change` takes with the key file; then the log, which has values under
+//! the key before, is emptied. The files are only touched while this process is
+//! the one that writes.
 
 use rusqlite::Transaction;
 
+use super::super::error::SealedStoreError;
+use super::super::key_change;
 use super::super::key_error::KeyError;
 use super::super::key_file::KeyFile;
 use super::super::key_source::KeySource;
 use super::super::master_key::MasterKey;
 use super::super::seal::{Purpose, Sealer};
-use super::desk::{Desk, Trouble, Unlocked};
-use super::error::SqliteError;
-use super::schema;
+use super::super::unlocked::{Unlocked, seal_key_check};
+use super::desk::{Desk, Trouble};
+use super::error::{SqliteError, named};
 
 /// Seals everything under another key, and answers how many entries that were.
 /// Versions stay: the values are the same.
-pub(super) fn rotate(desk: &mut Desk, next: MasterKey) -> Result<usize, SqliteError> {
-    let file = key_file(desk);
+pub(super) fn rotate(desk: &mut Desk, next: MasterKey) -> Result<usize, SealedStoreError> {
+    let file = key_change::key_file(&desk.keys);
     let sealed = desk.write(|transaction, unlocked| {
         if let Some(file) = &file {
-            settle(file, unlocked)?;
-            file.write_next(&next, unlocked.store())?;
+            key_change::begin(file, unlocked, &next)?;
         }
         seal_anew(transaction, unlocked, &next)
     })?;
@@ -43,78 +40,44 @@ pub(super) fn rotate(desk: &mut Desk, next: MasterKey) -> Result<usize, SqliteEr
 
 /// Takes the steps that a crash may have kept another process from taking, and
 /// makes a key file that no store has the store's own.
-pub(super) fn finish(desk: &mut Desk) -> Result<(), SqliteError> {
-    let Some(file) = key_file(desk) else {
+pub(super) fn finish(desk: &mut Desk) -> Result<(), SealedStoreError> {
+    let Some(file) = key_change::key_file(&desk.keys) else {
         return Ok(());
     };
     if file.has_next() {
-        desk.write(|_, unlocked| Ok(settle(&file, unlocked)?))?;
+        desk.write(|_, unlocked| Ok(key_change::settle(&file, unlocked)?))?;
     }
     if !file.is_taken()? {
         let taken = desk.write(|_, unlocked| Ok(file.take(unlocked.store())?));
         match taken {
             // A file in a place that cannot be written serves until the key is
             // to be changed.
-            Err(SqliteError::Key(KeyError::File { .. }) | SqliteError::Locked(_)) => {}
+            Err(
+                SealedStoreError::Key(KeyError::File { .. })
+                | SealedStoreError::Sqlite(SqliteError::Locked(_)),
+            ) => {}
             taken => return taken,
         }
     }
     Ok(())
 }
 
-/// Sees to it that the key file has the key that fits, and that there is no
-/// next one of this store.
-fn settle(file: &KeyFile, unlocked: &Unlocked) -> Result<(), KeyError> {
-    let next = file.read_next_for(unlocked.store())?;
-    if file
-        .read_for(unlocked.store())?
-        .is_some_and(|key| unlocked.fits(&key))
-    {
-        return match next {
-            Some(_) => file.drop_next(),
-            None => Ok(()),
-        };
-    }
-    if next.is_some_and(|next| unlocked.fits(&next)) {
-        return file.adopt_next();
-    }
-    Err(KeyError::Missing {
-        path: file.path().to_owned(),
-    })
-}
-
 /// Sees to it that a file has the key under which everything is sealed by now.
-/// Where only the last step cannot be taken, whoever opens the store next takes
-/// it.
-fn keep(desk: &mut Desk, file: &KeyFile, next: &MasterKey) -> Result<(), SqliteError> {
-    let path = desk.path.clone();
-    let settled = desk.write(|_, unlocked| Ok(settle(file, unlocked)?));
+fn keep(desk: &mut Desk, file: &KeyFile, next: &MasterKey) -> Result<(), SealedStoreError> {
+    let at = named(&desk.path);
+    let settled = desk.write(|_, unlocked| Ok(key_change::settle(file, unlocked)?));
     if settled.is_ok() {
         return Ok(());
     }
     let kept = desk.read(|_, unlocked| {
-        let kept = match is_kept(file, unlocked) {
-            Ok(true) => Ok(()),
-            _ => file.replace(next, unlocked.store()),
-        };
-        Ok(kept.map_err(|why| SqliteError::KeyNotKept { path, why })?)
+        let kept = key_change::keep(file, unlocked, next);
+        Ok(kept.map_err(|why| SealedStoreError::KeyNotKept { at, why })?)
     });
     match kept {
-        Err(error @ SqliteError::KeyNotKept { .. }) => Err(error),
+        Err(error @ SealedStoreError::KeyNotKept { .. }) => Err(error),
         // Another process has changed the key again, and so had this one.
         _ => Ok(()),
     }
-}
-
-/// Whether one of the two files has the key that fits. The next key comes
-/// first: it may become the key in between.
-fn is_kept(file: &KeyFile, unlocked: &Unlocked) -> Result<bool, KeyError> {
-    let next = file.read_next_for(unlocked.store())?;
-    let is_next = next.is_some_and(|next| unlocked.fits(&next));
-    Ok(is_next || {
-        let key = file.read_for(unlocked.store())?;
-        key.is_some_and(|key| unlocked.fits(&key))
-    })
 }
 
 fn seal_anew(
@@ -130,7 +93,7 @@ fn seal_anew(
     for (key, version) in &entries {
         seal_entry_anew(transaction, &unlocked.sealer, &sealer, key, *version)?;
     }
-    let key_check = schema::seal_key_check(&sealer)?;
+    let key_check = seal_key_check(&sealer)?;
     transaction.execute("UPDATE meta SET key_check = ?1", [key_check])?;
     Ok(entries.len())
 }
@@ -169,12 +132,5 @@ fn empty_log(desk: &Desk) {
             %error,
             "the log still has values under the key before"
         );
-    }
-}
-
-fn key_file(desk: &Desk) -> Option<KeyFile> {
-    match &desk.keys {
-        KeySource::File(file) => Some(file.clone()),
-        KeySource::Key(_) => None,
     }
 }

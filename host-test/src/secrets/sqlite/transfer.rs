@@ -1,93 +1,30 @@
-//! Taking everything to another store, sealed on the way.
+//! Exports and imports, each in one transaction.
 
-use std::fmt;
-
-use data_encoding::BASE64;
-use serde::{Deserialize, Serialize};
-use zeroize::{Zeroize, Zeroizing};
-
-use super::super::key::{check_key, check_value};
+use super::super::error::SealedStoreError;
 use super::super::master_key::MasterKey;
-use super::super::seal::{Purpose, Sealer, StoreId};
+use super::super::sealed_store::SealedExport;
+use super::super::transfer::{Export, lasts};
 use super::desk::Desk;
 use super::entries;
-use super::error::SqliteError;
-use crate::redacted::Size;
-
-/// What an export begins with, so that something else is told at once. The
-/// number is its format.
-const MAGIC: &[u8] = b"jira-host export 1\n";
-
-/// What stays behind: who refreshes a connection at the moment, and consents
-/// that have not come back. Neither is good for anything later or elsewhere.
-const MOMENTARY: [&str; 2] = ["leases/", "consents/"];
-
-/// An export is from no store in particular.
-const NO_STORE: StoreId = [0; 16];
-
-/// Everything in a store that lasts, sealed.
-#[derive(Clone)]
-pub struct SealedExport {
-    /// What to keep.
-    pub bytes: Vec<u8>,
-    /// How many entries are in it.
-    pub entries: usize,
-}
-
-impl fmt::Debug for SealedExport {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("SealedExport")
-            .field("bytes", &Size(self.bytes.len()))
-            .field("entries", &self.entries)
-            .finish()
-    }
-}
-
-#[derive(Serialize, Deserialize)]
-struct Export {
-    entries: Vec<Exported>,
-}
-
-/// Versions stay behind: the other store has its own.
-#[derive(Serialize, Deserialize)]
-struct Exported {
-    key: String,
-    /// In base64.
-    value: String,
-}
-
-impl Drop for Exported {
-    fn drop(&mut self) {
-        self.value.zeroize();
-    }
-}
 
 /// Everything that lasts, sealed under this key or the store's own.
 pub(super) fn export(
     desk: &mut Desk,
     key: Option<&MasterKey>,
-) -> Result<SealedExport, SqliteError> {
+) -> Result<SealedExport, SealedStoreError> {
     desk.read(|transaction, unlocked| {
-        let mut entries = Vec::new();
+        let mut export = Export::default();
         for key in entries::keys(transaction, "", None, usize::MAX)? {
-            if MOMENTARY.iter().any(|prefix| key.starts_with(prefix)) {
+            if !lasts(&key) {
                 continue;
             }
             // A key cannot go within one transaction.
             let Some(entry) = entries::get(transaction, &unlocked.sealer, &key)? else {
                 continue;
             };
-            let value = BASE64.encode(&Zeroizing::new(entry.value));
-            entries.push(Exported { key, value });
+            export.add(key, entry.value);
         }
-        let export = Export { entries };
-        let plain = serde_json::to_vec(&export).map_err(|_| SqliteError::NotAnExport)?;
-        let sealer = Sealer::new(key.unwrap_or(&unlocked.key), NO_STORE);
-        let sealed = sealer.seal(Purpose::Export, &Zeroizing::new(plain))?;
-        Ok(SealedExport {
-            bytes: [MAGIC, &sealed].concat(),
-            entries: export.entries.len(),
-        })
+        Ok(export.seal(key.unwrap_or(&unlocked.key))?)
     })
 }
 
@@ -97,38 +34,22 @@ pub(super) fn import(
     sealed: &[u8],
     key: Option<&MasterKey>,
     replace: bool,
-) -> Result<usize, SqliteError> {
+) -> Result<usize, SealedStoreError> {
     desk.write(|transaction, unlocked| {
-        let export = open(sealed, key.unwrap_or(&unlocked.key))?;
+        let imported = Export::open(sealed, key.unwrap_or(&unlocked.key))?;
         if !replace {
             let mut there = Vec::new();
-            for Exported { key, .. } in &export.entries {
+            for (key, _) in &imported {
                 there.extend(entries::get(transaction, &unlocked.sealer, key)?.map(|_| key));
             }
             if let Some(first) = there.first() {
                 let (keys, first) = (there.len(), (*first).clone());
-                return Err(SqliteError::Occupied { keys, first }.into());
+                return Err(SealedStoreError::Occupied { keys, first }.into());
             }
         }
-        for Exported { key, value } in &export.entries {
-            let value = BASE64
-                .decode(value.as_bytes())
-                .map_err(|_| SqliteError::NotAnExport)?;
-            let value = Zeroizing::new(value);
-            check_key(key)
-                .and_then(|()| check_value(&value))
-                .map_err(SqliteError::Refused)?;
-            entries::write(transaction, &unlocked.sealer, key, &value)?;
+        for (key, value) in &imported {
+            entries::write(transaction, &unlocked.sealer, key, value)?;
         }
-        Ok(export.entries.len())
+        Ok(imported.len())
     })
-}
-
-fn open(sealed: &[u8], key: &MasterKey) -> Result<Export, SqliteError> {
-    let sealed = sealed.strip_prefix(MAGIC).ok_or(SqliteError::NotAnExport)?;
-    let plain = Sealer::new(key, NO_STORE)
-        .open(Purpose::Export, sealed)
-        .map(Zeroizing::new)
-        .ok_or(SqliteError::NotAnExport)?;
-    serde_json::from_slice(&plain).map_err(|_| SqliteError::NotAnExport)
 }

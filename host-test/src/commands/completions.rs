@@ -1,0 +1,27 @@
+//! `jira-host completions`.
+
+use std::io::{self, Write};
+
+use clap::Args;
+use clap_complete::Shell;
+
+use crate::command_line;
+use crate::exit::Failure;
+
+#[derive(Args, Debug)]
+pub(crate) struct CompletionsArgs {
+    /// The shell.
+    shell: Shell,
+}
+
+impl CompletionsArgs {
+    pub(crate) fn run(self) -> Result<(), Failure> {
+        let mut command = command_line();
+        let name = command.get_name().to_owned();
+        let mut script = Vec::new();
+        clap_complete::generate(self.shell, &mut command, name, &mut script);
+        let mut stdout = io::stdout().lock();
+        stdout.write_all(&script)?;
+        Ok(stdout.flush()?)
+    }
+}

@@ -1,0 +1,39 @@
+//! `jira-host man`.
+
+use std::fs;
+use std::io::{self, Write};
+use std::path::PathBuf;
+
+use clap::Args;
+use clap_mangen::Man;
+
+use crate::command_line;
+use crate::exit::{Exit, Failure};
+
+#[derive(Args, Debug)]
+pub(crate) struct ManArgs {
+    /// Writes a page for each command into this folder, which is made if it is
+    /// not there.
+    #[arg(long, value_name = "DIR")]
+    dir: Option<PathBuf>,
+}
+
+impl ManArgs {
+    pub(crate) fn run(self) -> Result<(), Failure> {
+        let Some(dir) = self.dir else {
+            let mut page = Vec::new();
+            Man::new(command_line()).render(&mut page)?;
+            let mut stdout = io::stdout().lock();
+            stdout.write_all(&page)?;
+            return Ok(stdout.flush()?);
+        };
+        let write = || {
+            fs::create_dir_all(&dir)?;
+            clap_mangen::generate_to(command_line(), &dir)
+        };
+        write().map_err(|error| {
+            let why = format!("no pages can be written to `{}`: {error}", dir.display());
+            Failure::new(Exit::Usage, why)
+        })
+    }
+}

@@ -1,0 +1,185 @@
+//! What is told on standard error: notes, warnings, failures, and with `-v`
+//! every request and call; in words, or as JSON, a line for each.
+
+mod plain;
+
+use std::fmt::Display;
+use std::io;
+use std::sync::OnceLock;
+
+use clap::ValueEnum;
+use serde::Deserialize;
+use tracing::level_filters::LevelFilter;
+use tracing_subscriber::filter::Targets;
+use tracing_subscriber::fmt;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
+
+use self::plain::{Plain, message_first};
+use crate::output::printable;
+
+/// Whose warnings are told. Other crates may put URLs and headers into theirs.
+const LIBRARY: &str = "jira_host";
+
+/// What was denied is told with the failure of the call, and with what to do.
+const DENIALS: &str = "jira_host::network::denial";
+
+/// What the commands themselves tell, in JSON.
+const COMMANDS: &str = "jira_host::command";
+
+/// How much is told.
+#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Verbosity {
+    /// Failures only.
+    Quiet,
+    /// Notes and warnings too.
+    #[default]
+    Normal,
+    /// Every request and every call too.
+    Verbose,
+}
+
+/// In which form.
+#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq, ValueEnum)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum LogFormat {
+    /// In words, for people.
+    #[default]
+    Text,
+    /// A JSON object on each line, for machines.
+    Json,
+}
+
+/// As the command line says. Before it was read, everything is as usual.
+static TELLING: OnceLock<(Verbosity, LogFormat)> = OnceLock::new();
+
+/// Tells from now on in this way.
+pub(crate) fn begin(verbosity: Verbosity, format: LogFormat) {
+    // This program does it once.
+    let _ = TELLING.set((verbosity, format));
+    let registry = tracing_subscriber::registry().with(targets(verbosity));
+    let _ = match format {
+        LogFormat::Text => {
+            let layer = fmt::layer().fmt_fields(message_first()).event_format(Plain);
+            registry.with(layer.with_writer(io::stderr)).try_init()
+        }
+        LogFormat::Json => {
+            let layer = fmt::layer().json().flatten_event(true);
+            let layer = layer.with_current_span(true).with_span_list(false);
+            registry.with(layer.with_writer(io::stderr)).try_init()
+        }
+    };
+}
+
+fn targets(verbosity: Verbosity) -> Targets {
+    let (library, ended) = match verbosity {
+        Verbosity::Quiet => (LevelFilter::ERROR, LevelFilter::OFF),
+        Verbosity::Normal => (LevelFilter::WARN, LevelFilter::OFF),
+        Verbosity::Verbose => (LevelFilter::WARN, LevelFilter::DEBUG),
+    };
+    Targets::new()
+        .with_target(LIBRARY, library)
+        .with_target(jira_host::observe::REQUESTS, ended)
+        .with_target(jira_host::observe::CALLS, ended)
+        .with_target(DENIALS, LevelFilter::OFF)
+        .with_target(COMMANDS, LevelFilter::INFO)
+}
+
+fn verbosity() -> Verbosity {
+    TELLING.get().map_or_else(Verbosity::default, |it| it.0)
+}
+
+fn is_json() -> bool {
+    TELLING.get().is_some_and(|it| it.1 == LogFormat::Json)
+}
+
+/// Whether what is told is for people, who like to see how far something is.
+pub(crate) fn is_for_people() -> bool {
+    verbosity() != Verbosity::Quiet && !is_json()
+}
+
+/// A note: what was done, or what to do next. It is left out with `--quiet`.
+pub(crate) fn note(text: impl Display) {
+    if verbosity() == Verbosity::Quiet {
+        return;
+    }
+    if is_json() {
+        let text = text.to_string();
+        tracing::info!(target: COMMANDS, "{}", text.trim());
+    } else {
+        anstream::eprintln!("{text}");
+    }
+}
+
+/// What the person must do now. Nothing leaves it out.
+pub(crate) fn request(text: impl Display) {
+    if is_json() {
+        tracing::info!(target: COMMANDS, "{text}");
+    } else {
+        anstream::eprintln!("{text}");
+    }
+}
+
+/// What a person should know, although it was done. It is left out with
+/// `--quiet`.
+pub(crate) fn warning(text: impl Display) {
+    if verbosity() == Verbosity::Quiet {
+        return;
+    }
+    if is_json() {
+        tracing::warn!(target: COMMANDS, "{text}");
+    } else {
+        anstream::eprintln!("warning: {}", printable(&text.to_string()));
+    }
+}
+
+/// Why the command ends, and what to do now. Nothing leaves it out.
+pub(crate) fn failure(exit_code: u8, message: Option<&str>, hints: &[String]) {
+    if is_json() {
+        if let Some(message) = message {
+            let hint = (!hints.is_empty()).then(|| hints.join("\n"));
+            tracing::error!(target: COMMANDS, exit_code, hint, "{message}");
+        }
+        return;
+    }
+    if let Some(message) = message {
+        anstream::eprintln!("jira-host: {}", printable(message));
+    }
+    for hint in hints {
+        anstream::eprintln!("hint: {}", printable(hint));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jira_host::observe::{CALLS, REQUESTS};
+    use tracing::Level;
+
+    use super::*;
+
+    #[test]
+    fn only_warnings_of_the_library_are_told() {
+        let targets = targets(Verbosity::Normal);
+        assert!(targets.would_enable("jira_host::connector::cache", &Level::WARN));
+        assert!(!targets.would_enable("jira_host::connector::cache", &Level::INFO));
+        assert!(!targets.would_enable(DENIALS, &Level::WARN));
+        assert!(!targets.would_enable(REQUESTS, &Level::DEBUG));
+        assert!(!targets.would_enable("hyper_util::client", &Level::ERROR));
+    }
+
+    #[test]
+    fn who_wants_to_hear_more_hears_of_requests_and_of_no_other_crate() {
+        let targets = targets(Verbosity::Verbose);
+        assert!(targets.would_enable(REQUESTS, &Level::DEBUG));
+        assert!(targets.would_enable(CALLS, &Level::DEBUG));
+        assert!(!targets.would_enable("jira_host::connector::cache", &Level::DEBUG));
+        assert!(!targets.would_enable("hyper_util::client", &Level::ERROR));
+    }
+
+    #[test]
+    fn who_wants_quiet_hears_no_warning() {
+        let targets = targets(Verbosity::Quiet);
+        assert!(!targets.would_enable("jira_host::connector::cache", &Level::WARN));
+    }
+}

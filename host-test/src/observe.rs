@@ -1,0 +1,121 @@
+//! What happens, told to whoever watches: hooks, metrics, and `tracing`.
+//!
+//! Every call of an export is a span `jira.call`, and every request that it
+//! sends a span `http.request` within it, with the names that OpenTelemetry has
+//! for them. When one ends, an event of level `debug` says so with the same
+//! names, under the targets [`REQUESTS`] and [`CALLS`]; its message is a line
+//! for people. Nothing of this holds a query, a header, a body or a token.
+//!
+//! For metrics, give a [`Metrics`] or an [`Observe`] of your own to
+//! [`Tenant::observed_by`](crate::Tenant::observed_by).
+//!
+//! ```
+//! use std::sync::Arc;
+//!
+//! use jira_host::observe::{EndedCall, EndedRequest, Observe};
+//!
+//! struct SlowCalls;
+//!
+//! impl Observe for SlowCalls {
+//!     fn call_ended(&self, call: &EndedCall<'_>) {
+//!         if call.duration.as_secs() > 10 {
+//!             println!("{} took {:?}", call.export, call.duration);
+//!         }
+//!     }
+//! }
+//!
+//! # fn watch(tenant: jira_host::Tenant) {
+//! let tenant = tenant.observed_by(Arc::new(SlowCalls));
+//! # let _ = tenant;
+//! # }
+//! ```
+
+mod body;
+mod call;
+mod error_type;
+mod metrics;
+mod request;
+
+use std::time::Duration;
+
+pub(crate) use self::call::CallWatch;
+pub use self::metrics::Metrics;
+pub(crate) use self::request::RequestWatch;
+
+/// The target of the events that tell of requests.
+pub const REQUESTS: &str = "jira_host::observe::request";
+
+/// The target of the events that tell of calls.
+pub const CALLS: &str = "jira_host::observe::call";
+
+/// Whoever wants to know what calls and requests come to.
+///
+/// These are called where the work is done, so they should take no time worth
+/// mentioning.
+pub trait Observe: Send + Sync + 'static {
+    /// An export is called.
+    fn call_began(&self, export: &'static str) {
+        let _ = export;
+    }
+
+    /// A call is over. There is one of these for each that began, also where
+    /// the caller gave it up.
+    fn call_ended(&self, call: &EndedCall<'_>) {
+        let _ = call;
+    }
+
+    /// A request of the component is over: its answer was read, or given up, or
+    /// there was none.
+    fn request_ended(&self, request: &EndedRequest<'_>) {
+        let _ = request;
+    }
+}
+
+/// A call that is over.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct EndedCall<'a> {
+    /// The export, by its name in the contract.
+    pub export: &'static str,
+    /// The connection that it was for, if it was for one.
+    pub connection: Option<&'a str>,
+    /// How long it took.
+    pub duration: Duration,
+    /// `None` where it did what was asked. Otherwise the contract's name of what
+    /// happened, such as `rate-limited`; or, where the component did not come to
+    /// an end, `trap`, `out-of-time`, `out-of-memory`, `busy` or `cancelled`.
+    pub error_type: Option<&'static str>,
+}
+
+/// A request that is over.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct EndedRequest<'a> {
+    /// The method.
+    pub method: &'a str,
+    /// `https`, or `http` on loopback.
+    pub scheme: &'a str,
+    /// The host that it was for. Where [`EndedRequest::is_denied`], anybody may
+    /// have chosen this name: keep it out of the labels of metrics.
+    pub server_address: &'a str,
+    /// The port.
+    pub server_port: u16,
+    /// The path, without a query.
+    pub path: &'a str,
+    /// The status of the answer, if there was one.
+    pub status: Option<u16>,
+    /// How much of the answer's body was read, in bytes.
+    pub response_bytes: u64,
+    /// How long it took, until its body was read or given up.
+    pub duration: Duration,
+    /// `None` where all went well. Otherwise the status, from 400 on, or what
+    /// became of the request, such as `connection-refused` or `cancelled`.
+    pub error_type: Option<&'a str>,
+    /// Whether it was not let out, as its origin is not among those allowed.
+    pub is_denied: bool,
+}
+
+/// Watches nothing.
+pub(crate) struct Nobody;
+
+impl Observe for Nobody {}

@@ -1,0 +1,368 @@
+//! One store on a server, and the key that fits it.
+
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::{Duration, Instant};
+
+use redis::{FromRedisValue, Pipeline, Script, ScriptInvocation};
+use tokio::task::spawn_blocking;
+use tokio::time::sleep;
+
+use super::super::error::SealedStoreError;
+use super::super::key_error::KeyError;
+use super::super::key_source::KeySource;
+use super::super::unlocked::{Meta, Unlocked};
+use super::entries::{Fields, is_entry};
+use super::error::RedisError;
+use super::server::RedisServer;
+use super::wire::Live;
+
+/// The format of a store.
+pub(super) const FORMAT: i64 = 1;
+
+/// How often a key is looked for. It may be changed between a look at the store
+/// and one at the key file, so that the two do not fit; it takes a change at
+/// the same moment each time for the last attempt to fail.
+const UNLOCK_ATTEMPTS: u32 = 5;
+
+/// How long somebody waits before trying again, where another process changes
+/// the key, or the server is not there.
+pub(super) const PAUSE: Duration = Duration::from_millis(20);
+
+/// What the entries have beside them. No key has a colon in it.
+pub(super) const FORMAT_FIELD: &str = ":format";
+pub(super) const STORE_FIELD: &str = ":store";
+pub(super) const KEY_CHECK_FIELD: &str = ":key-check";
+
+/// A store.
+pub(super) struct Desk {
+    pub(super) server: RedisServer,
+    pub(super) names: Names,
+    at: String,
+    patience: Duration,
+    keys: RwLock<KeySource>,
+    unlocked: RwLock<Option<Arc<Unlocked>>>,
+}
+
+/// Where a store is on its server. The braces keep all of it on one node, where
+/// there are several behind a proxy.
+pub(super) struct Names {
+    /// A hash of what the store says of itself, and the entries.
+    pub(super) entries: String,
+    /// A sorted set of the keys.
+    pub(super) index: String,
+    /// Whose turn it is to change the key, for as long as somebody does.
+    pub(super) turn: String,
+    /// The entries that were sealed anew already.
+    pub(super) aside: String,
+}
+
+/// What came of a script.
+pub(super) struct Ran<P, T> {
+    pub(super) unlocked: Arc<Unlocked>,
+    /// What the caller made ready.
+    pub(super) prepared: P,
+    pub(super) answer: T,
+    pub(super) live: Live,
+}
+
+impl Desk {
+    pub(super) fn new(
+        server: RedisServer,
+        store: &str,
+        keys: KeySource,
+        patience: Duration,
+    ) -> Result<Self, RedisError> {
+        let address = server.address().clone().with_store(store)?;
+        Ok(Desk {
+            at: address.to_string(),
+            names: Names::of(store),
+            server,
+            patience,
+            keys: RwLock::new(keys),
+            unlocked: RwLock::default(),
+        })
+    }
+
+    /// Where the store is.
+    pub(super) fn at(&self) -> &str {
+        &self.at
+    }
+
+    pub(super) fn keys(&self) -> KeySource {
+        let keys = self.keys.read().unwrap_or_else(PoisonError::into_inner);
+        keys.clone()
+    }
+
+    pub(super) fn set_keys(&self, keys: KeySource) {
+        *self.keys.write().unwrap_or_else(PoisonError::into_inner) = keys;
+    }
+
+    /// What the store says of itself, if it is there.
+    pub(super) async fn meta(&self) -> Result<Option<Meta>, SealedStoreError> {
+        let fields = [FORMAT_FIELD, STORE_FIELD, KEY_CHECK_FIELD];
+        let mut question = redis::pipe();
+        question.cmd("HMGET").arg(&self.names.entries).arg(&fields);
+        type Fields = (Option<Vec<u8>>, Option<Vec<u8>>, Option<Vec<u8>>);
+        let (found,): (Fields,) = self.server.reading().ask(&self.at, &question).await?;
+        let (format, store, key_check) = match found {
+            (Some(format), Some(store), Some(key_check)) => (format, store, key_check),
+            (None, None, None) => return Ok(None),
+            _ => return Err(SealedStoreError::NotAStore(self.at.clone())),
+        };
+        let format = std::str::from_utf8(&format).ok();
+        let format = format.and_then(|format| format.parse::<i64>().ok());
+        let store = store.try_into().ok();
+        match (format, store) {
+            (Some(FORMAT), Some(store)) => Ok(Some(Meta { store, key_check })),
+            (Some(found), _) if found > FORMAT => Err(SealedStoreError::NewerFormat {
+                at: self.at.clone(),
+                found,
+                known: FORMAT,
+            }),
+            _ => Err(SealedStoreError::NotAStore(self.at.clone())),
+        }
+    }
+
+    /// The key that fits, as far as it is known.
+    pub(super) async fn unlocked(&self) -> Result<Arc<Unlocked>, SealedStoreError> {
+        match self.known() {
+            Some(unlocked) => Ok(unlocked),
+            None => self.unlock().await,
+        }
+    }
+
+    fn known(&self) -> Option<Arc<Unlocked>> {
+        let unlocked = self.unlocked.read();
+        unlocked.unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Looks for the key that fits.
+    pub(super) async fn unlock(&self) -> Result<Arc<Unlocked>, SealedStoreError> {
+        let before = self.known();
+        for _ in 0..UNLOCK_ATTEMPTS {
+            let Some(meta) = self.meta().await? else {
+                let at = self.at.clone();
+                return Err(match before {
+                    Some(_) => RedisError::Gone(at).into(),
+                    None => SealedStoreError::Missing(at),
+                });
+            };
+            let keys = self.keys();
+            let found = on_disk(move || Unlocked::by(&keys, &meta))
+                .await?
+                .map(Arc::new);
+            if let Some(unlocked) = found {
+                let mut known = self
+                    .unlocked
+                    .write()
+                    .unwrap_or_else(PoisonError::into_inner);
+                *known = Some(Arc::clone(&unlocked));
+                return Ok(unlocked);
+            }
+        }
+        let at = self.at.clone();
+        Err(match before {
+            Some(_) => SealedStoreError::KeyChanged(at),
+            None => SealedStoreError::WrongKey(at),
+        })
+    }
+
+    /// What is there for these keys, and the key that opens it.
+    pub(super) async fn fields(
+        &self,
+        keys: &[String],
+    ) -> Result<(Arc<Unlocked>, Vec<Option<Vec<u8>>>), SealedStoreError> {
+        let mut question = redis::pipe();
+        let command = question.cmd("HMGET").arg(&self.names.entries);
+        command.arg(KEY_CHECK_FIELD).arg(keys);
+        let (unlocked, mut fields) = self
+            .read(&question, |(fields,): &(Vec<Option<Vec<u8>>>,)| {
+                fields.first()?.as_deref()
+            })
+            .await?;
+        fields.0.remove(0);
+        Ok((unlocked, fields.0))
+    }
+
+    /// Everything that is there, and the key that opens it.
+    pub(super) async fn all(&self) -> Result<(Arc<Unlocked>, Fields), SealedStoreError> {
+        let mut question = redis::pipe();
+        question.hgetall(&self.names.entries);
+        let (unlocked, (mut fields,)) = self
+            .read(&question, |(fields,): &(Fields,)| {
+                let mut fields = fields.iter();
+                let key_check = fields.find(|(field, _)| field == KEY_CHECK_FIELD);
+                key_check.map(|(_, key_check)| key_check.as_slice())
+            })
+            .await?;
+        fields.retain(|(field, _)| is_entry(field));
+        Ok((unlocked, fields))
+    }
+
+    /// Keys between two bounds, as the server writes them, at most so many.
+    pub(super) async fn keys_between(
+        &self,
+        start: &str,
+        end: &str,
+        most: usize,
+    ) -> Result<Vec<String>, SealedStoreError> {
+        let most = isize::try_from(most).unwrap_or(isize::MAX);
+        let mut question = redis::pipe();
+        question
+            .hget(&self.names.entries, KEY_CHECK_FIELD)
+            .zrangebylex_limit(&self.names.index, start, end, 0, most);
+        let (_, (_, keys)) = self
+            .read(
+                &question,
+                |(key_check, _): &(Option<Vec<u8>>, Vec<String>)| key_check.as_deref(),
+            )
+            .await?;
+        Ok(keys)
+    }
+
+    /// Reads something with the check of the key, and answers the key that fits.
+    async fn read<T: FromRedisValue>(
+        &self,
+        question: &Pipeline,
+        key_check: impl Fn(&T) -> Option<&[u8]>,
+    ) -> Result<(Arc<Unlocked>, T), SealedStoreError> {
+        let since = Instant::now();
+        let mut unlocked = self.unlocked().await?;
+        loop {
+            let asked = self.server.reading().ask::<T>(&self.at, question).await;
+            match asked {
+                Ok(answer) if key_check(&answer) == Some(&unlocked.meta().key_check) => {
+                    return Ok((unlocked, answer));
+                }
+                Ok(_) if self.is_patient(since) => unlocked = self.unlock().await?,
+                Ok(_) => return Err(SealedStoreError::KeyChanged(self.at.clone())),
+                Err(error) if is_unreachable(&error) && self.is_patient(since) => {
+                    sleep(PAUSE).await;
+                }
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    /// Runs a script with what was made ready for the key that fits. What it has
+    /// written may not be on the disk yet.
+    ///
+    /// Where the connection breaks, the same is sent once more for as long as
+    /// there is patience: a server that is started again must not cost a token
+    /// that was just rotated. So the script may run twice, and it must tell that
+    /// it finds its own work.
+    pub(super) async fn run_unlocked<P, T: FromRedisValue>(
+        &self,
+        script: &Script,
+        prepare: impl Fn(&Unlocked, &mut ScriptInvocation<'_>) -> Result<P, SealedStoreError>,
+    ) -> Result<Ran<P, T>, SealedStoreError> {
+        let since = Instant::now();
+        loop {
+            let unlocked = self.unlocked().await?;
+            let mut call = script.prepare_invoke();
+            call.key(&self.names.entries)
+                .key(&self.names.index)
+                .key(&self.names.turn)
+                .arg(unlocked.meta().key_check.as_slice());
+            let prepared = prepare(&unlocked, &mut call)?;
+            match self.run_patiently(&call, since).await {
+                Ok((answer, live)) => {
+                    return Ok(Ran {
+                        unlocked,
+                        prepared,
+                        answer,
+                        live,
+                    });
+                }
+                Err(SealedStoreError::KeyChanged(_)) if self.is_patient(since) => {
+                    self.unlock().await?;
+                }
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    async fn run_patiently<T: FromRedisValue>(
+        &self,
+        call: &ScriptInvocation<'_>,
+        since: Instant,
+    ) -> Result<(T, Live), SealedStoreError> {
+        loop {
+            match self.run(call).await {
+                Err(error) if is_passing_soon(&error) && self.is_patient(since) => {
+                    sleep(PAUSE).await;
+                }
+                ran => return ran,
+            }
+        }
+    }
+
+    /// Runs a script that needs no key.
+    pub(super) async fn run<T: FromRedisValue>(
+        &self,
+        call: &ScriptInvocation<'_>,
+    ) -> Result<(T, Live), SealedStoreError> {
+        let mut live = self.server.to_change(&self.at).await?;
+        let answer = call.invoke_async(live.connection()).await;
+        let answer = self
+            .server
+            .changing()
+            .noted(&self.at, &live, answer)
+            .await?;
+        Ok((answer, live))
+    }
+
+    /// Returns when what was written by a connection is on the disk, where the
+    /// server can say so.
+    pub(super) async fn settle(&self, mut live: Live) -> Result<(), SealedStoreError> {
+        let settled = live.settle().await;
+        let changing = self.server.changing();
+        match changing.noted(&self.at, &live, settled).await? {
+            true => Ok(()),
+            false => {
+                changing.forget(&live).await;
+                Err(RedisError::Unsettled(self.at.clone()).into())
+            }
+        }
+    }
+
+    /// Whether somebody who has begun then may still wait.
+    pub(super) fn is_patient(&self, since: Instant) -> bool {
+        since.elapsed() < self.patience
+    }
+}
+
+/// Whether the server may be back in a moment.
+fn is_unreachable(error: &SealedStoreError) -> bool {
+    matches!(
+        error,
+        SealedStoreError::Redis(RedisError::Unreachable { .. })
+    )
+}
+
+/// The same, or whether another process may be done with the key.
+fn is_passing_soon(error: &SealedStoreError) -> bool {
+    is_unreachable(error) || matches!(error, SealedStoreError::Redis(RedisError::Rekeying(_)))
+}
+
+impl Names {
+    fn of(store: &str) -> Self {
+        let entries = format!("jira-host:{{{store}}}");
+        Names {
+            index: format!("{entries}:keys"),
+            turn: format!("{entries}:turn"),
+            aside: format!("{entries}:aside"),
+            entries,
+        }
+    }
+}
+
+/// Does something with the key file, where blocking is allowed.
+pub(super) async fn on_disk<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, KeyError> + Send + 'static,
+) -> Result<T, SealedStoreError> {
+    match spawn_blocking(work).await {
+        Ok(done) => Ok(done?),
+        Err(_) => Err(SealedStoreError::Interrupted),
+    }
+}

@@ -1,0 +1,31 @@
+-- Makes changes, each on its own. KEYS: entries, index, turn. ARGV: the key
+-- check that the values are sealed under, then for each change the key, what
+-- is expected, the version where that is a version, and the value; an empty
+-- value is for a key that is to go. Answers for each change 1 where it was
+-- made, or else what is there: 0 for nothing.
+if redis.call('EXISTS', KEYS[3]) == 1 then
+  return redis.error_reply('REKEYING the key of the store is being changed')
+end
+if redis.call('HGET', KEYS[1], ':key-check') ~= ARGV[1] then
+  return redis.error_reply('REKEYED the key of the store was changed')
+end
+local outcomes = {}
+for at = 2, #ARGV, 4 do
+  local key, expected, version, value = ARGV[at], ARGV[at + 1], ARGV[at + 2], ARGV[at + 3]
+  local there = redis.call('HGET', KEYS[1], key)
+  local is_met = expected == 'any'
+    or (expected == 'absent' and not there)
+    or (expected == 'version' and there and string.sub(there, 1, 8) == version)
+  if not is_met then
+    table.insert(outcomes, there or 0)
+  elseif value == '' then
+    redis.call('HDEL', KEYS[1], key)
+    redis.call('ZREM', KEYS[2], key)
+    table.insert(outcomes, 1)
+  else
+    redis.call('HSET', KEYS[1], key, value)
+    redis.call('ZADD', KEYS[2], 0, key)
+    table.insert(outcomes, 1)
+  end
+end
+return outcomes

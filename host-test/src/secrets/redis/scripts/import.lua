@@ -1,0 +1,27 @@
+-- Writes entries, all of them or none. KEYS: entries, index, turn. ARGV: the
+-- key check that the values are sealed under, 1 where entries that are there
+-- are to be replaced, then keys and values. Answers the keys that are there
+-- and keep it from being done.
+if redis.call('EXISTS', KEYS[3]) == 1 then
+  return redis.error_reply('REKEYING the key of the store is being changed')
+end
+if redis.call('HGET', KEYS[1], ':key-check') ~= ARGV[1] then
+  return redis.error_reply('REKEYED the key of the store was changed')
+end
+local there = {}
+if ARGV[2] ~= '1' then
+  for at = 3, #ARGV, 2 do
+    local value = redis.call('HGET', KEYS[1], ARGV[at])
+    -- The same value under the same seal is this very import, sent once more.
+    if value and value ~= ARGV[at + 1] then
+      table.insert(there, ARGV[at])
+    end
+  end
+end
+if #there == 0 then
+  for at = 3, #ARGV, 2 do
+    redis.call('HSET', KEYS[1], ARGV[at], ARGV[at + 1])
+    redis.call('ZADD', KEYS[2], 0, ARGV[at])
+  end
+end
+return there

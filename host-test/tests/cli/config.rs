@@ -1,0 +1,183 @@
+use serde_json::{Value, json};
+
+use crate::consent::connect;
+use crate::home::{Home, Ran};
+use crate::stage::Stage;
+
+/// The configuration file of a home, where nothing else is said.
+fn configure(home: &Home, text: &str) {
+    let folder = if cfg!(target_os = "macos") {
+        "Library/Preferences"
+    } else {
+        ".config"
+    };
+    let folder = home.path().join(folder).join("jira-host");
+    std::fs::create_dir_all(&folder).unwrap();
+    std::fs::write(folder.join("config.toml"), text).unwrap();
+}
+
+fn run_with(home: &Home, variables: &[(&str, &str)], arguments: &[&str]) -> Ran {
+    let mut command = home.command(arguments);
+    command.envs(variables.iter().copied());
+    command.output().unwrap().into()
+}
+
+fn shown(ran: &Ran, setting: &str) -> (Value, String) {
+    let setting = &ran.json()["settings"][setting];
+    let source = setting["source"].as_str().unwrap().to_owned();
+    (setting["value"].clone(), source)
+}
+
+#[test]
+fn an_option_goes_before_a_variable_and_a_variable_before_the_file() {
+    let home = Home::new();
+    configure(
+        &home,
+        "store = '/file.db'\nallow_origin = ['https://file.example']",
+    );
+    let show = ["config", "show", "--json"];
+    let ran = home.run(&show);
+    assert_eq!(shown(&ran, "store"), (json!("/file.db"), "file".into()));
+    let variables = [("JIRA_HOST_STORE", "/variable.db")];
+    let ran = run_with(&home, &variables, &show);
+    assert_eq!(
+        shown(&ran, "store"),
+        (json!("/variable.db"), "environment".into())
+    );
+    let typed = [&show[..], &["--store", "/typed.db"]].concat();
+    let ran = run_with(&home, &variables, &typed);
+    assert_eq!(shown(&ran, "store"), (json!("/typed.db"), "flag".into()));
+    let origins = json!(["https://file.example"]);
+    assert_eq!(shown(&ran, "allow_origin"), (origins, "file".into()));
+    assert_eq!(shown(&ran, "ca"), (Value::Null, "default".into()));
+}
+
+#[test]
+fn every_setting_may_come_from_the_file_and_from_the_environment() {
+    let home = Home::new();
+    configure(
+        &home,
+        "store = 'a.db'\ncomponent = 'a.wasm'\nca = 'a.pem'\n\
+         allow_origin = ['https://a.example', 'https://b.example']\n\
+         allow_address = ['10.0.0.0/8']\nproxy_from_environment = true\n\
+         connection = 'a'\nverbosity = 'quiet'\nlog_format = 'json'\n",
+    );
+    let mut command = home.command(&["config", "show", "--json"]);
+    command.env_remove("JIRA_HOST_COMPONENT");
+    let from_file: Ran = command.output().unwrap().into();
+    let variables = [
+        ("JIRA_HOST_STORE", "b.db"),
+        ("JIRA_HOST_COMPONENT", "b.wasm"),
+        ("JIRA_HOST_CA", "b.pem"),
+        (
+            "JIRA_HOST_ALLOW_ORIGIN",
+            "https://c.example,https://d.example",
+        ),
+        ("JIRA_HOST_ALLOW_ADDRESS", "10.1.0.0/16"),
+        ("JIRA_HOST_PROXY_FROM_ENVIRONMENT", "no"),
+        ("JIRA_HOST_CONNECTION", "b"),
+        ("JIRA_HOST_VERBOSITY", "verbose"),
+        ("JIRA_HOST_LOG_FORMAT", "text"),
+    ];
+    let from_environment = run_with(&home, &variables, &["config", "show", "--json"]);
+    let settings = from_file.json()["settings"].clone();
+    for (setting, _) in settings.as_object().unwrap() {
+        if setting == "key" {
+            continue;
+        }
+        let (value, source) = shown(&from_file, setting);
+        assert_eq!(source, "file", "{setting}");
+        let (other, source) = shown(&from_environment, setting);
+        assert_eq!(source, "environment", "{setting}");
+        assert_ne!(value, other, "{setting}");
+    }
+    let folder = from_file.json()["file"].as_str().unwrap().to_owned();
+    let beside = folder.replace("config.toml", "a.pem");
+    assert_eq!(shown(&from_file, "ca").0, json!(beside));
+}
+
+#[test]
+fn a_file_that_cannot_be_used_ends_the_command_and_its_text_is_not_shown() {
+    let home = Home::new();
+    for (text, why) in [
+        ("\nstroe = 'canary'", "line 2: unknown field `stroe`"),
+        ("store = 'canary", "line 1: "),
+        ("quiet = true", "unknown field `quiet`"),
+    ] {
+        configure(&home, text);
+        let ran = home.run(&["status"]);
+        let told = ran.failed(10);
+        assert!(told.contains(why) && told.contains("hint: "), "{told}");
+        assert!(!told.contains("canary"), "{told}");
+    }
+    home.run(&["--config", "nowhere.toml", "status"]).failed(10);
+    let shown = home.run(&["config", "show"]);
+    assert_eq!(shown.code, Some(10), "{shown:#?}");
+    assert!(shown.stdout.contains("verbosity"), "{shown:#?}");
+    home.run(&["completions", "bash"]).done();
+}
+
+#[test]
+fn a_file_is_named_by_option_or_variable() {
+    let home = Home::new();
+    let file = home.file("mine.toml", "connection = 'mine'");
+    let show = ["config", "show", "--json"];
+    let ran = home.run(&[&show[..], &["--config", &file]].concat());
+    assert_eq!(shown(&ran, "connection").0, "mine");
+    let ran = run_with(&home, &[("JIRA_HOST_CONFIG", &file)], &show);
+    assert_eq!(shown(&ran, "connection").0, "mine");
+}
+
+#[test]
+fn no_password_and_no_key_is_shown() {
+    let home = Home::new();
+    let key = "11".repeat(32);
+    let variables = [
+        ("JIRA_HOST_STORE", "redis://ada:canary@127.0.0.1:1/0"),
+        ("JIRA_HOST_KEY", &key),
+        ("HTTPS_PROXY", "http://ada:canary@proxy.example"),
+        ("JIRA_HOST_PROXY_FROM_ENVIRONMENT", "true"),
+    ];
+    for arguments in [
+        &["config", "show"][..],
+        &["config", "show", "--json"],
+        &["--help"],
+        &["api", "--help"],
+        &["man"],
+        &["completions", "fish"],
+        &["doctor", "--offline"],
+        &["doctor", "--offline", "--json"],
+    ] {
+        let ran = run_with(&home, &variables, arguments);
+        let told = ran.stdout + &ran.stderr;
+        assert!(!told.contains("canary"), "{arguments:?} {told}");
+        assert!(!told.contains(&key), "{arguments:?} {told}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_connection_of_a_request_may_be_configured() {
+    let stage = Stage::set().await;
+    connect(&stage, &["one"]).await.0.done();
+    connect(&stage, &["two"]).await.0.done();
+    stage.run(&["api", "/myself"]).failed(2);
+    configure(&stage.home, "connection = 'one'");
+    stage.run(&["api", "/myself"]).done();
+    let nobody = [("JIRA_HOST_CONNECTION", "nobody")];
+    run_with(&stage.home, &nobody, &["api", "/myself"]).failed(3);
+    run_with(&stage.home, &nobody, &["api", "/myself", "-c", "two"]).done();
+    let chosen = stage.run(&["use", "two"]);
+    chosen.done();
+    assert!(
+        chosen
+            .stderr
+            .contains("requests still go by one: the file says so"),
+        "{chosen:#?}"
+    );
+    let table = stage.run(&["config", "show"]);
+    let line = table
+        .done()
+        .lines()
+        .find(|line| line.starts_with("connection"));
+    assert!(line.unwrap().contains(" one "), "{table:#?}");
+}

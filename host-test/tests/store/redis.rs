@@ -1,0 +1,43 @@
+mod command;
+mod faults;
+mod settling;
+mod tls;
+
+use std::sync::Arc;
+
+use jira_host::secrets::{MasterKey, RedisOptions, RedisStore};
+
+use crate::redis_server::RedisServer;
+use crate::rules::AnyStore;
+
+fn key() -> MasterKey {
+    MasterKey::from_bytes([7; 32])
+}
+
+async fn open(server: &RedisServer) -> RedisStore {
+    let options = RedisOptions::new().with_page_size(2);
+    options.open(&server.address("a"), key()).await.unwrap()
+}
+
+async fn empty() -> Option<(RedisServer, AnyStore)> {
+    let server = RedisServer::start()?;
+    let store = open(&server).await;
+    Some((server, Arc::new(store)))
+}
+
+keeps_the_rules! { empty().await }
+
+/// One half of the calls goes to one store, the other half to another one that
+/// is the same on the server.
+mod through_two_stores {
+    use super::*;
+    use crate::two_stores::Two;
+
+    async fn empty() -> Option<(RedisServer, AnyStore)> {
+        let server = RedisServer::start()?;
+        let stores = [open(&server).await, open(&server).await];
+        Some((server, Arc::new(Two::new(stores))))
+    }
+
+    keeps_the_rules! { empty().await }
+}

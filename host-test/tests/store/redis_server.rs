@@ -1,0 +1,131 @@
+//! A real Redis server, for as long as a test takes.
+
+use std::fs;
+use std::io::{BufRead, BufReader, ErrorKind, Write};
+use std::path::PathBuf;
+use std::process::{Child, ChildStdout, Command, Stdio};
+use std::sync::Once;
+
+use jira_host::secrets::RedisAddress;
+use tempfile::TempDir;
+
+/// Keeps its log of changes on the disk, as a store needs it.
+const DURABLE: [&str; 4] = ["--appendonly", "yes", "--appendfsync", "always"];
+
+pub struct RedisServer {
+    folder: TempDir,
+    running: Option<Running>,
+}
+
+struct Running {
+    child: Child,
+    /// Kept open, so that the server can go on writing.
+    _log: BufReader<ChildStdout>,
+}
+
+impl RedisServer {
+    /// Starts a server on a socket of its own; `None`, and a word about it,
+    /// where there is none on this machine.
+    pub fn start() -> Option<Self> {
+        RedisServer::start_with(&DURABLE)
+    }
+
+    pub fn start_with(settings: &[&str]) -> Option<Self> {
+        let mut server = RedisServer {
+            folder: tempfile::tempdir().unwrap(),
+            running: None,
+        };
+        server.run(settings).then_some(server)
+    }
+
+    fn run(&mut self, settings: &[&str]) -> bool {
+        let started = Command::new("redis-server")
+            .args(["--port", "0", "--save", "", "--unixsocket"])
+            .arg(self.socket())
+            .arg("--dir")
+            .arg(self.folder.path())
+            .args(settings)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn();
+        let mut child = match started {
+            Ok(child) => child,
+            Err(error) if error.kind() == ErrorKind::NotFound => {
+                tell_once();
+                return false;
+            }
+            Err(error) => panic!("redis-server: {error}"),
+        };
+        let mut log = BufReader::new(child.stdout.take().unwrap());
+        let mut told = String::new();
+        while !told
+            .lines()
+            .any(|line| line.contains("eady to accept connections"))
+        {
+            assert!(log.read_line(&mut told).unwrap() > 0, "{told}");
+        }
+        self.running = Some(Running { child, _log: log });
+        true
+    }
+
+    /// Ends it at once, as a crash would.
+    pub fn kill(&mut self) {
+        let mut running = self.running.take().unwrap();
+        running.child.kill().unwrap();
+        running.child.wait().unwrap();
+    }
+
+    /// Starts it again, with what is on its disk.
+    pub fn start_again(&mut self) {
+        let _ = fs::remove_file(self.socket());
+        assert!(self.run(&DURABLE));
+    }
+
+    pub fn socket(&self) -> PathBuf {
+        self.folder.path().join("socket")
+    }
+
+    /// Where it keeps its log.
+    pub fn folder(&self) -> PathBuf {
+        self.folder.path().to_owned()
+    }
+
+    pub fn url(&self, store: &str) -> String {
+        format!("redis+unix://{}?store={store}", self.socket().display())
+    }
+
+    pub fn address(&self, store: &str) -> RedisAddress {
+        self.url(store).parse().unwrap()
+    }
+
+    /// The server, past the store.
+    pub fn client(&self) -> redis::Connection {
+        let url = format!("redis+unix://{}", self.socket().display());
+        redis::Client::open(url).unwrap().get_connection().unwrap()
+    }
+
+    /// Sends a command, past the store.
+    pub fn command<T: redis::FromRedisValue>(&self, words: &[&str]) -> T {
+        let mut command = redis::cmd(words[0]);
+        command.arg(&words[1..]);
+        command.query(&mut self.client()).unwrap()
+    }
+}
+
+impl Drop for RedisServer {
+    fn drop(&mut self) {
+        if self.running.is_some() {
+            self.kill();
+        }
+    }
+}
+
+/// Not with `eprintln!`, which is shown where a test fails only.
+fn tell_once() {
+    static TOLD: Once = Once::new();
+    TOLD.call_once(|| {
+        let reason = "skipped: all tests of the Redis store, as there is no `redis-server` here\n";
+        std::io::stderr().write_all(reason.as_bytes()).unwrap();
+    });
+}
