@@ -32,6 +32,7 @@
 
 mod body;
 mod call;
+mod efforts;
 mod error_type;
 mod metrics;
 mod request;
@@ -85,6 +86,13 @@ pub struct EndedCall<'a> {
     /// happened, such as `rate-limited`; or, where the component did not come to
     /// an end, `trap`, `out-of-time`, `out-of-memory`, `busy` or `cancelled`.
     pub error_type: Option<&'static str>,
+    /// How many requests it sent to Jira.
+    pub attempts: u32,
+    /// How long it waited, for other callers or to send a request again.
+    pub waited: Duration,
+    /// What came of the refresh of the tokens, if one was needed: `fresh`,
+    /// `waited`, `rotated`, `recovered`, `reauthorize` or `failed`.
+    pub refresh: Option<&'static str>,
 }
 
 /// A request that is over.

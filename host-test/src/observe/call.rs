@@ -3,6 +3,7 @@ use std::time::{Duration, Instant};
 
 use tracing::{Instrument, Span};
 
+use super::efforts::{Efforts, Told};
 use super::error_type::{self, CANCELLED};
 use super::{EndedCall, Observe};
 use crate::tenant::Outcome;
@@ -16,6 +17,7 @@ pub(crate) struct CallWatch {
     span: Span,
     /// What it came to. Until that is known, it is as good as given up.
     error_type: Option<&'static str>,
+    efforts: Efforts,
 }
 
 impl CallWatch {
@@ -30,6 +32,9 @@ impl CallWatch {
             jira.export = export,
             jira.connection = connection,
             "error.type" = tracing::field::Empty,
+            jira.attempts = tracing::field::Empty,
+            jira.waited_ms = tracing::field::Empty,
+            jira.refresh = tracing::field::Empty,
         );
         observer.call_began(export);
         CallWatch {
@@ -39,12 +44,21 @@ impl CallWatch {
             began: Instant::now(),
             span,
             error_type: Some(CANCELLED),
+            efforts: Efforts::default(),
         }
     }
 
     /// Makes the call.
-    pub(crate) async fn follow<T>(mut self, call: impl Future<Output = Outcome<T>>) -> Outcome<T> {
+    pub(crate) async fn follow<T: Told>(
+        mut self,
+        call: impl Future<Output = Outcome<T>>,
+    ) -> Outcome<T> {
         let outcome = call.instrument(self.span.clone()).await;
+        self.efforts = match &outcome {
+            Ok(Ok(answer)) => answer.efforts(),
+            Ok(Err(error)) => error.efforts(),
+            Err(_) => Efforts::default(),
+        };
         self.error_type = match &outcome {
             Ok(Ok(_)) => None,
             Ok(Err(error)) => Some(error_type::of_kind(&error.kind)),
@@ -55,10 +69,13 @@ impl CallWatch {
 
     fn tell(&self, duration: Duration) {
         let Self {
-            export, error_type, ..
+            export,
+            error_type,
+            efforts,
+            ..
         } = self;
         let came_to = error_type.unwrap_or("done");
-        let ms = duration.as_millis();
+        let ms = milliseconds(duration);
         tracing::debug!(
             target: super::CALLS,
             parent: &self.span,
@@ -66,7 +83,10 @@ impl CallWatch {
                 jira.export = export,
                 jira.connection = self.connection.as_deref(),
                 "error.type" = error_type,
-                duration_ms = u64::try_from(ms).unwrap_or(u64::MAX),
+                jira.attempts = efforts.attempts,
+                jira.waited_ms = milliseconds(efforts.waited),
+                jira.refresh = efforts.refresh,
+                duration_ms = ms,
             },
             "{export}: {came_to} after {ms} ms",
         );
@@ -79,12 +99,26 @@ impl Drop for CallWatch {
         if let Some(error_type) = self.error_type {
             self.span.record("error.type", error_type);
         }
+        let efforts = self.efforts;
+        self.span.record("jira.attempts", efforts.attempts);
+        self.span
+            .record("jira.waited_ms", milliseconds(efforts.waited));
+        if let Some(refresh) = efforts.refresh {
+            self.span.record("jira.refresh", refresh);
+        }
         self.tell(duration);
         self.observer.call_ended(&EndedCall {
             export: self.export,
             connection: self.connection.as_deref(),
             duration,
             error_type: self.error_type,
+            attempts: efforts.attempts,
+            waited: efforts.waited,
+            refresh: efforts.refresh,
         });
     }
+}
+
+fn milliseconds(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }

@@ -1,8 +1,10 @@
 use std::fmt;
+use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::encoding::prometheus_text;
+use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
@@ -41,6 +43,14 @@ pub struct Metrics {
     calls: Durations<CallLabels>,
     under_way: Family<ExportLabels, Gauge>,
     requests: Durations<RequestLabels>,
+    refreshes: Family<RefreshLabels, Counter>,
+    attempts: Family<ExportLabels, Counter>,
+    waits: Family<ExportLabels, Counter<f64, AtomicU64>>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct RefreshLabels {
+    outcome: &'static str,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -89,11 +99,32 @@ impl Metrics {
             "Requests of the component, and how long they took until their answer was read",
             requests.clone(),
         );
+        let refreshes = Family::default();
+        let attempts = Family::default();
+        let waits = Family::default();
+        registry.register(
+            "jira_refreshes",
+            "Refreshes of tokens that calls needed, by what came of them",
+            refreshes.clone(),
+        );
+        registry.register(
+            "jira_call_attempts",
+            "Requests to Jira that calls took, those included that were sent again",
+            attempts.clone(),
+        );
+        registry.register(
+            "jira_call_waits_seconds",
+            "How long calls waited, for other callers or to send a request again",
+            waits.clone(),
+        );
         Metrics {
             registry,
             calls,
             under_way,
             requests,
+            refreshes,
+            attempts,
+            waits,
         }
     }
 
@@ -126,6 +157,16 @@ impl Observe for Metrics {
         };
         let calls = self.calls.get_or_create(&labels);
         calls.observe(seconds(call.duration));
+        let labels = ExportLabels { export };
+        let attempts = self.attempts.get_or_create(&labels);
+        attempts.inc_by(call.attempts.into());
+        let waits = self.waits.get_or_create(&labels);
+        waits.inc_by(seconds(call.waited));
+        if let Some(outcome) = call.refresh {
+            self.refreshes
+                .get_or_create(&RefreshLabels { outcome })
+                .inc();
+        }
     }
 
     fn request_ended(&self, request: &EndedRequest<'_>) {
@@ -185,6 +226,9 @@ mod tests {
             connection: Some("hidden"),
             duration: Duration::from_millis(300),
             error_type: Some("api"),
+            attempts: 3,
+            waited: Duration::from_millis(2_500),
+            refresh: Some("rotated"),
         });
         metrics.request_ended(&request(false, "api.atlassian.com"));
         metrics.request_ended(&request(true, "hidden.example"));
@@ -194,6 +238,9 @@ mod tests {
             "jira_call_duration_seconds_count{export=\"api-request\",error_type=\"api\"} 1",
             "jira_call_duration_seconds_bucket{export=\"api-request\",error_type=\"api\",\
              le=\"0.5\"} 1",
+            "jira_refreshes_total{outcome=\"rotated\"} 1",
+            "jira_call_attempts_total{export=\"api-request\"} 3",
+            "jira_call_waits_seconds_total{export=\"api-request\"} 2.5",
             "http_client_request_duration_seconds_count{http_request_method=\"GET\",\
              server_address=\"api.atlassian.com\",server_port=\"443\",\
              http_response_status_code=\"404\",error_type=\"404\"} 1",
