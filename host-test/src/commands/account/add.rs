@@ -54,7 +54,7 @@ struct Added {
 impl AddArgs {
     pub(super) async fn run(self, context: &Context) -> Result<(), Failure> {
         // Writing makes the store where there is none; looking would not.
-        context.open_store()?;
+        context.open_store().await?;
         let session = context.session().await?;
         let mut added = Added::default();
         match &self.input {
