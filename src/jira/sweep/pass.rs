@@ -29,10 +29,13 @@ use crate::jira::{
     error::{Error, Result},
     host::{Deadline, Host},
     http::{HttpRequest, HttpResponse, SendLimits, TransportError},
-    instant::UnixMs,
+    instant::{SECOND_MS, UnixMs},
     secret::Secret,
     store::{self, SAVE_ATTEMPTS, Stored},
 };
+
+/// When an erasure that has failed is tried again.
+const UNFINISHED_MS: u64 = 3_600 * SECOND_MS;
 
 /// A sweep at work.
 #[derive(Debug)]
@@ -55,6 +58,8 @@ pub struct Pass<'a, H> {
     failed_in_a_row: u32,
     stop: Option<(Error, Option<UnixMs>)>,
     taken_over: bool,
+    /// An erasure has failed. It is not to wait for a cycle.
+    has_unfinished: bool,
     /// The cycle, as last told.
     pub cycle_ms: u64,
     /// What was done.
@@ -118,6 +123,7 @@ impl<'a, H: Host> Pass<'a, H> {
             failed_in_a_row: 0,
             stop: None,
             taken_over: false,
+            has_unfinished: false,
             cycle_ms,
             counts: Counts::default(),
             failures: Vec::new(),
@@ -159,12 +165,15 @@ impl<'a, H: Host> Pass<'a, H> {
         if let Some(summary) = summary {
             store::save_all(self.host, &[summary], SAVE_ATTEMPTS).await?;
         }
-        let earliest = self.plan.earliest;
+        let (earliest, has_unfinished) = (self.plan.earliest, self.has_unfinished);
         let completed = |state: SweepState| {
             let counted_from = earliest.into_iter().chain(state.entered_since);
             let counted_from = counted_from.fold(now, UnixMs::min);
             SweepState {
-                next_due: Some(counted_from.plus(state.cycle_ms)),
+                next_due: Some(match has_unfinished {
+                    true => now.plus(UNFINISHED_MS),
+                    false => counted_from.plus(state.cycle_ms),
+                }),
                 completed_at: Some(now),
                 ..state
             }
@@ -200,11 +209,14 @@ impl<'a, H: Host> Pass<'a, H> {
                     self.act(id, value).await?;
                 }
                 Ok(None) => {}
-                Err(error) => self.note(Failure {
-                    batch: 0,
-                    accounts: vec![id],
-                    error,
-                }),
+                Err(error) => {
+                    self.has_unfinished = true;
+                    self.note(Failure {
+                        batch: 0,
+                        accounts: vec![id],
+                        error,
+                    });
+                }
             }
         }
         Ok(())

@@ -1,7 +1,8 @@
 use jira_host::types::{Action, ErrorKind, SweepEnd, TransportError};
 
-use super::keeping::{ADA, REPORTS, RETRIEVED, as_strs, ids, one_by_one, stopped};
+use super::keeping::{REPORTS, RETRIEVED, as_strs, ids, one_by_one, stopped};
 use crate::clock::{DAY, MINUTE};
+use crate::people::ADA;
 use crate::stage::{DEMO, Stage};
 use atlassian_simulator::{Fault, Settings};
 use jira_host::types::Authorize;

@@ -1,9 +1,9 @@
 use atlassian_simulator::{Decision, Fault, Gate, On};
 use jira_host::types::{AccountState, Authorize, HeldAccount, SweepStep};
 
-use super::keeping::{ADA, BJORN, REPORTS, RETRIEVED};
+use super::keeping::{REPORTS, RETRIEVED};
 use crate::clock::{DAY, MINUTE};
-use crate::people::connected;
+use crate::people::{ADA, BJORN, connected};
 use crate::stage::{DEMO, Stage};
 
 fn later(ms: u64) -> i64 {

@@ -11,12 +11,6 @@ use crate::stage::Stage;
 /// When all data was retrieved: a minute before a test begins.
 pub const RETRIEVED: u64 = START_UNIX_MS - 60_000;
 
-/// Who consents where a test names nobody.
-pub const ADA: &str = "712020:7bf10000-0000-4000-8000-00000000000a";
-
-/// The other person.
-pub const BJORN: &str = "712020:7bf10000-0000-4000-8000-00000000000b";
-
 /// Where reports go.
 pub const REPORTS: &str = "/app/report-accounts/";
 

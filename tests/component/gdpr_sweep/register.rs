@@ -1,7 +1,8 @@
 use jira_host::types::{ErrorKind, HeldAccount, Refusal, StatusQuery, SweepOutcome, SweepStep};
 
-use super::keeping::{ADA, RETRIEVED, as_strs, ids};
+use super::keeping::{RETRIEVED, as_strs, ids};
 use crate::clock::{DAY, millis};
+use crate::people::ADA;
 use crate::stage::{Stage, invalid};
 
 async fn refusals(stage: &Stage, accounts: Vec<HeldAccount>) -> Vec<(u32, Refusal)> {

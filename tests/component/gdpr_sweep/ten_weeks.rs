@@ -4,8 +4,9 @@ use atlassian_simulator::{Fault, Reporting, Settings};
 use jira_host::schedule::{Moment, Next, Run, Schedule, Timing};
 use jira_host::types::{Authorize, SweepEnd, SweepReport};
 
-use super::keeping::{ADA, REPORTS, as_strs, ids, one_by_one};
+use super::keeping::{REPORTS, as_strs, ids, one_by_one};
 use crate::clock::{DAY, HOUR, START_UNIX_MS, millis};
+use crate::people::ADA;
 use crate::stage::{DEMO, Stage};
 
 /// A timer on the stage's clock, in the place of a daemon.

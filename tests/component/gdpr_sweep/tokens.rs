@@ -1,8 +1,8 @@
 use atlassian_simulator::{Decision, Fault, Settings};
 use jira_host::types::{Action, Authorize, ErrorKind, SweepOptions, SweepStep};
 
-use super::keeping::{BJORN, REPORTS, one_by_one, stopped};
-use crate::people::connected;
+use super::keeping::{REPORTS, one_by_one, stopped};
+use crate::people::{BJORN, connected};
 use crate::stage::{DEMO, Stage, json};
 
 /// Two people with a connection each.

@@ -19,7 +19,7 @@ fn summary(next_due_unix_ms: Option<u64>) -> Summary {
 fn at(unix_ms: u64) -> Moment {
     Moment {
         unix_ms,
-        monotonic: Duration::from_millis(unix_ms - DUE + DAY_MS),
+        monotonic: Duration::from_millis(unix_ms + DAY_MS - DUE),
     }
 }
 

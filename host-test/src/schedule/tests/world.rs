@@ -108,7 +108,10 @@ impl World {
         }
         if self.outages.iter().any(|outage| outage.contains(&self.now)) {
             // Every other time it is told when to come again.
-            let told = (self.runs % 2 == 0).then_some(self.time_of_day() + 20 * MINUTE);
+            let told = self
+                .runs
+                .is_multiple_of(2)
+                .then_some(self.time_of_day() + 20 * MINUTE);
             return Run::Failed {
                 not_before_unix_ms: told,
             };

@@ -122,8 +122,7 @@ async fn a_failed_sweep_is_tried_again_and_what_was_overdue_is_not_any_more() {
     stage.due_at(now_unix_ms() - 3 * HOUR_MS).await;
     script(&stage, Fault::status(500, &[]));
     let gate = Gate::new();
-    let second = On::method_path("POST", REPORTS).after(1);
-    stage.simulator.script(second, Fault::Hold(gate.clone()));
+    script(&stage, Fault::Hold(gate.clone()));
     let mut daemon = Daemon::start(&stage, &["--backoff", "10ms"]);
     let overdue = daemon.told("OVERDUE");
     assert!(overdue.contains("3 h"), "{overdue}");

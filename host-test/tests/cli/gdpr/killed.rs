@@ -12,8 +12,11 @@ const ACCOUNTS: usize = 300;
 /// How many batches are on their way at once.
 const IN_FLIGHT: u32 = 2;
 
-/// How many sweeps are killed.
-const KILLS: u32 = 8;
+/// How many stories there are, each with other points at which sweeps die.
+const STORIES: u64 = 2;
+
+/// A sweep is killed so often at most.
+const MOST_KILLS: u32 = 12;
 
 /// Numbers by chance, the same ones in each run.
 struct Chance(u64);
@@ -86,12 +89,22 @@ enum Point {
 }
 
 impl Point {
-    fn choose(chance: &mut Chance, kill: u32, keys: usize) -> Point {
-        match kill % 2 {
+    fn choose(chance: &mut Chance, keys: usize) -> Point {
+        match chance.below(3) {
             0 => Point::Sent(u32::try_from(chance.below(3)).unwrap()),
-            _ => Point::Erased(keys - 1 - usize::try_from(chance.below(60)).unwrap()),
+            _ => Point::Erased(keys - 1 - usize::try_from(chance.below(30)).unwrap()),
         }
     }
+}
+
+/// What the kills have met, over all stories.
+#[derive(Default)]
+struct Met {
+    kills: u32,
+    /// Accounts whose erasure was begun and not finished.
+    half_erased: usize,
+    /// Accounts that nobody had reported yet.
+    unreported: usize,
 }
 
 async fn kept(store: &SqliteStore) -> BTreeSet<String> {
@@ -102,27 +115,32 @@ async fn kept(store: &SqliteStore) -> BTreeSet<String> {
     kept
 }
 
-/// Ends a sweep at a point, or lets it end before.
-async fn sweep_and_kill(stage: &Stage, store: &SqliteStore, point: Point) {
+/// Ends a sweep at a point. False where it has ended by itself before.
+async fn sweep_and_kill(stage: &Stage, store: &SqliteStore, point: Point) -> bool {
     let in_flight = IN_FLIGHT.to_string();
     let arguments = ["gdpr", "sweep", "--in-flight", &in_flight];
-    let gate = Gate::new();
     match point {
         Point::Sent(batches) => {
+            let gate = Gate::new();
             let on = On::method_path("POST", REPORTS).after(batches);
             stage.simulator.script(on, Fault::Hold(gate.clone()));
             let mut sweep = Running::begin(stage, &arguments);
-            tokio::select! {
-                () = gate.reached() => {}
-                () = ended(&mut sweep) => {}
-            }
+            let is_killed = tokio::select! {
+                () = gate.reached() => true,
+                () = ended(&mut sweep) => false,
+            };
             sweep.kill();
             gate.open();
+            is_killed
         }
         Point::Erased(left) => {
             let mut sweep = Running::begin(stage, &arguments);
-            while kept(store).await.len() > left && !sweep.has_ended() {}
+            let mut has_ended = false;
+            while !has_ended && kept(store).await.len() > left {
+                has_ended = sweep.has_ended();
+            }
             sweep.kill();
+            !has_ended
         }
     }
 }
@@ -135,6 +153,16 @@ async fn ended(sweep: &mut Running) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_sweep_that_is_killed_anywhere_is_finished_by_the_next() {
+    let mut met = Met::default();
+    for story in 1..=STORIES {
+        play(story, &mut met).await;
+    }
+    assert!(met.kills >= 8, "only {} were killed", met.kills);
+    assert!(met.half_erased > 0, "none died while it erased");
+    assert!(met.unreported > 0, "none died while it reported");
+}
+
+async fn play(story: u64, met: &mut Met) {
     let people = People::new();
     let stage = Stage::connected().await;
     stage.add(&people.ids());
@@ -146,28 +174,34 @@ async fn a_sweep_that_is_killed_anywhere_is_finished_by_the_next() {
         stage.simulator.change_profile(id, RETRIEVED_UNIX_MS + 1);
     }
     let store = stage.store();
-    let mut chance = Chance(0x5eed_5eed);
-    for kill in 0..KILLS {
-        let point = Point::choose(&mut chance, kill, kept(&store).await.len());
-        sweep_and_kill(&stage, &store, point).await;
+    let mut chance = Chance(0x5eed_5eed * story);
+    let mut kills = 0;
+    while kills < MOST_KILLS {
+        let point = Point::choose(&mut chance, kept(&store).await.len());
+        if !sweep_and_kill(&stage, &store, point).await {
+            break;
+        }
+        kills += 1;
         let kept = kept(&store).await;
         assert!(
             kept.is_superset(&people.left()),
-            "too much is gone after kill {kill}"
+            "too much is gone in story {story}"
         );
+        met.half_erased += keys(&store, "erasures/").await.len();
+        met.unreported += ACCOUNTS + 1 - stage.simulator.all_reported().len();
         // As if two minutes had passed: the lease of the dead is over.
-        store
-            .delete("leases/gdpr/sweep", Expect::Any)
-            .await
-            .unwrap();
+        let lease = store.delete("leases/gdpr/sweep", Expect::Any);
+        lease.await.unwrap();
     }
+    met.kills += kills;
     let last = stage.run(&["gdpr", "sweep", "--json"]).json();
-    assert_eq!(last["end"]["state"], "complete", "{last}");
+    let end = last.pointer("/end/state").unwrap();
+    assert_eq!(end, "complete", "{last}");
     assert_eq!(kept(&store).await, people.left());
     assert_eq!(keys(&store, "erasures/").await, Vec::<String>::new());
     stage.run(&["api", "/myself"]).done();
     assert_told(&stage, &people);
-    assert_reported(&stage, &people);
+    assert_reported(&stage, &people, kills);
     let check = stage.run(&["store", "check"]);
     assert!(check.stderr.contains("is whole"), "{check:#?}");
 }
@@ -180,7 +214,7 @@ fn assert_told(stage: &Stage, people: &People) {
         .unwrap()
         .iter()
         .map(|action| {
-            let text = |name: &str| action[name].as_str().unwrap().to_owned();
+            let text = |name: &str| action.get(name).unwrap().as_str().unwrap().to_owned();
             (text("account_id"), text("state"))
         })
         .collect();
@@ -194,12 +228,12 @@ fn assert_told(stage: &Stage, people: &People) {
 }
 
 /// Nobody was left out, and repeated were those on their way when it died.
-fn assert_reported(stage: &Stage, people: &People) {
+fn assert_reported(stage: &Stage, people: &People, kills: u32) {
     let reported = stage.simulator.all_reported();
     assert!(people.ids().iter().all(|id| reported.contains_key(*id)));
     let repeated: u32 = reported.values().map(|it| it.times - 1).sum();
     assert!(
-        repeated <= KILLS * IN_FLIGHT * 90,
+        repeated <= kills * IN_FLIGHT * 90,
         "{repeated} were repeated"
     );
 }

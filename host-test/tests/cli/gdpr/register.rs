@@ -11,6 +11,9 @@ use crate::stage::Stage;
 pub const RETRIEVED: &str = "2026-01-05T09:00:00Z";
 pub const RETRIEVED_UNIX_MS: i64 = 1_767_603_600_000;
 
+/// How often accounts are reported where Atlassian says nothing.
+const CYCLE_MS: u64 = 7 * 86_400_000;
+
 /// Where reports go.
 pub const REPORTS: &str = "/app/report-accounts/";
 
@@ -63,14 +66,14 @@ impl Stage {
         }
     }
 
-    /// Sets when the next sweep is due, as if that much time had passed.
+    /// Sets when the next sweep is due, as if all accounts had been entered a
+    /// cycle before that.
     pub async fn due_at(&self, unix_ms: u64) {
         let store = self.store();
-        let entry = store.get("sweep").await.unwrap().unwrap();
-        let mut state: Value = serde_json::from_slice(&entry.value).unwrap();
-        state["value"]["next_due"] = unix_ms.into();
-        let value = state.to_string().into_bytes();
-        store.put("sweep", value, Expect::Any).await.unwrap();
+        rewrite(&store, "sweep", "next_due", unix_ms).await;
+        for key in keys(&store, "accounts/").await {
+            rewrite(&store, &key, "entered_at", unix_ms - CYCLE_MS).await;
+        }
     }
 
     /// How often an account was reported.
@@ -79,6 +82,16 @@ impl Stage {
             .reported(id)
             .map_or(0, |reported| reported.times)
     }
+}
+
+async fn rewrite(store: &SqliteStore, key: &str, member: &str, unix_ms: u64) {
+    let entry = store.get(key).await.unwrap().unwrap();
+    let mut record: Value = serde_json::from_slice(&entry.value).unwrap();
+    let place = record.pointer_mut(&format!("/value/{member}")).unwrap();
+    assert!(place.is_u64(), "{key} has no {member}");
+    *place = unix_ms.into();
+    let value = record.to_string().into_bytes();
+    store.put(key, value, Expect::Any).await.unwrap();
 }
 
 /// All keys that begin so, in order.

@@ -142,6 +142,7 @@ impl<H: Host> Pass<'_, H> {
             Err(error) => {
                 let error = error.context("erasing, which the next sweep finishes");
                 self.failed_in_a_row += 1;
+                self.has_unfinished = true;
                 self.note(Failure {
                     batch,
                     accounts: vec![id],

@@ -1,8 +1,9 @@
 use super::model::{REPORT, RETRIEVED, World, data_keys, may_report};
 use crate::jira::{
     connection::{Account, Connection, SiteChoice},
+    host::StoreError,
     instant::{DAY_MS, UnixMs},
-    sweep::{action::Erased, register::Registered},
+    sweep::{action::Erased, register::Registered, report::End},
     tests::fake::{FakeHost, NOW, connection, site, tokens},
     token::TokenSet,
 };
@@ -304,4 +305,38 @@ fn the_connection_that_reports_may_be_the_one_that_is_erased() {
     let report = world.sweep();
     assert_eq!(report.counts.reported, 200);
     assert_eq!(report.actions.actions[0].1.erased.connections, ["main"]);
+}
+
+#[test]
+fn an_erasure_that_fails_is_named_is_due_in_an_hour_and_is_finished_by_the_next_sweep() {
+    let world = closing("a", &["a", "b"]);
+    world.keep_data("a");
+    let broken = StoreError::Other("broken".into());
+    world.host.fail_put("actions/a", broken);
+    let report = world.sweep();
+    assert!(matches!(report.end, End::Complete));
+    assert_eq!(report.failed[0].accounts[0].as_str(), "a");
+    assert_eq!((report.counts.reported, report.counts.closed), (2, 0));
+    assert_eq!(report.next_due, Some(NOW.plus(3_600_000)));
+    assert!(world.host.stored("erasures/a").is_some());
+
+    let report = world.sweep();
+    assert_eq!((report.counts.resumed, report.counts.closed), (1, 1));
+    assert_eq!(report.counts.due, 0, "nobody is reported again for it");
+    assert_eq!(report.next_due, Some(NOW.plus(7 * DAY_MS)));
+    assert_eq!(report.actions.actions.len(), 1);
+    assert_eq!(world.host.stored("erasures/a"), None);
+}
+
+#[test]
+fn an_erasure_that_cannot_be_read_is_named_each_time_and_keeps_nobody_from_being_reported() {
+    let world = World::with(&["a", "b"]);
+    world.host.set("erasures/a", b"?");
+    for _ in 0..2 {
+        let report = world.sweep();
+        assert_eq!(report.failed[0].accounts[0].as_str(), "a");
+        assert!(report.next_due.unwrap() <= NOW.plus(DAY_MS + 3_600_000));
+        world.host.advance(DAY_MS);
+    }
+    assert_eq!(world.reported_ids(), ["a", "b"]);
 }
