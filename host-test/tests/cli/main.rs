@@ -14,6 +14,9 @@ mod consent;
 mod exits;
 mod home;
 mod interruption;
+mod redis;
+#[path = "../support/redis_server.rs"]
+mod redis_server;
 mod requests;
 mod running;
 mod stage;
