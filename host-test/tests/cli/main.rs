@@ -24,6 +24,9 @@ mod interruption;
 mod manual;
 #[path = "../support/proxy.rs"]
 mod proxy_server;
+mod redis;
+#[path = "../support/redis_server.rs"]
+mod redis_server;
 mod requests;
 mod running;
 mod stage;
