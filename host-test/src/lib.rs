@@ -46,7 +46,8 @@
 //!   for each call ([`Loader`], [`Connector`], [`Tenant`]).
 //! - Its imports: a pooled HTTP client behind a list of origins ([`Network`],
 //!   [`network::NetworkPolicy`]), clocks, random numbers, a secret store
-//!   ([`secrets::SecretStore`]).
+//!   ([`secrets::SecretStore`]): in memory, in a file, on a Redis server, or one
+//!   of your own.
 //! - Limits of time, memory, the size of requests ([`Limits`]) and the number of
 //!   calls ([`Loader::with_max_concurrent_calls`]), and traps told apart from
 //!   what the component answers ([`CallError`]).
@@ -56,8 +57,7 @@
 //!
 //! - Everything about Jira: paths, tokens, refreshing, retries. That is the
 //!   component's.
-//! - Stores that several machines share. A service has its own database;
-//!   [`secrets::SecretStore`] is what it must do.
+//! - Stores in other databases; [`secrets::SecretStore`] is what one must do.
 //! - Serving: who may call which tenant, and the web page that a person comes
 //!   back to.
 //! - WASI 0.3, files, sockets, environment, standard output. A component that

@@ -4,24 +4,24 @@ mod component_store;
 mod config_file;
 mod configuration;
 mod interruption;
+mod network;
 mod session;
 mod settings;
 mod source;
 mod typed;
 
-use std::collections::BTreeSet;
 use std::env;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use clap::builder::BoolishValueParser;
 use clap::{ArgMatches, Args};
-use jira_host::network::{NetworkPolicy, Proxy};
+use jira_host::network::NetworkPolicy;
 use jira_host::secrets::{
     KeyFile, MemoryStore, REDIS_PASSWORD_FILE_VARIABLE, REDIS_PASSWORD_VARIABLE, SealedStoreError,
     SecretStore, StoreAddress,
 };
-use jira_host::{Limits, Loader, Network, NetworkError};
+use jira_host::{Limits, Loader, Network};
 
 use self::component_store::ComponentStore;
 pub(crate) use self::configuration::{Configuration, SETTINGS, unknown_variables, variable};
@@ -37,9 +37,6 @@ use crate::log::{LogFormat, Verbosity};
 
 /// The name that the component is looked for under.
 const COMPONENT_FILE: &str = "jira_connector.wasm";
-
-/// Where Atlassian keeps attachments.
-const MEDIA_ORIGIN: &str = "https://api.media.atlassian.com";
 
 /// How many calls a command makes at once: one, and there may be another that
 /// was given up and has not ended yet. For more, memory would be set aside at
@@ -238,22 +235,6 @@ impl Context {
         self.ca.clone()
     }
 
-    /// The origins that may be reached beside those of the application and
-    /// those that were kept with it.
-    pub(crate) fn origins_to_allow(&self) -> &[String] {
-        self.allow_origin.as_deref().unwrap_or_default()
-    }
-
-    /// The networks that may be reached although they are not public.
-    pub(crate) fn addresses_to_allow(&self) -> &[String] {
-        self.allow_address.as_deref().unwrap_or_default()
-    }
-
-    /// Whether the proxy of the environment is to be used.
-    pub(crate) fn is_proxy_asked_for(&self) -> bool {
-        self.proxy_from_environment.unwrap_or_default()
-    }
-
     /// The store, as the operator may use it. It is made where there is none.
     pub(crate) async fn open_store(&self) -> Result<Arc<dyn SecretStore>, Failure> {
         Ok(self.store_address()?.open().await?)
@@ -271,14 +252,6 @@ impl Context {
     /// What was chosen for this store.
     pub(crate) fn settings(&self) -> Result<Settings, Failure> {
         Settings::of_store(&self.store_address()?)
-    }
-
-    /// What `--allow-origin` gives, where it was typed.
-    pub(crate) fn allowed_origins(&self) -> &[String] {
-        match self.configuration.source("allow_origin") {
-            Source::Flag => self.origins_to_allow(),
-            _ => &[],
-        }
     }
 
     /// The connector on its store, for what sends nothing: it has no way out.
@@ -332,41 +305,5 @@ impl Context {
     /// The command to type, with the options that were typed with this one.
     pub(crate) fn command_line(&self, words: &[&str]) -> String {
         self.typed.command_line(words)
-    }
-
-    /// Where requests may go: to where the application's record says, and to what
-    /// the operator allowed. Other Atlassian origins are not for this application.
-    pub(crate) fn allowed(&self, app: &AppRecord) -> Result<BTreeSet<String>, Failure> {
-        let mut allowed =
-            BTreeSet::from([app.auth_origin().to_owned(), app.api_origin().to_owned()]);
-        if app.is_at_atlassian() {
-            allowed.insert(MEDIA_ORIGIN.to_owned());
-        }
-        allowed.extend(self.settings()?.allowed_origins);
-        allowed.extend(self.origins_to_allow().iter().cloned());
-        Ok(allowed)
-    }
-
-    /// The way out.
-    pub(crate) fn network(&self, app: &AppRecord) -> Result<Network, Failure> {
-        let mut policy = NetworkPolicy::none().allow_origins(self.allowed(app)?);
-        for block in self.addresses_to_allow() {
-            policy = policy.allow_addresses(block);
-        }
-        if let Some(ca) = &self.ca {
-            policy = policy.trust_file(ca);
-        }
-        if let Some(proxy) = self.proxy()? {
-            policy = policy.through_proxy(proxy);
-        }
-        Ok(policy.build()?)
-    }
-
-    /// The proxy of the environment, where it is asked for and there is one.
-    pub(crate) fn proxy(&self) -> Result<Option<Proxy>, Failure> {
-        if !self.is_proxy_asked_for() {
-            return Ok(None);
-        }
-        Ok(Proxy::from_environment().map_err(NetworkError::from)?)
     }
 }

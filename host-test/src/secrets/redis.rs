@@ -46,7 +46,29 @@ use super::{Change, DeleteOutcome, Entry, Expect, KeyPage, PutOutcome, SecretSto
 /// warning of `tracing`. In no case does it survive the loss of the server's
 /// disk, nor a failover to a replica that did not have it yet.
 ///
-/// A call that is dropped may have been made.
+/// A call that is dropped may have been made. One that finds the server gone
+/// tries again for some seconds, so that a server that is started anew costs no
+/// token that was just rotated.
+///
+/// ```no_run
+/// use std::sync::Arc;
+///
+/// use jira_host::secrets::{MasterKey, RedisAddress, RedisOptions, RedisServer};
+/// # use jira_host::{Connector, Network};
+///
+/// # async fn serve(
+/// #     connector: Connector, network: Network, tenant: &str, password: &str, key: MasterKey,
+/// # ) -> Result<(), Box<dyn std::error::Error>> {
+/// // When the service starts: two connections, for all tenants.
+/// let address: RedisAddress = "rediss://jira-host@redis.example.com/0".parse()?;
+/// let server = RedisServer::new(&address.with_password(password))?;
+///
+/// // For each tenant: a store of its own.
+/// let store = RedisOptions::new().open_on(&server, tenant, key).await?;
+/// let tenant = connector.tenant(Arc::new(store), network);
+/// # Ok(())
+/// # }
+/// ```
 pub struct RedisStore {
     desk: Desk,
     page_size: usize,

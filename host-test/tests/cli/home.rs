@@ -9,6 +9,7 @@ use crate::support;
 /// A home of its own, empty at first.
 pub struct Home {
     directory: TempDir,
+    environment: Vec<(&'static str, String)>,
 }
 
 /// What a command came to.
@@ -23,7 +24,13 @@ impl Home {
     pub fn new() -> Self {
         Home {
             directory: TempDir::new().unwrap(),
+            environment: Vec::new(),
         }
+    }
+
+    /// With this in the environment of every command.
+    pub fn set(&mut self, variable: &'static str, value: &str) {
+        self.environment.push((variable, value.to_owned()));
     }
 
     pub fn path(&self) -> &Path {
@@ -55,6 +62,7 @@ impl Home {
             .env_clear()
             .env("HOME", self.path())
             .env("JIRA_HOST_COMPONENT", support::component())
+            .envs(self.environment.iter().map(|(name, value)| (name, value)))
             .current_dir(self.path())
             .stdin(Stdio::null())
             .stdout(Stdio::piped())

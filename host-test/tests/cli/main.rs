@@ -26,6 +26,9 @@ mod manual;
 mod paging;
 #[path = "../support/proxy.rs"]
 mod proxy_server;
+mod redis;
+#[path = "../support/redis_server.rs"]
+mod redis_server;
 mod requests;
 mod running;
 mod stage;

@@ -20,9 +20,11 @@ mod kept_keys;
 mod memory;
 mod model;
 mod one_key_file;
+mod past_the_store;
 mod place;
 mod processes;
 mod redis;
+#[path = "../support/redis_server.rs"]
 mod redis_server;
 mod rotation;
 mod sealing;

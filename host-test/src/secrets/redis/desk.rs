@@ -26,7 +26,7 @@ const UNLOCK_ATTEMPTS: u32 = 5;
 
 /// How long somebody waits before trying again, where another process changes
 /// the key, or the server is not there.
-pub(super) const PAUSE: Duration = Duration::from_millis(20);
+pub(super) const PAUSE: Duration = Duration::from_millis(10);
 
 /// What the entries have beside them. No key has a colon in it.
 pub(super) const FORMAT_FIELD: &str = ":format";

@@ -12,9 +12,10 @@ use super::desk::{Desk, PAUSE};
 use super::error::RedisError;
 use super::scripts;
 
-/// How long a turn lasts from its last step on. Nobody writes meanwhile, so it
-/// is not long; and a step, which is some entries, takes milliseconds.
-const LENGTH: Duration = Duration::from_secs(10);
+/// How long a turn lasts from its last step on, which takes milliseconds: after
+/// the crash of whoever has it, those who write wait this long, and that is less
+/// than their patience.
+const LENGTH: Duration = Duration::from_secs(4);
 
 /// A turn, which ends by itself when its process does.
 pub(super) struct Turn<'a> {
@@ -23,11 +24,13 @@ pub(super) struct Turn<'a> {
 }
 
 impl<'a> Turn<'a> {
-    /// Waits for others and takes a turn.
+    /// Waits for others and takes a turn. Those who wait to write try again in
+    /// shorter intervals than somebody who takes one turn after the other.
     pub(super) async fn take(desk: &'a Desk) -> Result<Self, SealedStoreError> {
         let mut token = [0; 16];
         getrandom::fill(&mut token).map_err(SealError::Random)?;
         let token = HEXLOWER.encode(&token);
+        sleep(2 * PAUSE).await;
         let since = Instant::now();
         while !Turn::is_taken(desk, &token).await? {
             if !desk.is_patient(since) {

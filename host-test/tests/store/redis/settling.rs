@@ -1,6 +1,7 @@
 //! Servers that have what they took on their disk later, and can say when.
 
 use std::io::Write;
+use std::sync::{Arc, Once};
 
 use jira_host::secrets::{
     Change, Expect, KeyFile, MasterKey, PutOutcome, RedisStore, SealedStore, SecretStore,
@@ -16,8 +17,11 @@ fn later() -> Option<RedisServer> {
     let mut wait = redis::cmd("WAITAOF");
     wait.arg(0).arg(0).arg(1);
     if wait.query::<(u64, u64)>(&mut server.client()).is_err() {
-        let reason = "skipped: tests of WAITAOF, which this `redis-server` does not know\n";
-        std::io::stderr().write_all(reason.as_bytes()).unwrap();
+        static TOLD: Once = Once::new();
+        TOLD.call_once(|| {
+            let reason = "skipped: tests of WAITAOF, which this `redis-server` does not know\n";
+            std::io::stderr().write_all(reason.as_bytes()).unwrap();
+        });
         return None;
     }
     Some(server)
@@ -74,11 +78,11 @@ fn waits(server: &RedisServer) -> u32 {
 async fn many_who_wait_share_a_wait_and_who_changes_nothing_does_not_wait() {
     const TASKS: u32 = 24;
     let Some(server) = later() else { return };
-    let store = std::sync::Arc::new(open(&server).await);
+    let store = Arc::new(open(&server).await);
     stored(&*store, "app", "x").await;
     let before = waits(&server);
     let tasks = (0..TASKS).map(|task| {
-        let store = std::sync::Arc::clone(&store);
+        let store = Arc::clone(&store);
         tokio::spawn(async move { stored(&*store, &format!("k/{task}"), "x").await })
     });
     for task in tasks.collect::<Vec<_>>() {

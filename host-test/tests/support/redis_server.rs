@@ -1,16 +1,14 @@
 //! A real Redis server, for as long as a test takes.
 
-use std::fs;
 use std::io::{BufRead, BufReader, ErrorKind, Write};
 use std::path::PathBuf;
 use std::process::{Child, ChildStdout, Command, Stdio};
 use std::sync::Once;
 
-use jira_host::secrets::RedisAddress;
 use tempfile::TempDir;
 
 /// Keeps its log of changes on the disk, as a store needs it.
-const DURABLE: [&str; 4] = ["--appendonly", "yes", "--appendfsync", "always"];
+pub const DURABLE: [&str; 4] = ["--appendonly", "yes", "--appendfsync", "always"];
 
 pub struct RedisServer {
     folder: TempDir,
@@ -38,7 +36,8 @@ impl RedisServer {
         server.run(settings).then_some(server)
     }
 
-    fn run(&mut self, settings: &[&str]) -> bool {
+    /// Whether there is one, which is running then.
+    pub fn run(&mut self, settings: &[&str]) -> bool {
         let started = Command::new("redis-server")
             .args(["--port", "0", "--save", "", "--unixsocket"])
             .arg(self.socket())
@@ -50,12 +49,11 @@ impl RedisServer {
             .stderr(Stdio::null())
             .spawn();
         let mut child = match started {
-            Ok(child) => child,
             Err(error) if error.kind() == ErrorKind::NotFound => {
                 tell_once();
                 return false;
             }
-            Err(error) => panic!("redis-server: {error}"),
+            started => started.unwrap(),
         };
         let mut log = BufReader::new(child.stdout.take().unwrap());
         let mut told = String::new();
@@ -76,40 +74,12 @@ impl RedisServer {
         running.child.wait().unwrap();
     }
 
-    /// Starts it again, with what is on its disk.
-    pub fn start_again(&mut self) {
-        let _ = fs::remove_file(self.socket());
-        assert!(self.run(&DURABLE));
-    }
-
     pub fn socket(&self) -> PathBuf {
         self.folder.path().join("socket")
     }
 
-    /// Where it keeps its log.
-    pub fn folder(&self) -> PathBuf {
-        self.folder.path().to_owned()
-    }
-
     pub fn url(&self, store: &str) -> String {
         format!("redis+unix://{}?store={store}", self.socket().display())
-    }
-
-    pub fn address(&self, store: &str) -> RedisAddress {
-        self.url(store).parse().unwrap()
-    }
-
-    /// The server, past the store.
-    pub fn client(&self) -> redis::Connection {
-        let url = format!("redis+unix://{}", self.socket().display());
-        redis::Client::open(url).unwrap().get_connection().unwrap()
-    }
-
-    /// Sends a command, past the store.
-    pub fn command<T: redis::FromRedisValue>(&self, words: &[&str]) -> T {
-        let mut command = redis::cmd(words[0]);
-        command.arg(&words[1..]);
-        command.query(&mut self.client()).unwrap()
     }
 }
 
