@@ -13,8 +13,13 @@
 )]
 #![allow(clippy::disallowed_types, reason = "tests run on the host's side")]
 
+mod bad_servers;
+mod canary;
 mod clock;
+mod closed_port;
+mod load;
 mod people;
+mod processes;
 mod stage;
 mod store;
 #[path = "../support/mod.rs"]
@@ -25,5 +30,6 @@ mod gdpr_sweep;
 mod oauth_exchange;
 mod paging;
 mod refresh;
+mod retries;
 mod sandbox;
 mod servicedesk_request;

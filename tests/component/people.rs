@@ -8,6 +8,12 @@ use jira_host::types::{
 
 use crate::stage::Stage;
 
+/// Who consents where a test names nobody.
+pub const ADA: &str = "712020:7bf10000-0000-4000-8000-00000000000a";
+
+/// The other person.
+pub const BJORN: &str = "712020:7bf10000-0000-4000-8000-00000000000b";
+
 /// The first account, with all of its sites.
 pub fn allow() -> Decision {
     Decision::Allow { sites: Vec::new() }

@@ -7,7 +7,7 @@ mod rotation;
 
 /// Lets everything else go on until a condition holds. One that never does is
 /// given up after a minute, so that a failing test ends.
-async fn until(condition: impl Fn() -> bool) {
+pub async fn until(condition: impl Fn() -> bool) {
     let wait = async {
         while !condition() {
             tokio::task::yield_now().await;

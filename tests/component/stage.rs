@@ -1,13 +1,15 @@
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use atlassian_simulator::{Fault, On, Recorded, Settings, Simulator};
+use atlassian_simulator::{CANARY, Fault, On, Recorded, Settings, Simulator};
+use jira_host::network::NetworkPolicy;
 use jira_host::types::{
     Action, Authorize, Error, ErrorKind, OauthOutcome, OauthStep, Request, Response,
 };
 use jira_host::{Connector, Loader, Network, Tenant};
 use serde_json::Value;
 
+use crate::canary::{hushed, listen};
 use crate::clock::Clock;
 use crate::store::RecordingStore;
 use crate::support;
@@ -34,11 +36,17 @@ pub struct Mark {
 /// All tests of this binary call at once, some of them 64 times.
 const CONCURRENT_CALLS: u32 = 256;
 
+/// Where it is kept for the processes that tests start, and the next run.
+const COMPILED: &str = concat!(env!("CARGO_TARGET_TMPDIR"), "/compiled");
+
 /// Compiled once for all tests of this binary.
 pub fn connector() -> &'static Connector {
     static CONNECTOR: OnceLock<Connector> = OnceLock::new();
     CONNECTOR.get_or_init(|| {
-        let loader = Loader::new().with_max_concurrent_calls(CONCURRENT_CALLS);
+        listen();
+        let loader = Loader::new()
+            .with_max_concurrent_calls(CONCURRENT_CALLS)
+            .with_cache(COMPILED);
         loader.load(support::component()).unwrap()
     })
 }
@@ -49,7 +57,11 @@ impl Stage {
         let simulator = Simulator::start(settings).await.unwrap();
         let store = Arc::new(RecordingStore::new(simulator.clone()));
         let clock = Clock::new();
-        let network = Network::allowing(simulator.origins()).unwrap();
+        let mut policy = NetworkPolicy::none().allow_origins(simulator.origins());
+        if let Some(authority) = simulator.ca_pem() {
+            policy = policy.trust_pem(authority);
+        }
+        let network = policy.build().unwrap();
         let tenant = tenant(&store, &clock, network);
         Stage {
             simulator,
@@ -82,15 +94,15 @@ impl Stage {
     }
 
     pub async fn api(&self, request: &Request) -> Result<Response, Error> {
-        self.tenant.api_request(request).await.unwrap()
+        hushed(self.tenant.api_request(request).await.unwrap())
     }
 
     pub async fn desk(&self, request: &Request) -> Result<Response, Error> {
-        self.tenant.servicedesk_request(request).await.unwrap()
+        hushed(self.tenant.servicedesk_request(request).await.unwrap())
     }
 
     pub async fn oauth(&self, step: OauthStep) -> Result<OauthOutcome, Error> {
-        self.tenant.oauth_exchange(&step).await.unwrap()
+        hushed(self.tenant.oauth_exchange(&step).await.unwrap())
     }
 
     /// Lets time pass, here and at Atlassian.
@@ -165,6 +177,8 @@ impl Drop for Stage {
         assert_eq!(self.simulator.unmet_faults(), Vec::<String>::new());
         assert_eq!(self.store.unmet_faults(), Vec::<String>::new());
         assert_eq!(self.violations(), Vec::<String>::new());
+        let shown = self.simulator.transcript().join("\n");
+        assert!(!shown.contains(CANARY), "{shown}");
     }
 }
 

@@ -139,6 +139,17 @@ impl RecordingStore {
         entries
     }
 
+    /// The keys whose entries are not as they were then.
+    pub async fn changed_since(&self, then: &[(String, Entry)]) -> Vec<String> {
+        let now = self.entries().await;
+        let gone = then.iter().filter(|entry| !now.contains(entry));
+        let new = now.iter().filter(|entry| !then.contains(entry));
+        let mut keys: Vec<_> = gone.chain(new).map(|(key, _)| key.clone()).collect();
+        keys.sort_unstable();
+        keys.dedup();
+        keys
+    }
+
     fn meet(&self, operation: Operation, key: &str) -> Option<(Failure, StoreError)> {
         let mut seen = self.seen();
         let is_met =

@@ -25,6 +25,13 @@ impl TimedBody {
             asked: None,
         }
     }
+
+    /// Whether it has ended before all that was announced was there. To the
+    /// client a stream of HTTP/2 that is reset without an error is at its end
+    /// (RFC 9113 section 8.1), also where it is not.
+    fn is_cut(&self) -> bool {
+        !self.incoming.is_end_stream() && self.incoming.size_hint().lower() > 0
+    }
 }
 
 impl Body for TimedBody {
@@ -37,6 +44,10 @@ impl Body for TimedBody {
     ) -> Poll<Option<Result<Frame<Bytes>, SendError>>> {
         let body = &mut *self;
         match Pin::new(&mut body.incoming).poll_frame(context) {
+            Poll::Ready(None) if body.is_cut() => {
+                body.asked = None;
+                Poll::Ready(Some(Err(SendError::ConnectionTerminated)))
+            }
             Poll::Ready(frame) => {
                 body.asked = None;
                 Poll::Ready(frame.map(|frame| frame.map_err(|error| failure::of_exchange(&error))))

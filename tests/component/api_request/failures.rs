@@ -74,7 +74,11 @@ async fn a_gateway_that_knows_no_such_path_is_told_as_it_is() {
     stage.script("GET", "/nowhere", Fault::json(404, body));
     let error = failure(&stage, Request::get(DEMO, "/nowhere")).await;
     assert_eq!(api_error(&error).status, 404);
-    assert_eq!(error.message, "Jira answered 404: No route");
+    assert_eq!(
+        error.message,
+        "Jira answered 404: No route; the gateway has no such path, or no such site any more: \
+         choose-site asks for the sites anew"
+    );
 }
 
 fn html(status: u16, title: &str) -> Fault {
@@ -127,7 +131,7 @@ async fn a_server_that_fails_at_reading_can_be_asked_again_where_that_helps() {
         (504, Action::Retry),
     ] {
         stage.script("GET", "/myself", html(status, "Oops"));
-        let error = failure(&stage, Request::get(DEMO, "/myself")).await;
+        let error = failure(&stage, Request::get(DEMO, "/myself").without_retries()).await;
         assert_api(
             &error,
             status,
@@ -158,7 +162,9 @@ async fn the_body_of_an_error_is_kept_up_to_64_kib_whatever_the_limit_of_answers
 async fn assert_limited(headers: &[(&str, &str)], limit: RateLimit, message: &str) {
     let stage = Stage::connected().await;
     stage.script("POST", "/comment", Fault::status(429, headers));
-    let request = Request::post(DEMO, "/issue/DEMO-1/comment").with_json("{}");
+    let request = Request::post(DEMO, "/issue/DEMO-1/comment")
+        .with_json("{}")
+        .without_retries();
     let expected = Error {
         attempts: 1,
         ..error(ErrorKind::RateLimited(limit), Action::Retry, message)

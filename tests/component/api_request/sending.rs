@@ -249,7 +249,7 @@ async fn the_agile_api_is_reached_with_its_scopes() {
 }
 
 #[tokio::test]
-async fn a_request_with_a_good_token_reads_three_keys_and_writes_none() {
+async fn a_request_with_a_good_token_reads_four_keys_and_writes_none() {
     let stage = Stage::connected().await;
     let (mark, reads) = (stage.mark(), stage.store.reads(""));
     stage.api(&Request::get(DEMO, "/myself")).await.unwrap();
@@ -257,5 +257,5 @@ async fn a_request_with_a_good_token_reads_three_keys_and_writes_none() {
         stage.timeline_since(mark),
         ["api GET {site}/rest/api/3/myself access#1 -> 200"]
     );
-    assert_eq!(stage.store.reads(""), reads + 3);
+    assert_eq!(stage.store.reads(""), reads + 4);
 }

@@ -3,7 +3,7 @@
 
 use atlassian_simulator::{Fault, Settings};
 use jira_host::secrets::StoreError;
-use jira_host::types::{Action, Authorize, Error, ErrorKind, Request};
+use jira_host::types::{Action, Authorize, Error, ErrorKind, RefreshOutcome, Request};
 
 use crate::people::allow;
 use crate::stage::{DEMO, Stage, assert_answered, configuration, error, reauthorize};
@@ -40,6 +40,7 @@ async fn a_fresh_token_that_is_refused_needs_a_person() {
                    consent again";
     let expected = Error {
         attempts: 2,
+        refresh: Some(RefreshOutcome::Rotated),
         ..reauthorize("unauthorized", message)
     };
     assert_answered(stage.api(&myself()).await.unwrap_err(), &expected);

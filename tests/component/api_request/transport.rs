@@ -1,19 +1,22 @@
-use std::net::{TcpListener, TcpStream};
 use std::time::Duration;
 
 use atlassian_simulator::{Fault, Origin};
 use jira_host::types::{Action, Error, ErrorKind, Request, TransportError};
 use serde_json::Value;
 
+use crate::closed_port::ClosedPort;
 use crate::stage::{DEMO, Stage, error, json};
 
+/// Sent once, like everything here: `reliability` has what is sent again.
 fn read() -> Request {
-    Request::get(DEMO, "/bytes/1000")
+    Request::get(DEMO, "/bytes/1000").without_retries()
 }
 
 fn comment() -> Request {
     let body = r#"{"body": {"type": "doc", "version": 1, "content": []}}"#;
-    Request::post(DEMO, "/issue/DEMO-5/comment").with_json_object(body)
+    Request::post(DEMO, "/issue/DEMO-5/comment")
+        .with_json_object(body)
+        .without_retries()
 }
 
 async fn comments(stage: &Stage) -> u64 {
@@ -36,26 +39,6 @@ fn failure(transport: TransportError, may_have_been_done: bool, message: &str) -
     }
 }
 
-/// A port that nobody listens on, and that nobody else is given as long as
-/// the connection which was made there is kept.
-struct ClosedPort {
-    origin: String,
-    _connection: (TcpStream, TcpStream),
-}
-
-impl ClosedPort {
-    fn new() -> ClosedPort {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let address = listener.local_addr().unwrap();
-        let client = TcpStream::connect(address).unwrap();
-        let (server, _) = listener.accept().unwrap();
-        ClosedPort {
-            origin: format!("http://{address}"),
-            _connection: (client, server),
-        }
-    }
-}
-
 /// Everything but how often it was sent, which
 /// `what_was_not_sent_counts_as_no_attempt` looks at.
 fn without_attempts(error: Error) -> Error {
@@ -67,9 +50,9 @@ fn without_attempts(error: Error) -> Error {
 
 async fn refused(stage: &Stage, closed: &ClosedPort, request: &Request) -> Error {
     let mut app: Value = serde_json::from_str(&stage.simulator.app_record()).unwrap();
-    app["api_origin"] = closed.origin.as_str().into();
+    app["api_origin"] = closed.origin().into();
     stage.store.write_app(&app.to_string());
-    let tenant = stage.tenant_on([closed.origin.as_str()]);
+    let tenant = stage.tenant_on([closed.origin()]);
     tenant.api_request(request).await.unwrap().unwrap_err()
 }
 

@@ -46,7 +46,7 @@ async fn the_scopes_are_named_also_where_the_other_token_has_expired() {
 #[tokio::test]
 async fn the_scopes_are_named_again_when_the_site_is_chosen_later() {
     let stage = with_a_desk().await;
-    stage.script("GET", "/me", Fault::status(503, &[]));
+    stage.script("GET", "/me", Fault::status(500, &[]));
     stage
         .consent(Authorize::new("plain"), crate::people::allow())
         .await

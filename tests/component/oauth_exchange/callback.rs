@@ -2,6 +2,7 @@ use atlassian_simulator::{Fault, On, Settings};
 use jira_host::types::{Action, Authorize, Consent, ErrorKind, RateLimit, Request};
 use serde_json::Value;
 
+use crate::clock::hurried;
 use crate::people::connected;
 use crate::stage::{DEMO, Stage, assert_answered, configuration, reauthorize};
 
@@ -30,6 +31,8 @@ async fn the_tokens_are_saved_before_anything_else_is_sent() {
             "store put connections/demo",
             "api GET /oauth/token/accessible-resources access#1 -> 200",
             "api GET /me access#1 -> 200",
+            "store put sweep",
+            "store put accounts/712020=3A7bf10000-0000-4000-8000-00000000000a",
             "store put connections/demo",
         ]
     );
@@ -115,7 +118,7 @@ async fn a_token_endpoint_that_fails_changes_nothing_of_the_connection() {
     let kept = stage.store.entries().await;
     let table = [
         (
-            Fault::status(429, &[("retry-after", "9")]),
+            Fault::status(429, &[("retry-after", "60")]),
             "the token endpoint answered 429: try again later",
         ),
         (
@@ -152,7 +155,7 @@ async fn a_token_endpoint_that_fails_changes_nothing_of_the_connection() {
             .unwrap_err();
         assert_eq!(error.message, format!("exchanging the code: {why}"));
         if let ErrorKind::RateLimited(RateLimit { retry_after_ms, .. }) = error.kind {
-            assert_eq!(retry_after_ms, Some(9_000));
+            assert_eq!(retry_after_ms, Some(60_000));
         }
         let entries = stage.store.entries().await;
         let entries: Vec<_> = entries
@@ -165,24 +168,25 @@ async fn a_token_endpoint_that_fails_changes_nothing_of_the_connection() {
 
 #[tokio::test]
 async fn a_callback_that_says_retry_can_be_repeated() {
-    for (on, fault) in [
-        (On::token_endpoint(), Fault::status(429, &[])),
-        (On::token_endpoint(), Fault::status(503, &[])),
-        (On::token_endpoint(), Fault::CutBeforeAnswer),
-        (
-            On::method_path("GET", "/accessible-resources"),
-            Fault::status(503, &[]),
-        ),
-        (On::method_path("GET", "/me"), Fault::status(429, &[])),
+    let sites = || On::method_path("GET", "/accessible-resources");
+    let account = || On::method_path("GET", "/me");
+    for (on, fault, times) in [
+        (On::token_endpoint(), Fault::status(429, &[]), 5),
+        (On::token_endpoint(), Fault::status(503, &[]), 1),
+        (On::token_endpoint(), Fault::CutBeforeAnswer, 1),
+        (sites(), Fault::status(503, &[]), 5),
+        (sites(), Fault::CutBeforeAnswer, 5),
+        (account(), Fault::status(429, &[]), 5),
     ] {
         let stage = Stage::set(Settings::default()).await;
         let (consent, redirect_url) = allowed(&stage).await;
         let what = format!("{on}: {fault:?}");
-        stage.simulator.script(on, fault);
-        let error = stage
-            .callback(DEMO, &consent.state, &redirect_url)
-            .await
-            .unwrap_err();
+        for _ in 0..times {
+            stage.simulator.script(on.clone(), fault.clone());
+        }
+        let failed = hurried(stage.callback(DEMO, &consent.state, &redirect_url)).await;
+        let error = failed.unwrap_err();
+        assert_eq!(stage.simulator.unmet_faults(), Vec::<String>::new());
         if error.action == Action::Retry {
             let again = stage.callback(DEMO, &consent.state, &redirect_url).await;
             assert!(again.is_ok(), "{what}: first {error:?}, then {again:?}");

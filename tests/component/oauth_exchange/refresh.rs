@@ -1,5 +1,5 @@
 use atlassian_simulator::{Fault, On};
-use jira_host::types::{Action, ErrorKind, OauthStep, Request};
+use jira_host::types::{Action, Error, ErrorKind, OauthStep, RefreshOutcome, Request};
 
 use crate::clock::{DAY, HOUR, MINUTE, millis};
 use crate::people::connected;
@@ -19,6 +19,7 @@ async fn tokens_are_rotated_although_they_are_good() {
     assert_eq!(
         stage.timeline_since(mark),
         [
+            "store put leases/demo",
             "store put leases/demo",
             "auth POST /oauth/token grant_type=refresh_token refresh#1 -> 200 access#2 refresh#2",
             "store put tokens/demo",
@@ -68,7 +69,11 @@ async fn a_grant_that_was_revoked_needs_a_person() {
                    grant (invalid_grant): it was revoked, not used for 90 days, or has ended; \
                    consent again";
     let refused = stage.oauth(refresh()).await.unwrap_err();
-    assert_answered(refused, &error(kind, Action::Reauthorize, message));
+    let expected = Error {
+        refresh: Some(RefreshOutcome::Reauthorize),
+        ..error(kind, Action::Reauthorize, message)
+    };
+    assert_answered(refused, &expected);
 }
 
 #[tokio::test]
@@ -76,7 +81,6 @@ async fn the_errors_of_the_token_endpoint_are_told_apart_by_their_word() {
     let stage = Stage::connected().await;
     let grant = |word: &str| ErrorKind::ReauthorizationRequired(word.to_owned());
     let secret = || ErrorKind::Configuration("client-secret".to_owned());
-    let kept = stage.store.entries().await;
     for status in [400, 401, 403] {
         for (word, kind) in [
             ("invalid_grant", grant("invalid_grant")),
@@ -88,12 +92,18 @@ async fn the_errors_of_the_token_endpoint_are_told_apart_by_their_word() {
             stage
                 .simulator
                 .script(On::token_endpoint(), Fault::json(status, &body));
+            let kept = stage.store.entries().await;
             let refused = stage.oauth(refresh()).await.unwrap_err();
             assert_eq!(refused.kind, kind, "{status} {word}");
             assert!(!refused.message.contains("hush"), "{refused}");
+            // That a grant is dead is noted beside its tokens, and nothing else.
+            let is_noted = matches!(kind, ErrorKind::ReauthorizationRequired(_));
+            let changed = stage.store.changed_since(&kept).await;
+            let expected: &[&str] = if is_noted { &["tokens/demo"] } else { &[] };
+            assert_eq!(changed, expected, "{status} {word}");
         }
     }
-    assert_eq!(stage.store.entries().await, kept);
+    connected(stage.oauth(refresh()).await);
 }
 
 #[tokio::test]

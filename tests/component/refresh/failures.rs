@@ -1,8 +1,10 @@
 use atlassian_simulator::{Fault, On};
 use jira_host::secrets::StoreError;
-use jira_host::types::{Action, Error, ErrorKind, RateLimit, Request, TransportError};
+use jira_host::types::{
+    Action, Error, ErrorKind, RateLimit, RefreshOutcome, Request, TransportError,
+};
 
-use crate::clock::{HOUR, MINUTE};
+use crate::clock::{HOUR, MINUTE, hurried};
 use crate::stage::{DEMO, Stage, assert_answered, error};
 use crate::store::Operation;
 
@@ -12,8 +14,18 @@ fn create() -> Request {
     Request::post(DEMO, "/issue").with_json_object("{}")
 }
 
+/// What a request fails with whose refresh meets this as often as it is sent.
+async fn failed_thrice(stage: &Stage, fault: Fault) -> Error {
+    for _ in 0..3 {
+        stage.simulator.script(On::token_endpoint(), fault.clone());
+    }
+    let failed = hurried(stage.api(&create())).await.unwrap_err();
+    assert_eq!(stage.simulator.unmet_faults(), Vec::<String>::new());
+    failed
+}
+
 #[tokio::test]
-async fn a_dead_grant_needs_a_person_and_the_store_stays_as_it_is() {
+async fn a_dead_grant_needs_a_person_and_is_asked_for_once() {
     let stage = Stage::connected().await;
     stage.advance(HOUR);
     stage.simulator.revoke_grants();
@@ -23,9 +35,15 @@ async fn a_dead_grant_needs_a_person_and_the_store_stays_as_it_is() {
         "{REFRESHING}: Atlassian no longer accepts this grant (invalid_grant): it was revoked, not \
          used for 90 days, or has ended; consent again"
     );
-    let expected = error(kind, Action::Reauthorize, &message);
+    let expected = Error {
+        refresh: Some(RefreshOutcome::Reauthorize),
+        ..error(kind.clone(), Action::Reauthorize, &message)
+    };
     assert_answered(stage.api(&create()).await.unwrap_err(), &expected);
-    assert_eq!(stage.store.entries().await, kept);
+    assert_eq!(stage.store.changed_since(&kept).await, ["tokens/demo"]);
+    let mark = stage.mark();
+    assert_eq!(stage.api(&create()).await.unwrap_err().kind, kind);
+    assert_eq!(stage.timeline_since(mark), Vec::<String>::new());
 }
 
 #[tokio::test]
@@ -51,17 +69,19 @@ async fn a_token_endpoint_that_fails_is_no_dead_grant() {
         reason: None,
     };
     let limited = [("retry-after", "3"), ("atl-traceid", "trace")];
-    stage
-        .simulator
-        .script(On::token_endpoint(), Fault::status(429, &limited));
+    let failed = failed_thrice(&stage, Fault::status(429, &limited)).await;
     let message = format!("{REFRESHING}: the token endpoint answered 429: try again later");
-    let expected = error(ErrorKind::RateLimited(limit), Action::Retry, &message);
-    assert_answered(stage.api(&create()).await.unwrap_err(), &expected);
+    let expected = Error {
+        waited_ms: failed.waited_ms,
+        refresh: Some(RefreshOutcome::Failed),
+        ..error(ErrorKind::RateLimited(limit), Action::Retry, &message)
+    };
+    assert!(failed.waited_ms >= 2 * 3_000, "{failed:?}");
+    assert_answered(failed, &expected);
+    assert_eq!(stage.store.changed_since(&kept).await, Vec::<String>::new());
 
     for status in [500, 502, 503] {
-        let failing = Fault::json(status, "<html>Down</html>");
-        stage.simulator.script(On::token_endpoint(), failing);
-        let failed = stage.api(&create()).await.unwrap_err();
+        let failed = failed_thrice(&stage, Fault::json(status, "<html>Down</html>")).await;
         let message =
             format!("{REFRESHING}: the token endpoint answered {status}: try again later");
         assert_eq!((failed.message, failed.action), (message, Action::Retry));
@@ -71,8 +91,12 @@ async fn a_token_endpoint_that_fails_is_no_dead_grant() {
             "the request itself was not sent"
         );
         assert_eq!(failed.attempts, 0);
+        assert_eq!(
+            stage.store.changed_since(&kept).await,
+            ["leases/demo"],
+            "that the token may have been spent is written down"
+        );
     }
-    assert_eq!(stage.store.entries().await, kept);
     stage.api(&Request::get(DEMO, "/myself")).await.unwrap();
 }
 
@@ -82,24 +106,30 @@ async fn a_refresh_whose_answer_was_lost_is_asked_for_again_with_the_same_token(
     stage.advance(HOUR);
     let kept = stage.store.entries().await;
     for fault in [Fault::CutBeforeAnswer, Fault::CutAfterDoing] {
-        stage.simulator.script(On::token_endpoint(), fault);
-        let lost = stage.api(&create()).await.unwrap_err();
+        let lost = failed_thrice(&stage, fault).await;
         let kind =
             ErrorKind::Transport(TransportError::Interrupted("connection closed".to_owned()));
         let message = format!(
             "{REFRESHING}: the connection ended before the whole answer was there (connection \
              closed)"
         );
-        assert_eq!(lost, error(kind, Action::Retry, &message));
+        let expected = Error {
+            waited_ms: lost.waited_ms,
+            refresh: Some(RefreshOutcome::Failed),
+            ..error(kind, Action::Retry, &message)
+        };
+        assert_eq!(lost, expected);
     }
-    assert_eq!(stage.store.entries().await, kept);
+    assert_eq!(stage.store.changed_since(&kept).await, ["leases/demo"]);
     stage.advance(9 * MINUTE);
     let mark = stage.mark();
-    stage.api(&Request::get(DEMO, "/myself")).await.unwrap();
+    let response = stage.api(&Request::get(DEMO, "/myself")).await.unwrap();
+    assert_eq!(response.refresh, Some(RefreshOutcome::Recovered));
     assert_eq!(
         stage.sent_since(mark)[0],
-        "auth POST /oauth/token grant_type=refresh_token refresh#1 -> 200 access#3 refresh#3"
+        "auth POST /oauth/token grant_type=refresh_token refresh#1 -> 200 access#5 refresh#5"
     );
+    assert!(!stage.store.keys().await.contains(&"leases/demo".to_owned()));
 }
 
 #[tokio::test]
@@ -113,9 +143,9 @@ async fn a_store_that_fails_twice_still_ends_with_the_tokens_saved() {
     let mark = stage.mark();
     stage.api(&Request::get(DEMO, "/myself")).await.unwrap();
     let timeline = stage.timeline_since(mark);
-    assert_eq!(timeline[2], "store put tokens/demo");
+    assert_eq!(timeline[3], "store put tokens/demo");
     assert_eq!(
-        timeline[4],
+        timeline[5],
         "api GET {site}/rest/api/3/myself access#2 -> 200"
     );
 }
@@ -148,7 +178,10 @@ async fn tokens_that_cannot_be_saved_are_not_used_and_asked_for_again() {
     let mark = stage.mark();
     let unsaved = stage.api(&create()).await.unwrap_err();
     let message = "saving the rotated tokens: the secret store failed (full)";
-    let expected: Error = error(ErrorKind::SecretStore(failure), Action::Report, message);
+    let expected = Error {
+        refresh: Some(RefreshOutcome::Failed),
+        ..error(ErrorKind::SecretStore(failure), Action::Report, message)
+    };
     assert_eq!(unsaved, expected);
     assert_eq!(
         stage.sent_since(mark).len(),
@@ -168,11 +201,11 @@ async fn a_store_that_cannot_compare_is_refused_before_the_refresh_token_is_sent
         .fail(Operation::Put, "leases/demo", failure.clone());
     let mark = stage.mark();
     let message = "the secret store cannot compare and set (no versions); use one that can";
-    let expected = error(
-        ErrorKind::SecretStore(failure),
-        Action::FixConfiguration,
-        message,
-    );
+    let kind = ErrorKind::SecretStore(failure);
+    let expected = Error {
+        refresh: Some(RefreshOutcome::Failed),
+        ..error(kind, Action::FixConfiguration, message)
+    };
     assert_eq!(stage.api(&create()).await.unwrap_err(), expected);
     assert_eq!(stage.sent_since(mark), Vec::<String>::new());
 }

@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use jira_host::secrets::StoreError;
-use jira_host::types::{Action, ErrorKind, OauthStep, Request, TransportError};
+use jira_host::types::{Action, ErrorKind, OauthStep, RefreshOutcome, Request, TransportError};
 
 use super::until;
 use crate::clock::MINUTE;
@@ -46,6 +46,7 @@ async fn a_lease_that_is_held_is_waited_for_until_the_time_is_up() {
     );
     expected.attempts = 1;
     expected.waited_ms = given_up.waited_ms;
+    expected.refresh = Some(RefreshOutcome::Failed);
     assert_eq!(given_up, expected);
     assert_eq!(
         stage.timeline_since(mark),
@@ -64,6 +65,7 @@ async fn a_lease_of_a_holder_that_died_is_taken_over_when_it_ends() {
         stage.timeline_since(mark),
         [
             "api GET {site}/rest/api/3/myself access#2 -> 401",
+            "store put leases/demo",
             "store put leases/demo",
             "auth POST /oauth/token grant_type=refresh_token refresh#2 -> 200 access#3 refresh#3",
             "store put tokens/demo",

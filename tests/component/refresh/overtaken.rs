@@ -83,5 +83,5 @@ async fn a_connection_that_was_erased_stays_erased() {
     let gone = overtaken(&stage, disconnect).await.unwrap_err();
     let kind = ErrorKind::ReauthorizationRequired("not-connected".to_owned());
     assert_eq!(gone.kind, kind);
-    assert_eq!(stage.store.keys().await, ["app"]);
+    assert_eq!(stage.store.keys().await, ["app", "sweep"]);
 }

@@ -20,6 +20,7 @@ async fn an_expired_token_is_renewed_and_saved_before_the_request_is_sent() {
         stage.timeline_since(mark),
         [
             "store put leases/demo",
+            "store put leases/demo",
             "auth POST /oauth/token grant_type=refresh_token refresh#1 -> 200 access#2 refresh#2",
             "store put tokens/demo",
             "store delete leases/demo",
@@ -59,6 +60,7 @@ async fn a_token_that_is_refused_is_renewed_once_and_the_request_sent_again() {
         stage.timeline_since(mark),
         [
             "api POST {site}/rest/api/3/issue access#1 -> 401",
+            "store put leases/demo",
             "store put leases/demo",
             "auth POST /oauth/token grant_type=refresh_token refresh#1 -> 200 access#2 refresh#2",
             "store put tokens/demo",

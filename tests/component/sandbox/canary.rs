@@ -3,7 +3,7 @@ use jira_host::types::{
     Authorize, Callback, Error, OauthOutcome, OauthStep, RedirectMode, Request, Response,
 };
 
-use crate::clock::HOUR;
+use crate::clock::{HOUR, hurried};
 use crate::people::allow;
 use crate::stage::{DEMO, Stage};
 
@@ -54,7 +54,7 @@ async fn step(stage: &Stage, shown: &mut Shown, step: OauthStep) -> Result<Oauth
 }
 
 async fn call(stage: &Stage, shown: &mut Shown, request: Request) -> Result<Response, Error> {
-    let outcome = stage.api(&request).await;
+    let outcome = hurried(stage.api(&request)).await;
     shown.call(&request, &outcome);
     outcome
 }
@@ -103,16 +103,22 @@ async fn requests(stage: &Stage, shown: &mut Shown) -> String {
     let signed = token.split('&').next().unwrap().to_owned();
     call(stage, shown, followed.clone()).await.unwrap();
     stage.script("GET", "/binary", Fault::CutBeforeAnswer);
-    call(stage, shown, followed).await.unwrap_err();
+    call(stage, shown, followed.without_retries())
+        .await
+        .unwrap_err();
     for fault in [
         Fault::CutInBody,
         Fault::status(500, &[]),
         Fault::Raw(b"no\r\n\r\n".to_vec()),
     ] {
         stage.script("GET", "/myself", fault);
-        call(stage, shown, Request::get(DEMO, "/myself"))
-            .await
-            .unwrap_err();
+        call(
+            stage,
+            shown,
+            Request::get(DEMO, "/myself").without_retries(),
+        )
+        .await
+        .unwrap_err();
     }
     signed
 }
@@ -124,12 +130,14 @@ async fn refreshes(stage: &Stage, shown: &mut Shown) {
         .await
         .unwrap();
     stage.advance(HOUR);
-    for fault in [
-        Fault::CutAfterDoing,
-        Fault::json(400, "{\"error\":\"x\"}"),
-        Fault::json(200, "[]"),
+    for (fault, times) in [
+        (Fault::CutAfterDoing, 3),
+        (Fault::json(400, "{\"error\":\"x\"}"), 1),
+        (Fault::json(200, "[]"), 3),
     ] {
-        stage.simulator.script(On::token_endpoint(), fault);
+        for _ in 0..times {
+            stage.simulator.script(On::token_endpoint(), fault.clone());
+        }
         call(stage, shown, Request::get(DEMO, "/myself"))
             .await
             .unwrap_err();
