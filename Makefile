@@ -4,8 +4,10 @@ CARGO     ?= cargo
 COMPONENT := target/jira_connector.wasm
 BUILT     := target/wasm32-unknown-unknown/component/jira_connector.wasm
 
+FUZZ_SECONDS ?= 60
+
 .DEFAULT_GOAL := help
-.PHONY: help component host run test bench hosts lint doc clean
+.PHONY: help component host run test fuzz bench hosts lint doc clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -21,8 +23,11 @@ host: ## build the host: the jira-host command
 run: component host ## see the component at work on a simulated Atlassian
 	@$(CARGO) run --quiet --locked --package jira-host -- demo --component $(COMPONENT)
 
-test: component ## run all tests
-	$(CARGO) test --locked --workspace
+test: component ## run all tests, and look for secrets in all that they write
+	RUST_TEST_NOCAPTURE=1 tests/canary $(CARGO) test --locked --workspace
+
+fuzz: ## fuzz what others write, each target for FUZZ_SECONDS (60); may install cargo-fuzz
+	@tests/fuzz/run $(FUZZ_SECONDS)
 
 bench: component ## measure speed and memory beside a native client; also target/bench.json
 	@$(CARGO) bench --locked --package jira-host --bench wire --profile dev --config host-test/benches/profile.toml

@@ -23,10 +23,6 @@ use crate::jira::{
     http::{Headers, HttpRequest, HttpResponse, Method, SendLimits, TransportError},
 };
 
-/// How much is read at once. A host copies each piece into our memory; pieces
-/// of this size keep the calls few and the copies small.
-const READ_BYTES: u64 = 128 * 1024;
-
 /// How much longer than us the host waits.
 const HOST_MARGIN_MS: u64 = 1_000;
 
@@ -138,9 +134,9 @@ async fn read_body(
     let broken = |()| TransportError::Interrupted("the host gave no body".into());
     let stream: InputStream = body.stream().map_err(broken)?;
     while !bytes.is_cut() {
-        match stream.read(READ_BYTES) {
+        match stream.read(bytes.wanted()) {
             Ok(piece) if piece.is_empty() => executor.ready(stream.subscribe()).await,
-            Ok(piece) => bytes.add(&piece),
+            Ok(piece) => bytes.add(piece),
             Err(StreamError::Closed) => break,
             Err(StreamError::LastOperationFailed(error)) => {
                 return Err(http_error_code(&error).map_or_else(

@@ -59,7 +59,7 @@ impl Access {
             Error::from(StoreError::Other(why))
         })?;
         let [_, connection_key, tokens_key, lease_key] = &keys;
-        let app = App::parse(&app.ok_or_else(App::absent)?.value)?;
+        let app = App::for_requests(&app.ok_or_else(App::absent)?.value)?;
         let tokens = tokens.ok_or_else(|| not_connected(name))?;
         let tokens = store::decode(tokens_key, &tokens)?;
         let connection = match connection {

@@ -31,16 +31,26 @@ pub struct App {
     pub redirect_uri: String,
     /// Whether the app has the personal data reporting API.
     pub report_personal_data: bool,
-    /// Where consent is given and tokens are.
-    pub auth_origin: Origin,
+    auth_origin: Option<String>,
     /// Where everything else is.
     pub api_origin: Origin,
 }
 
 impl App {
-    /// Reads the record. Values are never repeated in an error: any of them
-    /// may be the secret, put into the wrong member.
+    /// Reads the record, and all of it. Values are never repeated in an error:
+    /// any of them may be the secret, put into the wrong member.
     pub fn parse(value: &[u8]) -> Result<Self> {
+        let app = Self::for_requests(value)?;
+        Url::parse(&app.redirect_uri)
+            .map_err(|error| wrong(format_args!("`redirect_uri` is not a URL ({error})")))?;
+        app.auth_origin()?;
+        Ok(app)
+    }
+
+    /// Reads the record as far as a request needs it, and every request does.
+    /// That the rest leads somewhere was seen when the person consented, and is
+    /// seen again when the tokens are renewed.
+    pub fn for_requests(value: &[u8]) -> Result<Self> {
         let record = Object::parse(value).map_err(wrong)?;
         if let Some(unknown) = record.names().find(|name| !MEMBERS.contains(name)) {
             let known = MEMBERS.join(", ");
@@ -48,20 +58,23 @@ impl App {
                 "unknown member `{unknown}`; the members are {known}"
             )));
         }
-        let redirect_uri = required(&record, "redirect_uri")?;
-        Url::parse(&redirect_uri)
-            .map_err(|error| wrong(format_args!("`redirect_uri` is not a URL ({error})")))?;
+        let text = |member| record.optional_text(member).map_err(wrong);
         Ok(Self {
+            redirect_uri: required(&record, "redirect_uri")?,
             client_id: required(&record, "client_id")?,
             client_secret: Secret::new(required(&record, "client_secret")?),
-            redirect_uri,
             report_personal_data: record
                 .optional_flag("report_personal_data")
                 .map_err(wrong)?
                 .unwrap_or(true),
-            auth_origin: origin(&record, "auth_origin", AUTH_ORIGIN)?,
-            api_origin: origin(&record, "api_origin", API_ORIGIN)?,
+            auth_origin: text("auth_origin")?,
+            api_origin: origin("api_origin", text("api_origin")?.as_deref(), API_ORIGIN)?,
         })
+    }
+
+    /// Where consent is given and tokens are.
+    pub fn auth_origin(&self) -> Result<Origin> {
+        origin("auth_origin", self.auth_origin.as_deref(), AUTH_ORIGIN)
     }
 
     /// What to say where there is no record.
@@ -78,7 +91,7 @@ fn wrong(why: impl core::fmt::Display) -> Error {
     Error::configuration("app", format!("the application record `app`: {why}"))
 }
 
-fn required(record: &Object, member: &'static str) -> Result<String> {
+fn required(record: &Object<'_>, member: &'static str) -> Result<String> {
     let text = record.text(member).map_err(wrong)?;
     if text.trim().is_empty() {
         return Err(wrong(format_args!("`{member}` is empty")));
@@ -86,10 +99,8 @@ fn required(record: &Object, member: &'static str) -> Result<String> {
     Ok(text)
 }
 
-fn origin(record: &Object, member: &'static str, default: &str) -> Result<Origin> {
-    let text = record.optional_text(member).map_err(wrong)?;
-    Origin::parse(text.as_deref().unwrap_or(default))
-        .map_err(|why| wrong(format_args!("`{member}` {why}")))
+fn origin(member: &str, given: Option<&str>, default: &str) -> Result<Origin> {
+    Origin::parse(given.unwrap_or(default)).map_err(|why| wrong(format_args!("`{member}` {why}")))
 }
 
 /// A scheme, host and port, and nothing more (RFC 6454).
@@ -174,7 +185,7 @@ mod tests {
         let app = parse("").unwrap();
         assert!(app.report_personal_data);
         assert_eq!(
-            app.auth_origin.at("/oauth/token").as_str(),
+            app.auth_origin().unwrap().at("/oauth/token").as_str(),
             "https://auth.atlassian.com/oauth/token"
         );
         assert_eq!(
@@ -230,7 +241,7 @@ mod tests {
             "`client_secret` is not a text",
         );
         assert_refused(
-            r#"{"redirect_uri":"hush"}"#,
+            r#"{"client_id":"i","client_secret":"hush","redirect_uri":"hush"}"#,
             "`redirect_uri` is not a URL (relative URL without a base)",
         );
         assert_refused(

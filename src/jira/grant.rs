@@ -37,7 +37,7 @@ pub enum TokenGrant<'a> {
 
 impl TokenGrant<'_> {
     /// The request to the token endpoint.
-    fn to_http(self, app: &App) -> HttpRequest {
+    fn to_http(self, app: &App) -> Result<HttpRequest> {
         let (grant_type, code, redirect_uri, refresh_token) = match self {
             Self::AuthorizationCode(code) => (
                 "authorization_code",
@@ -58,10 +58,8 @@ impl TokenGrant<'_> {
                 json::optional_text(refresh_token.map(Secret::expose)),
             ),
         ]);
-        HttpRequest::post_json(
-            app.auth_origin.at("/oauth/token"),
-            body.to_string().into_bytes(),
-        )
+        let url = app.auth_origin()?.at("/oauth/token");
+        Ok(HttpRequest::post_json(url, body.to_string().into_bytes()))
     }
 
     /// Sends it, once, and reads the answer. A code is good for one use and a
@@ -72,7 +70,7 @@ impl TokenGrant<'_> {
             timeout_ms: TOKEN_TIMEOUT_MS,
             body_bytes: TOKEN_ANSWER_BYTES,
         };
-        let response = host.send(&self.to_http(app), limits).await?;
+        let response = host.send(&self.to_http(app)?, limits).await?;
         self.read(&response, host.now())
     }
 
@@ -232,7 +230,7 @@ mod tests {
     }
 
     fn body(grant: TokenGrant<'_>) -> String {
-        String::from_utf8(grant.to_http(&app()).body.unwrap()).unwrap()
+        String::from_utf8(grant.to_http(&app()).unwrap().body.unwrap()).unwrap()
     }
 
     #[test]
@@ -246,7 +244,7 @@ mod tests {
             body(TokenGrant::RefreshToken(&secret)),
             r#"{"client_id":"id","client_secret":"hush","grant_type":"refresh_token","refresh_token":"s\"1"}"#
         );
-        let http = TokenGrant::RefreshToken(&secret).to_http(&app());
+        let http = TokenGrant::RefreshToken(&secret).to_http(&app()).unwrap();
         assert_eq!(http.url.as_str(), "https://auth.atlassian.com/oauth/token");
         assert_eq!(http.headers.get("content-type"), Some("application/json"));
     }

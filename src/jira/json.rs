@@ -5,13 +5,14 @@
 //! is named by its member, and never shown.
 
 use core::fmt;
+use std::borrow::Cow;
 
 use serde_json::{Map, Value};
 
 /// What can be read from a JSON object.
 pub trait FromJson: Sized {
     /// Reads the members.
-    fn from_json(object: &Object) -> Result<Self, Broken>;
+    fn from_json(object: &Object<'_>) -> Result<Self, Broken>;
 }
 
 /// What can be written as JSON.
@@ -20,10 +21,10 @@ pub trait ToJson {
     fn to_json(&self) -> Value;
 }
 
-/// A JSON object.
-pub struct Object(Map<String, Value>);
+/// A JSON object: a document, or a part of one.
+pub struct Object<'a>(Cow<'a, Map<String, Value>>);
 
-impl fmt::Debug for Object {
+impl fmt::Debug for Object<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_list().entries(self.0.keys()).finish()
     }
@@ -58,7 +59,7 @@ impl fmt::Display for Broken {
     }
 }
 
-impl Object {
+impl Object<'static> {
     /// Parses text that is one JSON object.
     pub fn parse(text: &[u8]) -> Result<Self, Broken> {
         Self::of(parse(text)?)
@@ -66,22 +67,24 @@ impl Object {
 
     fn of(value: Value) -> Result<Self, Broken> {
         match value {
-            Value::Object(members) => Ok(Self(members)),
+            Value::Object(members) => Ok(Self(Cow::Owned(members))),
             _ => Err(Broken::NotAnObject),
         }
     }
+}
 
+impl Object<'_> {
     /// The names of the members.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.0.keys().map(String::as_str)
     }
 
     /// A member that may be absent or null.
-    fn member<T>(
-        &self,
+    fn member<'a, T>(
+        &'a self,
         name: &'static str,
         kind: &'static str,
-        read: impl FnOnce(&Value) -> Option<T>,
+        read: impl FnOnce(&'a Value) -> Option<T>,
     ) -> Result<Option<T>, Broken> {
         match self.0.get(name) {
             None | Some(Value::Null) => Ok(None),
@@ -137,25 +140,35 @@ impl Object {
     /// A list of objects that may be absent.
     pub fn optional_list<T: FromJson>(&self, name: &'static str) -> Result<Option<Vec<T>>, Broken> {
         let objects = self.member(name, "a list of objects", |value| {
-            let object = |value: &Value| value.as_object().cloned().map(Object);
-            value.as_array()?.iter().map(object).collect()
+            let objects = value.as_array()?.iter().map(Value::as_object);
+            objects.collect::<Option<Vec<_>>>()
         });
-        let objects: Option<Vec<Self>> = objects?;
-        let read = |objects: Vec<Self>| objects.iter().map(T::from_json).collect();
-        objects.map(read).transpose()
+        let Some(objects) = objects? else {
+            return Ok(None);
+        };
+        let read = |members| T::from_json(&Object(Cow::Borrowed(members)));
+        objects
+            .into_iter()
+            .map(read)
+            .collect::<Result<_, _>>()
+            .map(Some)
     }
 
     /// An object inside that may be absent.
     pub fn optional<T: FromJson>(&self, name: &'static str) -> Result<Option<T>, Broken> {
-        let object = self.member(name, "an object", |value| {
-            value.as_object().cloned().map(Object)
-        })?;
-        object.as_ref().map(T::from_json).transpose()
+        let part = self.optional_part(name)?;
+        part.map(|part| T::from_json(&part)).transpose()
     }
 
     /// An object inside.
     pub fn object<T: FromJson>(&self, name: &'static str) -> Result<T, Broken> {
-        self.optional(name)?.ok_or(Broken::Missing(name))
+        let part = self.optional_part(name)?.ok_or(Broken::Missing(name))?;
+        T::from_json(&part)
+    }
+
+    fn optional_part(&self, name: &'static str) -> Result<Option<Object<'_>>, Broken> {
+        let members = self.member(name, "an object", Value::as_object)?;
+        Ok(members.map(|members| Object(Cow::Borrowed(members))))
     }
 }
 
@@ -165,7 +178,7 @@ pub fn parse(text: &[u8]) -> Result<Value, Broken> {
 }
 
 /// Parses a list of objects.
-pub fn parse_list(text: &[u8]) -> Result<Vec<Object>, Broken> {
+pub fn parse_list(text: &[u8]) -> Result<Vec<Object<'static>>, Broken> {
     match parse(text)? {
         Value::Array(items) => items.into_iter().map(Object::of).collect(),
         _ => Err(Broken::NotAList),
@@ -173,7 +186,7 @@ pub fn parse_list(text: &[u8]) -> Result<Vec<Object>, Broken> {
 }
 
 /// A whole number of 32 bits; absent, it is 0.
-pub fn small(object: &Object, name: &'static str) -> Result<u32, Broken> {
+pub fn small(object: &Object<'_>, name: &'static str) -> Result<u32, Broken> {
     let number = object.optional_number(name)?.unwrap_or(0);
     u32::try_from(number).map_err(|_| Broken::WrongKind(name, "a number of 32 bits"))
 }
@@ -215,7 +228,7 @@ pub fn optional_text(text: Option<&str>) -> Value {
 mod tests {
     use super::*;
 
-    fn parsed(text: &str) -> Object {
+    fn parsed(text: &str) -> Object<'static> {
         Object::parse(text.as_bytes()).unwrap()
     }
 

@@ -129,6 +129,8 @@ impl<H: Host> Refresh<'_, H> {
         deadline: Deadline,
         waited_ms: &mut u64,
     ) -> Result<Renewed> {
+        // Nothing is claimed where the token endpoint is nowhere.
+        self.app.auth_origin()?;
         let mut claimant = Claimant::new(self.host, self.name.lease_key());
         let mut outcome = RefreshOutcome::Fresh;
         let mut lease_there = None;

@@ -41,18 +41,15 @@ pub struct Stored<T> {
 
 /// Reads an entry. The value itself never appears in an error.
 pub fn decode<T: FromJson>(key: &str, entry: &Entry) -> Result<Stored<T>> {
-    let value = open(key, entry).and_then(|envelope| {
-        let value = envelope.object("value");
-        value.map_err(|broken| damaged(key, broken))
-    })?;
+    let value = open(key, entry)?.object("value");
     Ok(Stored {
-        value,
+        value: value.map_err(|broken| damaged(key, broken))?,
         version: entry.version.clone(),
     })
 }
 
 /// The envelope of an entry, of a format that can be read.
-fn open(key: &str, entry: &Entry) -> Result<Object> {
+fn open(key: &str, entry: &Entry) -> Result<Object<'static>> {
     let envelope = Object::parse(&entry.value).map_err(|broken| damaged(key, broken))?;
     let format = envelope.number("format");
     match format.map_err(|broken| damaged(key, broken))? {

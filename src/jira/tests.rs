@@ -1,10 +1,14 @@
 //! The orchestration against a fake outside: which effects, in which order.
 
+#[path = "../../tests/fuzz/checks/mod.rs"]
+mod checks;
 mod connections;
 mod exchange;
 mod failures;
 pub(super) mod fake;
+mod found;
 mod hostile;
+mod inputs;
 mod oauth;
 mod paging;
 mod properties;
@@ -13,4 +17,5 @@ mod retries;
 mod retry;
 mod schedule;
 mod sweep;
+mod trial;
 mod unsettled;

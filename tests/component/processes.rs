@@ -14,7 +14,7 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use atlassian_simulator::{Fault, Gate, On, Settings};
-use jira_host::secrets::{KeyFile, SecretStore, SqliteOptions, SqliteStore};
+use jira_host::secrets::{KeyFile, SealedStore, SecretStore, SqliteOptions, SqliteStore};
 use jira_host::types::{RefreshOutcome, Request};
 use jira_host::{Network, Tenant};
 

@@ -101,6 +101,7 @@ pub use list::{Links, List, ListError, Quirk};
 pub use order::{Order, OrderError};
 pub use origin::Origin;
 pub use reporting::{Reported, Reporting};
+pub use secrets::CANARY;
 pub use settings::{Account, Settings, Site};
 pub use simulator::Simulator;
 pub use transcript::Recorded;

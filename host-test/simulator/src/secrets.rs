@@ -7,6 +7,14 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 /// so that a secret is found again wherever it turns up.
 const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
+/// Is in every secret of the simulator, and nowhere else: where this turns up, a
+/// secret was shown, or a piece of one. It is there again and again, so that any
+/// piece of 52 characters has it whole.
+pub const CANARY: &str = "Xq7Canary7qX";
+
+/// How far apart the beginnings of the canaries are.
+const CANARY_EVERY: usize = 40;
+
 /// What a secret that nobody made is shown as.
 pub(crate) const UNKNOWN: &str = "unknown";
 
@@ -98,11 +106,14 @@ impl Secrets {
     }
 }
 
-/// A text that looks random and is the same in every run: `DefaultHasher::new`
-/// always begins with the same keys.
+/// A text that looks random but for the canaries, and is the same in every run:
+/// `DefaultHasher::new` always begins with the same keys.
 fn opaque(kind: Kind, count: u64) -> String {
     (0..kind.length())
         .map(|place| {
+            if let Some(sung) = CANARY.as_bytes().get(place % CANARY_EVERY) {
+                return char::from(*sung);
+            }
             let index = mixed((kind, count, place)) % ALPHABET.len() as u64;
             // The remainder is always an index into the alphabet.
             char::from(ALPHABET.get(index as usize).copied().unwrap_or(b'A'))
@@ -128,6 +139,17 @@ mod tests {
         assert_eq!(first, two.mint(Kind::Access));
         assert_ne!(first, one.mint(Kind::Access));
         assert_ne!(one.mint(Kind::Refresh), one.mint(Kind::Code));
+    }
+
+    #[test]
+    fn every_piece_of_a_secret_has_the_canary() {
+        for kind in [Kind::Access, Kind::Refresh, Kind::Code, Kind::Download] {
+            let secret = opaque(kind, 1);
+            for piece in secret.as_bytes().windows(CANARY_EVERY + CANARY.len()) {
+                assert!(String::from_utf8_lossy(piece).contains(CANARY));
+            }
+        }
+        assert!(opaque(Kind::State, 1).starts_with(CANARY));
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! What is simulated: the app, its console, the sites and the people.
 
+use crate::secrets::CANARY;
 use crate::{Latency, List, Reporting};
 use std::fmt;
 
@@ -113,7 +114,7 @@ impl Default for Settings {
             accounts: people(2),
             app_name: "Connector".to_owned(),
             client_id: "simulated-client-id".to_owned(),
-            client_secret: "simulated-client-secret-5d1f0c".to_owned(),
+            client_secret: format!("simulated-client-secret-{CANARY}"),
             redirect_uri: "https://connector.example/oauth/callback".to_owned(),
             app_scopes: USUAL_SCOPES.map(str::to_owned).to_vec(),
             expires_in: 3600,

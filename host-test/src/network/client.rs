@@ -12,9 +12,11 @@ pub(super) type PooledClient = Client<Dialer, Body>;
 /// load balancers commonly close it, so that we are the one to do it.
 const IDLE_TIMEOUT: Duration = Duration::from_secs(45);
 
-/// How many unused HTTP/1.1 connections are kept for an origin. With HTTP/2,
-/// which Atlassian speaks, there is one.
-const MAX_IDLE_PER_ORIGIN: usize = 16;
+/// How many unused HTTP/1.1 connections are kept for an origin: one for each of
+/// the calls that run at once where nothing else is said. With fewer, calls that
+/// come in crowds close connections only to open others. With HTTP/2, which
+/// Atlassian speaks, there is one for all of them.
+const MAX_IDLE_PER_ORIGIN: usize = 64;
 
 /// How often an HTTP/2 connection in use is asked whether it is alive, and how
 /// long it may think about it. Else a connection that a middlebox has forgotten

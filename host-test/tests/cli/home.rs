@@ -2,6 +2,7 @@ use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 
+use atlassian_simulator::CANARY;
 use tempfile::TempDir;
 
 use crate::support;
@@ -91,13 +92,17 @@ fn feed(child: &mut Child, input: &str) {
     }
 }
 
+/// Whatever a command is, no secret of the simulator is in what it writes.
 impl From<Output> for Ran {
     fn from(output: Output) -> Self {
-        Ran {
+        let ran = Ran {
             code: output.status.code(),
             stdout: String::from_utf8(output.stdout).unwrap(),
             stderr: String::from_utf8(output.stderr).unwrap(),
-        }
+        };
+        assert!(!ran.stdout.contains(CANARY), "{ran:#?}");
+        assert!(!ran.stderr.contains(CANARY), "{ran:#?}");
+        ran
     }
 }
 

@@ -9,6 +9,7 @@
 
 mod component;
 mod concurrency;
+mod guests;
 #[path = "../support/stand_in.rs"]
 mod stand_in;
 #[path = "../support/mod.rs"]

@@ -1,28 +1,45 @@
 use wasm_encoder::{
-    BlockType, CodeSection, ConstExpr, ExportKind, ExportSection, Function, FunctionSection,
-    GlobalSection, GlobalType, Instruction, MemorySection, MemoryType, Module, RefType,
-    TableSection, TableType, TypeSection, ValType,
+    BlockType, CodeSection, ConstExpr, DataSection, EntityType, ExportKind, ExportSection,
+    Function, FunctionSection, GlobalSection, GlobalType, ImportSection, Instruction,
+    MemorySection, MemoryType, Module, RefType, StartSection, TableSection, TableType, TypeSection,
+    ValType,
 };
 use wit_component::{ComponentEncoder, StringEncoding, embed_component_metadata};
 use wit_parser::abi::{AbiVariant, WasmType};
 use wit_parser::{Resolve, WorldItem};
 
 /// A component with the connector's exports, each of which does this and then
-/// traps.
+/// traps, or answers what is at a place in its memory.
+#[derive(Default)]
 pub struct StandIn {
     pub does: Vec<Instruction<'static>>,
     pub tables: usize,
+    /// Interface, name, and how many numbers it takes and gives. They are the
+    /// functions before [`ITSELF`], which is then as much further on.
+    pub imports: Vec<Import>,
+    /// Whether it does it as soon as it is there, too.
+    pub starts: bool,
+    pub answers: Option<i32>,
+    /// What is in its memory from [`DATA`] on.
+    pub data: Vec<u8>,
+    /// Where it says there is room for what comes to it, if it lies.
+    pub room: Option<i32>,
 }
+
+pub type Import = (&'static str, &'static str, usize, usize);
 
 /// The function that every export calls.
 pub const ITSELF: u32 = 0;
-const REALLOC: u32 = 1;
+
+/// Where the data begins: behind what realloc hands out in any of these calls.
+pub const DATA: i32 = 32 * 1024;
 
 impl StandIn {
     pub fn doing(does: impl IntoIterator<Item = Instruction<'static>>) -> StandIn {
         StandIn {
             does: does.into_iter().collect(),
             tables: 1,
+            ..StandIn::default()
         }
     }
 
@@ -65,25 +82,48 @@ impl StandIn {
         let mut exports = ExportSection::new();
         let mut code = CodeSection::new();
 
+        let mut imports = ImportSection::new();
+        for (place, (interface, name, takes, gives)) in (0..).zip(&self.imports) {
+            types
+                .ty()
+                .function(vec![ValType::I32; *takes], vec![ValType::I32; *gives]);
+            imports.import(interface, name, EntityType::Function(place));
+        }
+        let itself = ITSELF + imports.len();
         types.ty().function([], []);
-        declared.function(ITSELF);
+        declared.function(itself);
         code.function(&body(self.does.iter().cloned()));
         types.ty().function([ValType::I32; 4], [ValType::I32]);
-        declared.function(REALLOC);
-        code.function(&body(realloc()));
+        declared.function(itself + 1);
+        code.function(&match self.room {
+            None => body(realloc()),
+            Some(place) => body([Instruction::I32Const(place)]),
+        });
         exports.export("memory", ExportKind::Memory, 0);
-        exports.export("cabi_realloc", ExportKind::Func, REALLOC);
-        for (place, (name, params, results)) in (REALLOC + 1..).zip(functions) {
+        exports.export("cabi_realloc", ExportKind::Func, itself + 1);
+        let end = match self.answers {
+            None => Instruction::Unreachable,
+            Some(place) => Instruction::I32Const(place),
+        };
+        for (place, (name, params, results)) in (itself + 2..).zip(functions) {
             types.ty().function(params.clone(), results.clone());
             declared.function(place);
             exports.export(name, ExportKind::Func, place);
-            code.function(&body([Instruction::Call(ITSELF), Instruction::Unreachable]));
+            code.function(&body([Instruction::Call(itself), end.clone()]));
         }
 
         let mut module = Module::new();
-        module.section(&types).section(&declared);
+        module.section(&types).section(&imports).section(&declared);
         module.section(&self.tables()).section(&memory());
-        module.section(&globals()).section(&exports).section(&code);
+        module.section(&globals()).section(&exports);
+        if self.starts {
+            module.section(&StartSection {
+                function_index: itself,
+            });
+        }
+        let mut data = DataSection::new();
+        data.active(0, &ConstExpr::i32_const(DATA), self.data.iter().copied());
+        module.section(&code).section(&data);
         module.finish()
     }
 

@@ -50,7 +50,7 @@ impl Authorize {
 
         let state = consent::new_state(host);
         let expires_at = host.now().plus(CONSENT_LIFE_MS);
-        let url = consent_url(&app, &asked_scopes, state.expose());
+        let url = consent_url(&app, &asked_scopes, state.expose())?;
         let key = consent::key(&name, state.expose());
         let pending = PendingConsent {
             state: state.clone(),
@@ -93,8 +93,8 @@ fn at_most(field: &'static str, text: Option<&str>, max: usize) -> Result<()> {
 
 /// <https://developer.atlassian.com/cloud/jira/platform/oauth-2-3lo-apps/>,
 /// step 1. Scopes are separated by `%20`, which a form encoding would not do.
-fn consent_url(app: &App, scopes: &[String], state: &str) -> String {
-    let mut url = app.auth_origin.at("/authorize");
+fn consent_url(app: &App, scopes: &[String], state: &str) -> Result<String> {
+    let mut url = app.auth_origin()?.at("/authorize");
     let query = [
         ("audience", "api.atlassian.com"),
         ("client_id", &app.client_id),
@@ -106,5 +106,5 @@ fn consent_url(app: &App, scopes: &[String], state: &str) -> String {
     ]
     .map(|(name, value)| format!("{name}={}", encode_component(value)));
     url.set_query(Some(&query.join("&")));
-    url.into()
+    Ok(url.into())
 }

@@ -21,7 +21,7 @@ use super::{
     cursor::{Cursor, Fingerprint},
     options::Options,
     outline::Outline,
-    page::Found,
+    page::{Found, Page},
     place::{Frozen, Place},
     report::{ListEnd, ListReport, PagingStyle},
     style::{Recognised, counts_items, recognise, words},
@@ -73,15 +73,12 @@ pub async fn collect<H: Host>(
 async fn begin<H: Host>(mut call: Call<'_, H>, mut listing: Listing) -> Result<ApiResponse> {
     listing.frozen.set_size(listing.options.page_size);
     let answer = first_answer(&mut call, &mut listing.frozen).await?;
-    let style = match recognised(&answer, listing.frozen.path()) {
-        Recognised::NotAList => return Ok(not_a_list(answer.response)),
-        Recognised::Whole => None,
-        Recognised::Page(style) => Some(style),
+    let Some((style, page)) = recognised(&answer, listing.frozen.path()) else {
+        return Ok(not_a_list(answer.response));
     };
     let place = first_place(style, &listing.frozen);
     let mut collector = Collector::new(call, listing, style, &place);
     collector.count_attempts(answer.response.attempts);
-    let page = collector.read(&answer.response)?;
     let first = Next::first(place);
     Ok(collector.run(first, (answer.response, page)).await)
 }
@@ -130,22 +127,22 @@ fn is_bad_request(error: &Error) -> bool {
     matches!(error.kind(), Kind::Api(api) if api.status == 400)
 }
 
-fn recognised(answer: &Answer, path: &str) -> Recognised {
+/// The first page and how to ask for the next one, if the answer is a list.
+fn recognised(answer: &Answer, path: &str) -> Option<(Option<PagingStyle>, Page)> {
     let response = &answer.response;
     // What another place has answered says nothing of this one's pages.
     if !answer.is_direct || !(200..=299).contains(&response.status) {
-        return Recognised::NotAList;
+        return None;
     }
-    let Ok(text) = core::str::from_utf8(&response.body) else {
-        return Recognised::NotAList;
+    let text = core::str::from_utf8(&response.body).ok()?;
+    let outline = Outline::read(text).ok()?;
+    let found = Found::in_document(text, &outline)?;
+    let style = match recognise(&found, path) {
+        Recognised::NotAList => return None,
+        Recognised::Whole => None,
+        Recognised::Page(style) => Some(style),
     };
-    let Ok(outline) = Outline::read(text) else {
-        return Recognised::NotAList;
-    };
-    let Some(found) = Found::in_document(text, &outline) else {
-        return Recognised::NotAList;
-    };
-    recognise(&found, path)
+    Some((style, Page::read(style, &found)))
 }
 
 /// Where the first answer begins.

@@ -186,6 +186,10 @@ impl<'a, H: Host> Collector<'a, H> {
         self.total = page.total.or(self.total);
         self.pace.after(body.len(), limit);
         self.harvest.add(body, page.items.clone(), &cut.kept);
+        if let (Some(total), Place::Offset(offset)) = (self.total, &here.place) {
+            let to_come = total.saturating_sub(offset.saturating_add(page.items.count));
+            self.harvest.gather(to_come, self.listing.options.max_bytes);
+        }
         if !is_whole {
             self.last = (here.place.clone(), cut.skipped + cut.kept.count);
             return Err(Stop::AtLast(match cut.is_too_long {

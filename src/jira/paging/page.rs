@@ -199,10 +199,10 @@ pub struct Page {
 }
 
 impl Page {
-    /// Reads what a style's pages say.
+    /// Reads what a style's pages say; nothing where one answer is all there is.
     #[must_use]
-    pub fn read(style: PagingStyle, found: &Found<'_>) -> Self {
-        let words = words(style);
+    pub fn read(style: Option<PagingStyle>, found: &Found<'_>) -> Self {
+        let words = words(style.unwrap_or(PagingStyle::StartAt));
         let flag = |name: &&str| match found.scalar(name) {
             Some("true") => Some(true),
             Some("false") => Some(false),

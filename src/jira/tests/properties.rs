@@ -1,65 +1,23 @@
 //! What others write, as arbitrary bytes: nothing of it may end the connector,
 //! be believed beyond its bounds, or be shown where it may be a secret.
 
-use core::fmt::Debug;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use proptest::{prelude::*, sample::select};
 
-use proptest::{
-    prelude::*,
-    sample::select,
-    test_runner::{Config, TestCaseResult, TestRunner},
+use super::{
+    checks::{
+        NOW,
+        callbacks::only_the_state_given_out_spends_a_code,
+        error_bodies,
+        rate_limits::{self, Circumstances},
+    },
+    fake::response,
+    trial::{almost, holds},
 };
-
-use super::{fake::response, schedule::announce};
 use crate::jira::{
-    api_error::{ApiError, ERROR_BODY_BYTES},
-    failure::{self, Asked},
-    http::{Headers, HttpResponse, Method, TransportError},
+    http::{Method, TransportError},
     instant::UnixMs,
-    oauth::{Callback, OauthStep, oauth_exchange},
-    rate_limit::RateLimit,
-    retry::{Retry, Setback, is_repeatable},
+    retry::is_repeatable,
 };
-
-const CASES: u32 = 5_000;
-const NOW: UnixMs = UnixMs(1_790_697_600_000);
-
-/// Tries a property on many inputs; the last property to end says how many
-/// there were in all.
-fn holds<S: Strategy>(inputs: S, property: impl Fn(S::Value) -> TestCaseResult)
-where
-    S::Value: Debug,
-{
-    static TRIED: AtomicUsize = AtomicUsize::new(0);
-    static ENDED: AtomicUsize = AtomicUsize::new(0);
-    let config = Config {
-        cases: CASES,
-        failure_persistence: None,
-        ..Config::default()
-    };
-    let counted = |input| {
-        TRIED.fetch_add(1, Ordering::Relaxed);
-        property(input)
-    };
-    if let Err(error) = TestRunner::new(config).run(&inputs, counted) {
-        panic!("{error}");
-    }
-    let all = include_str!("properties.rs").matches("\n#[test]").count();
-    if ENDED.fetch_add(1, Ordering::Relaxed) + 1 == all {
-        let tried = TRIED.load(Ordering::Relaxed);
-        announce(&format!("hostile inputs: {tried}"));
-    }
-}
-
-/// Text that looks like what it should be, and is not quite.
-fn almost(pieces: &'static [&'static str]) -> impl Strategy<Value = String> {
-    let piece = prop_oneof![
-        5 => select(pieces).prop_map(String::from),
-        1 => any::<u64>().prop_map(|number| number.to_string()),
-        1 => any::<char>().prop_map(String::from),
-    ];
-    prop::collection::vec(piece, 0..14).prop_map(|pieces| pieces.concat())
-}
 
 const BODY: &[&str] = &[
     "{",
@@ -106,29 +64,7 @@ fn an_error_body_is_read_whatever_it_is() {
     ];
     let statuses = prop_oneof![select(&[401u16, 403, 404, 410, 429, 503][..]), 300..600u16];
     holds((statuses, bytes), |(status, body)| {
-        let answer = HttpResponse {
-            body,
-            ..response(status, &[], "")
-        };
-        let read = ApiError::read(answer.clone());
-        prop_assert!(read.body.len() <= ERROR_BODY_BYTES);
-        let texts = read
-            .messages
-            .iter()
-            .chain(read.field_errors.iter().map(|(_, text)| text));
-        for text in texts {
-            prop_assert!(text.chars().count() <= 1_000);
-        }
-        let site = super::fake::site("acme");
-        let asked = Asked {
-            method: Method::Post,
-            site: &site,
-            scopes: &[],
-            is_own_site: true,
-            was_done: false,
-        };
-        let error = failure::read(answer, asked, NOW);
-        prop_assert_eq!(error.may_have_been_done(), status == 408 || status >= 500);
+        error_bodies::an_error_body_is_read_whatever_it_is(status, &body);
         Ok(())
     });
 }
@@ -177,24 +113,13 @@ fn what_limits_say_is_bounded_and_never_shortens_a_wait() {
     holds(
         (headers, clock, any::<u8>(), 0..5u8, any::<u64>()),
         |(headers, now, chance, retries, remaining_ms)| {
-            let answer = HttpResponse {
-                headers: Headers::from(headers),
-                ..response(429, &[], "")
-            };
-            let told_ms =
-                RateLimit::read(&answer.headers, now).map_or(0, |limit| limit.told_wait_ms(now));
-            let setback = Setback::of_response(&answer, now);
-            prop_assert_eq!(setback, Some(Setback::Undone(told_ms)));
-            let wait = Retry::default().wait_ms(
-                retries,
-                false,
-                Setback::Undone(told_ms),
+            let given = Circumstances {
+                now,
                 chance,
+                retries,
                 remaining_ms,
-            );
-            if let Some(wait_ms) = wait {
-                prop_assert!(wait_ms >= told_ms && wait_ms < remaining_ms && retries < 4);
-            }
+            };
+            rate_limits::what_limits_say_is_bounded_and_never_shortens_a_wait(&headers, given);
             Ok(())
         },
     );
@@ -202,6 +127,8 @@ fn what_limits_say_is_bounded_and_never_shortens_a_wait() {
 
 const REDIRECTS: &[&str] = &[
     "https://h/cb",
+    "https://h/cb?state=STATE&code=",
+    "STATE",
     "?",
     "&",
     "=",
@@ -226,21 +153,11 @@ const REDIRECTS: &[&str] = &[
 ];
 
 #[test]
-fn no_redirect_url_gets_past_a_state_that_nobody_began_or_into_an_error() {
+fn only_the_state_given_out_spends_a_code_and_no_redirect_url_is_in_an_error() {
     holds(
-        (almost(REDIRECTS), almost(&["s", "hush", "%", ""])),
+        (almost(REDIRECTS), almost(&["STATE", "s", "hush", "%", ""])),
         |(redirect_url, state)| {
-            let host = super::fake::FakeHost::new();
-            let step = OauthStep::Callback(Callback {
-                connection: "main".into(),
-                state,
-                redirect_url,
-            });
-            let shown = format!("{step:?}");
-            let error = host.run(oauth_exchange(&host, step)).unwrap_err();
-            let told = format!("{shown} {error} {error:?}");
-            prop_assert!(!told.contains("hush"), "{}", told);
-            prop_assert_eq!(host.effects(), [""; 0]);
+            only_the_state_given_out_spends_a_code(&redirect_url, &state);
             Ok(())
         },
     );

@@ -21,7 +21,7 @@ use crate::jira::paging::{
 
 impl<H: Host> Collector<'_, H> {
     /// Reads a page of this list.
-    pub fn read(&self, response: &ApiResponse) -> Result<Page> {
+    fn read(&self, response: &ApiResponse) -> Result<Page> {
         let unexpected = |why: &str| {
             let message = format!("a page of the list is not as the first one: {why}");
             Error::unexpected("page", message).with_trace(response.trace_id.clone())
@@ -29,12 +29,11 @@ impl<H: Host> Collector<'_, H> {
         let text =
             core::str::from_utf8(&response.body).map_err(|_| unexpected("it is not UTF-8"))?;
         let outline = Outline::read(text).map_err(|_| unexpected("it is not JSON"))?;
-        let style = self.style.unwrap_or(PagingStyle::StartAt);
+        let is_alike =
+            |style, found: &Found<'_>| found.is_bare() == (style == PagingStyle::BareArray);
         Found::in_document(text, &outline)
-            .filter(|found| {
-                self.style.is_none() || found.is_bare() == (style == PagingStyle::BareArray)
-            })
-            .map(|found| Page::read(style, &found))
+            .filter(|found| self.style.is_none_or(|style| is_alike(style, found)))
+            .map(|found| Page::read(self.style, &found))
             .ok_or_else(|| unexpected("it has no list"))
     }
 
