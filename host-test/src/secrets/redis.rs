@@ -7,6 +7,7 @@ mod entries;
 mod error;
 mod inspection;
 mod options;
+mod reading;
 mod rotation;
 mod scripts;
 mod server;
@@ -22,7 +23,7 @@ pub use self::address::{
     REDIS_PASSWORD_FILE_VARIABLE, REDIS_PASSWORD_VARIABLE, RedisAddress, RedisAddressError,
 };
 use self::desk::Desk;
-use self::entries::{Changed, Given, expectation, opened, seal};
+use self::entries::{Changed, expectation, opened, seal};
 pub use self::error::RedisError;
 pub use self::options::RedisOptions;
 pub use self::server::RedisServer;
@@ -102,21 +103,17 @@ impl RedisStore {
             Ok(versions)
         });
         let ran = ran.await?;
-        let outcomes = self.outcomes(ran.answer, changes.len())?.into_iter();
-        let outcomes = outcomes.zip(&ran.prepared);
-        let outcomes: Vec<Changed> = outcomes
-            .map(|(outcome, version)| outcome.or_done_before(version))
-            .collect();
+        let outcomes = self.outcomes(ran.answer, changes.len())?;
         if outcomes.iter().any(Changed::is_done) {
             self.desk.settle(ran.live).await?;
         }
         let sealer = &ran.unlocked.sealer;
-        let put = |((outcome, version), change): ((Changed, &Given), &&Change)| {
+        let put = |((outcome, version), change): ((Changed, _), &&Change)| {
             outcome.put(version, |field| {
                 opened(self.desk.at(), sealer, &change.key, field)
             })
         };
-        let outcomes = outcomes.into_iter().zip(&ran.prepared).zip(changes);
+        let outcomes = outcomes.into_iter().zip(ran.prepared).zip(changes);
         Ok(outcomes.map(put).collect())
     }
 

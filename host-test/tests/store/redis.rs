@@ -1,6 +1,9 @@
 mod command;
+mod crashes;
 mod faults;
 mod settling;
+mod sharing;
+#[cfg(unix)]
 mod tls;
 
 use std::sync::Arc;

@@ -3,7 +3,7 @@
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
-use redis::{FromRedisValue, Pipeline, Script, ScriptInvocation};
+use redis::{FromRedisValue, Script, ScriptInvocation};
 use tokio::task::spawn_blocking;
 use tokio::time::sleep;
 
@@ -11,7 +11,6 @@ use super::super::error::SealedStoreError;
 use super::super::key_error::KeyError;
 use super::super::key_source::KeySource;
 use super::super::unlocked::{Meta, Unlocked};
-use super::entries::{Fields, is_entry};
 use super::error::RedisError;
 use super::server::RedisServer;
 use super::wire::Live;
@@ -25,8 +24,11 @@ pub(super) const FORMAT: i64 = 1;
 const UNLOCK_ATTEMPTS: u32 = 5;
 
 /// How long somebody waits before trying again, where another process changes
-/// the key, or the server is not there.
+/// the key.
 pub(super) const PAUSE: Duration = Duration::from_millis(10);
+
+/// The same where the server is not there. To start it takes longer.
+pub(super) const ABSENCE: Duration = Duration::from_millis(100);
 
 /// What the entries have beside them. No key has a colon in it.
 pub(super) const FORMAT_FIELD: &str = ":format";
@@ -167,83 +169,6 @@ impl Desk {
         })
     }
 
-    /// What is there for these keys, and the key that opens it.
-    pub(super) async fn fields(
-        &self,
-        keys: &[String],
-    ) -> Result<(Arc<Unlocked>, Vec<Option<Vec<u8>>>), SealedStoreError> {
-        let mut question = redis::pipe();
-        let command = question.cmd("HMGET").arg(&self.names.entries);
-        command.arg(KEY_CHECK_FIELD).arg(keys);
-        let (unlocked, mut fields) = self
-            .read(&question, |(fields,): &(Vec<Option<Vec<u8>>>,)| {
-                fields.first()?.as_deref()
-            })
-            .await?;
-        fields.0.remove(0);
-        Ok((unlocked, fields.0))
-    }
-
-    /// Everything that is there, and the key that opens it.
-    pub(super) async fn all(&self) -> Result<(Arc<Unlocked>, Fields), SealedStoreError> {
-        let mut question = redis::pipe();
-        question.hgetall(&self.names.entries);
-        let (unlocked, (mut fields,)) = self
-            .read(&question, |(fields,): &(Fields,)| {
-                let mut fields = fields.iter();
-                let key_check = fields.find(|(field, _)| field == KEY_CHECK_FIELD);
-                key_check.map(|(_, key_check)| key_check.as_slice())
-            })
-            .await?;
-        fields.retain(|(field, _)| is_entry(field));
-        Ok((unlocked, fields))
-    }
-
-    /// Keys between two bounds, as the server writes them, at most so many.
-    pub(super) async fn keys_between(
-        &self,
-        start: &str,
-        end: &str,
-        most: usize,
-    ) -> Result<Vec<String>, SealedStoreError> {
-        let most = isize::try_from(most).unwrap_or(isize::MAX);
-        let mut question = redis::pipe();
-        question
-            .hget(&self.names.entries, KEY_CHECK_FIELD)
-            .zrangebylex_limit(&self.names.index, start, end, 0, most);
-        let (_, (_, keys)) = self
-            .read(
-                &question,
-                |(key_check, _): &(Option<Vec<u8>>, Vec<String>)| key_check.as_deref(),
-            )
-            .await?;
-        Ok(keys)
-    }
-
-    /// Reads something with the check of the key, and answers the key that fits.
-    async fn read<T: FromRedisValue>(
-        &self,
-        question: &Pipeline,
-        key_check: impl Fn(&T) -> Option<&[u8]>,
-    ) -> Result<(Arc<Unlocked>, T), SealedStoreError> {
-        let since = Instant::now();
-        let mut unlocked = self.unlocked().await?;
-        loop {
-            let asked = self.server.reading().ask::<T>(&self.at, question).await;
-            match asked {
-                Ok(answer) if key_check(&answer) == Some(&unlocked.meta().key_check) => {
-                    return Ok((unlocked, answer));
-                }
-                Ok(_) if self.is_patient(since) => unlocked = self.unlock().await?,
-                Ok(_) => return Err(SealedStoreError::KeyChanged(self.at.clone())),
-                Err(error) if is_unreachable(&error) && self.is_patient(since) => {
-                    sleep(PAUSE).await;
-                }
-                Err(error) => return Err(error),
-            }
-        }
-    }
-
     /// Runs a script with what was made ready for the key that fits. What it has
     /// written may not be on the disk yet.
     ///
@@ -289,7 +214,10 @@ impl Desk {
     ) -> Result<(T, Live), SealedStoreError> {
         loop {
             match self.run(call).await {
-                Err(error) if is_passing_soon(&error) && self.is_patient(since) => {
+                Err(error) if is_unreachable(&error) && self.is_patient(since) => {
+                    sleep(ABSENCE).await;
+                }
+                Err(error) if is_rekeying(&error) && self.is_patient(since) => {
                     sleep(PAUSE).await;
                 }
                 ran => return ran,
@@ -333,16 +261,15 @@ impl Desk {
 }
 
 /// Whether the server may be back in a moment.
-fn is_unreachable(error: &SealedStoreError) -> bool {
+pub(super) fn is_unreachable(error: &SealedStoreError) -> bool {
     matches!(
         error,
         SealedStoreError::Redis(RedisError::Unreachable { .. })
     )
 }
 
-/// The same, or whether another process may be done with the key.
-fn is_passing_soon(error: &SealedStoreError) -> bool {
-    is_unreachable(error) || matches!(error, SealedStoreError::Redis(RedisError::Rekeying(_)))
+fn is_rekeying(error: &SealedStoreError) -> bool {
+    matches!(error, SealedStoreError::Redis(RedisError::Rekeying(_)))
 }
 
 impl Names {

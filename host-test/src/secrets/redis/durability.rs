@@ -137,6 +137,10 @@ impl Settings {
                 "the server does not say whether it keeps a log of changes; without one a crash \
                  loses refresh tokens",
             ),
+            (Some(true), _) if self.sync.is_none() => Some(
+                "the server does not say when its log of changes goes to the disk; if that is after \
+                 it has answered, a crash loses refresh tokens; let this user ask `CONFIG GET`",
+            ),
             (Some(true), _) => Some(
                 "the server writes its log of changes to the disk some time after it has answered: \
                  what was stored in the last seconds before a crash is lost, and with it refresh \
@@ -238,7 +242,7 @@ mod tests {
                 Disk::Unknown,
                 "the last seconds",
             ),
-            (Some(true), None, false, Disk::Unknown, "the last seconds"),
+            (Some(true), None, false, Disk::Unknown, "does not say when"),
             (
                 Some(false),
                 Some("always"),

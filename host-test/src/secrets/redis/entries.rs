@@ -19,11 +19,8 @@ const VERSION_BYTES: usize = 8;
 /// A sealed value with a version that no other one has.
 pub(super) struct Sealed {
     pub(super) field: Vec<u8>,
-    pub(super) version: Given,
+    pub(super) version: String,
 }
-
-/// A version that was given to a value.
-pub(super) struct Given(i64);
 
 /// Seals a value under a version of its own.
 ///
@@ -36,7 +33,7 @@ pub(super) fn seal(sealer: &Sealer, key: &str, value: &[u8]) -> Result<Sealed, S
     let version = i64::from_be_bytes(random) & i64::MAX;
     Ok(Sealed {
         field: seal_as(sealer, key, version, value)?,
-        version: Given(version),
+        version: version.to_string(),
     })
 }
 
@@ -124,25 +121,14 @@ impl Changed {
         matches!(self, Changed::Done)
     }
 
-    /// The same, where this version was to be given. If it is there, the change
-    /// was made before and asked for once more.
-    pub(super) fn or_done_before(self, version: &Given) -> Self {
-        match self {
-            Changed::Stale(Some(there)) if there.starts_with(&version.0.to_be_bytes()) => {
-                Changed::Done
-            }
-            changed => changed,
-        }
-    }
-
     /// The outcome of a put that was to give this version.
     pub(super) fn put(
         self,
-        version: &Given,
+        version: String,
         open: impl FnOnce(&[u8]) -> Result<Entry, SealedStoreError>,
     ) -> Result<PutOutcome, SealedStoreError> {
         Ok(match self {
-            Changed::Done => PutOutcome::Stored(version.0.to_string()),
+            Changed::Done => PutOutcome::Stored(version),
             Changed::Stale(there) => {
                 PutOutcome::Stale(there.map(|field| open(&field)).transpose()?)
             }
@@ -174,14 +160,12 @@ mod tests {
         let sealed = seal(&sealer, "a", b"value").unwrap();
         let (version, entry) = open(&sealer, "a", &sealed.field).unwrap();
         assert_eq!(entry.value, b"value");
-        assert_eq!(
-            (version, version.to_string()),
-            (sealed.version.0, entry.version)
-        );
+        assert_eq!(entry.version, sealed.version);
+        assert_eq!(version.to_string(), sealed.version);
         assert!(open(&sealer, "b", &sealed.field).is_none());
         assert!(open(&sealer, "a", b"short").is_none());
         let again = seal(&sealer, "a", b"value").unwrap();
-        assert_ne!(again.version.0, sealed.version.0);
+        assert_ne!(again.version, sealed.version);
     }
 
     #[test]

@@ -96,7 +96,8 @@ impl RedisError {
             RedisError::Denied { .. } => {
                 "give the user the right password, and let it use `HMGET HGET HSET HDEL \
                  HLEN HGETALL ZADD ZREM ZRANGE ZRANGEBYLEX EXISTS GET SET DEL PEXPIRE RENAME EVAL \
-                 EVALSHA SCRIPT PING WAITAOF INFO BGREWRITEAOF` on keys that begin with `jira-host:`"
+                 EVALSHA SCRIPT PING WAITAOF INFO CONFIG|GET BGREWRITEAOF` on keys that begin \
+                 with `jira-host:`"
             }
             RedisError::Full(_) => {
                 "raise `maxmemory` or make room, then try again; nothing was lost"
@@ -106,8 +107,8 @@ impl RedisError {
                 "look at the server's disk and log, then try again; the change may have been made"
             }
             RedisError::NoDisk(_) => {
-                "set `appendonly yes` on the server; or move the key from its file to the \
-                 environment, and keep the old one when you change it"
+                "set `appendonly yes` on the server, and let this user ask `CONFIG GET`; or move \
+                 the key from its file to the environment, and keep the old one when you change it"
             }
             RedisError::Rekeying(_) => "try again",
             RedisError::Gone(_) | RedisError::KeyWithoutStore { .. } => {

@@ -11,6 +11,7 @@ use super::scripts;
 /// Opens every value, compares the entries with the index, and asks the server
 /// about its disk.
 pub(super) async fn inspect(desk: &Desk) -> Result<StoreReport, SealedStoreError> {
+    desk.server.leave_warnings();
     let ran = desk.run_unlocked(&scripts::INSPECT, |_, _| Ok(())).await?;
     let (fields, index): (Fields, BTreeSet<String>) = ran.answer;
     let sealer = &ran.unlocked.sealer;

@@ -65,6 +65,11 @@ impl RedisServer {
         &self.0.changing
     }
 
+    /// Leaves what is to be known of the server's disk to somebody who tells it.
+    pub(super) fn leave_warnings(&self) {
+        self.0.has_warned.store(true, Ordering::Relaxed);
+    }
+
     /// The connection to write by. The first one tells what is to be known of
     /// the server's disk.
     pub(super) async fn to_change(&self, at: &str) -> Result<Live, SealedStoreError> {
@@ -86,6 +91,11 @@ impl fmt::Debug for RedisServer {
 }
 
 fn client(address: &RedisAddress) -> Result<Client, SealedStoreError> {
+    if matches!(address.server, Server::Tcp { tls: true, .. }) {
+        // The client takes the process's provider, and panics where there is
+        // none and the program has two to choose from. One that was chosen stays.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+    }
     let mut settings = RedisConnectionInfo::default().set_db(address.database);
     if let Some(user) = &address.user {
         settings = settings.set_username(user);

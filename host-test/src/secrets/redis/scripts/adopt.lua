@@ -6,7 +6,7 @@ if redis.call('GET', KEYS[1]) ~= ARGV[1] then
 end
 local fields = tonumber(ARGV[3])
 if redis.call('HLEN', KEYS[2]) ~= fields or redis.call('HLEN', KEYS[3]) ~= fields then
-  return redis.error_reply('REKEYED the store was changed meanwhile')
+  return redis.error_reply('REKEYING the store was changed meanwhile')
 end
 redis.call('PEXPIRE', KEYS[1], ARGV[2])
 redis.call('RENAME', KEYS[2], KEYS[3])

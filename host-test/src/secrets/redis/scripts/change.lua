@@ -3,6 +3,10 @@
 -- is expected, the version where that is a version, and the value; an empty
 -- value is for a key that is to go. Answers for each change 1 where it was
 -- made, or else what is there: 0 for nothing.
+--
+-- No two changes have the same version and seal, so the very value that is to
+-- be written is this change, sent once more. It is written once more too: only
+-- what a connection has written itself can it wait for.
 if redis.call('EXISTS', KEYS[3]) == 1 then
   return redis.error_reply('REKEYING the key of the store is being changed')
 end
@@ -16,6 +20,7 @@ for at = 2, #ARGV, 4 do
   local is_met = expected == 'any'
     or (expected == 'absent' and not there)
     or (expected == 'version' and there and string.sub(there, 1, 8) == version)
+    or (there and there == value)
   if not is_met then
     table.insert(outcomes, there or 0)
   elseif value == '' then
