@@ -160,8 +160,10 @@ impl<'a, H: Host> Collector<'a, H> {
         limit: Option<&RateLimit>,
     ) -> Result<Next, Stop> {
         if self.is_repetition(&body, page) {
-            // Beyond the end Jira may well give the last page again.
-            return Err(match here.is_probe {
+            // Beyond the end Jira may well give the last page again. If it says
+            // that these are of the place that was asked for, the list has moved.
+            let has_moved = page.start.is_some() && page.start == here.place.offset();
+            return Err(match here.is_probe && !has_moved {
                 true => Stop::Complete,
                 false => Stop::AtLast(Cause::NoProgress("Jira gave the same page again")),
             });

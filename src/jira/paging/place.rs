@@ -20,6 +20,17 @@ pub enum Place {
     Mark(String),
 }
 
+impl Place {
+    /// How many items are before it, where places are told so.
+    #[must_use]
+    pub const fn offset(&self) -> Option<u64> {
+        match self {
+            Self::Offset(offset) => Some(*offset),
+            Self::Start | Self::Mark(_) => None,
+        }
+    }
+}
+
 /// The caller's request. Of it nothing changes from page to page but the place.
 pub struct Frozen {
     request: HttpRequest,

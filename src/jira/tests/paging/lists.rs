@@ -284,3 +284,31 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_list_that_moved_is_not_taken_for_its_end_where_its_length_is_wrong() {
+    let quirks = Quirks {
+        cap: 1,
+        inserted: 1,
+        total: Some(Some(0)),
+        short: None,
+        hidden: 0..0,
+        repeats: None,
+        last: Flag::Right,
+        has_links: false,
+        links_elsewhere: false,
+        refuses_size: false,
+        fails: None,
+        near_limit: false,
+        turns: 0,
+    };
+    let case = Case {
+        kind: Kind::Records,
+        length: 2,
+        default_size: 1,
+        quirks,
+        paginate: Paginate::default(),
+    };
+    let (items, _) = case.gather();
+    assert_eq!(ids(&items).last().map(String::as_str), Some("1"));
+}
