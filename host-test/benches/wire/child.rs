@@ -106,6 +106,8 @@ async fn work(tenant: &Tenant, work: Work) -> Result<Option<Found>> {
             calls,
             callers,
         } => {
+            // Each place in the pool keeps what its first call needed.
+            crowd(tenant, MEETING, callers, 1).await?;
             crowd(tenant, "/myself", callers, warm_up / callers).await?;
             let before = resident(Resident::Now);
             crowd(tenant, "/myself", callers, calls / callers).await?;

@@ -10,7 +10,8 @@
 //! ```text
 //! rooms                       what they are measured with
 //! cold, exchange, lists, ──►  stage      a connection at a simulated Atlassian
-//! merge, memory, refresh      server     pages made in advance, sent at once
+//! latency, merge, memory,     server     pages made in advance, sent at once
+//! refresh, sweep
 //!        │                    native     the same requests without a sandbox
 //!        ▼                    child      this program again, for its memory
 //!     report
@@ -34,6 +35,7 @@ mod served;
 mod server;
 mod stage;
 mod store;
+mod sweep;
 mod timing;
 
 use std::error::Error;
@@ -48,8 +50,8 @@ use self::stage::Stage;
 type Result<T> = std::result::Result<T, Box<dyn Error + Send + Sync>>;
 
 /// The rooms, in the order of the table.
-const ROOMS: [&str; 7] = [
-    "cold", "exchange", "lists", "latency", "merge", "memory", "refresh",
+const ROOMS: [&str; 8] = [
+    "cold", "exchange", "lists", "latency", "merge", "memory", "refresh", "sweep",
 ];
 
 fn main() -> ExitCode {
@@ -103,7 +105,8 @@ async fn enter(room: &str, stage: &Stage, report: &mut Report) -> Result<()> {
         "latency" => latency::measure(stage, report).await,
         "merge" => merge::measure(stage, report).await,
         "memory" => memory::measure(stage, report).await,
-        _ => refresh::measure(stage, report).await,
+        "refresh" => refresh::measure(stage, report).await,
+        _ => sweep::measure(stage, report).await,
     }
 }
 

@@ -1,6 +1,7 @@
 //! The memory of a host: of many calls at once, and after many.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use jira_host::Loader;
 use tempfile::TempDir;
@@ -29,14 +30,14 @@ const MAX_GROWTH_MB: f64 = 2.0;
 pub(crate) async fn measure(stage: &Stage, report: &mut Report) -> Result<()> {
     allow_open_files();
     let served = Arc::new(Served::new(&issues(1)));
-    let server = Server::start_with(served, std::time::Duration::ZERO, AT_ONCE).await?;
+    let serve = |meeting| Server::start_with(Arc::clone(&served), Duration::ZERO, meeting);
     let cache = TempDir::new()?;
     // So that no child compiles: what that takes would be mistaken for calls'.
     Loader::new()
         .with_max_concurrent_calls(u32::try_from(CALLERS)?)
         .with_cache(cache.path())
         .load(&stage.component)?;
-    let run = async |work| {
+    let run = async |server: Server, work| {
         let task = Task {
             component: stage.component.clone(),
             cache: cache.path().to_owned(),
@@ -47,7 +48,8 @@ pub(crate) async fn measure(stage: &Stage, report: &mut Report) -> Result<()> {
         task.run().await
     };
 
-    let Some(found) = run(Work::AtOnce(AT_ONCE)).await? else {
+    let at_once = Work::AtOnce(AT_ONCE);
+    let Some(found) = run(serve(AT_ONCE).await?, at_once).await? else {
         eprintln!("this system does not tell the memory of a process");
         return Ok(());
     };
@@ -59,7 +61,7 @@ pub(crate) async fn measure(stage: &Stage, report: &mut Report) -> Result<()> {
         calls: CALLS,
         callers: CALLERS,
     };
-    if let Some(found) = run(many).await? {
+    if let Some(found) = run(serve(CALLERS).await?, many).await? {
         report.tell("memory: host in use, 64 callers", in_mb(found.before), "MB");
         let name = "memory: more after 100,000 calls";
         report.judge(name, grown(&found), "MB", Target::Below(MAX_GROWTH_MB));

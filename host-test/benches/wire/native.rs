@@ -17,7 +17,7 @@ use crate::Result;
 const TOKEN_LENGTH: usize = 1_400;
 
 /// The host keeps so many connections for an origin, for so long.
-const MAX_IDLE: usize = 16;
+const MAX_IDLE: usize = 64;
 const IDLE_TIMEOUT: Duration = Duration::from_secs(45);
 
 /// A client of one origin. A clone shares its connections.

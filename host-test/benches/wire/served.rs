@@ -12,6 +12,9 @@ pub(crate) const WHOLE: &str = "/rest/api/3/search/jql/whole";
 /// Answered when as many ask for it as the server was told.
 pub(crate) const MEETING: &str = "/rest/api/3/meeting";
 
+/// Where accounts are reported. Nothing has become of any of them.
+pub(crate) const REPORT: &str = "/app/report-accounts/";
+
 /// The bodies, by path.
 pub(crate) struct Served {
     myself: Bytes,

@@ -1,14 +1,14 @@
 //! A server that costs next to nothing: pages made in advance, on loopback, on
 //! a thread of its own.
 
-use std::convert::Infallible;
 use std::io;
 use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http_body_util::Full;
+use http_body_util::{BodyExt, Full};
+use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper::{Request, Response, StatusCode};
@@ -18,7 +18,7 @@ use tokio::runtime::Builder;
 use tokio::sync::{Barrier, oneshot};
 
 use crate::Result;
-use crate::served::{MEETING, Served};
+use crate::served::{MEETING, REPORT, Served};
 
 /// Runs until it is dropped.
 pub(crate) struct Server {
@@ -91,28 +91,32 @@ async fn converse(socket: TcpStream, desk: Arc<Desk>) {
         .await;
 }
 
-async fn answer<B>(
+async fn answer(
     desk: &Desk,
-    request: Request<B>,
-) -> std::result::Result<Response<Full<Bytes>>, Infallible> {
-    let uri = request.uri();
+    request: Request<Incoming>,
+) -> std::result::Result<Response<Full<Bytes>>, hyper::Error> {
+    let (request, body) = request.into_parts();
+    body.collect().await?;
     if !desk.latency.is_zero() {
         tokio::time::sleep(desk.latency).await;
     }
-    if uri.path().ends_with(MEETING) {
+    let path = request.uri.path();
+    if path.ends_with(MEETING) {
         desk.meeting.wait().await;
     }
     let found = desk
         .served
-        .answer(uri.path(), uri.query().unwrap_or_default());
-    let is_found = found.is_some();
+        .answer(path, request.uri.query().unwrap_or_default());
+    let status = match found {
+        Some(_) => StatusCode::OK,
+        None if path == REPORT => StatusCode::NO_CONTENT,
+        None => StatusCode::NOT_FOUND,
+    };
     let mut response = Response::new(Full::new(found.unwrap_or_default()));
+    *response.status_mut() = status;
     let json = http::HeaderValue::from_static("application/json");
     response
         .headers_mut()
         .insert(http::header::CONTENT_TYPE, json);
-    if !is_found {
-        *response.status_mut() = StatusCode::NOT_FOUND;
-    }
     Ok(response)
 }

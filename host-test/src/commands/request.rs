@@ -57,6 +57,9 @@ pub(crate) struct RequestArgs {
     /// Answers a redirect as it is.
     #[arg(long)]
     no_follow: bool,
+    /// Sends each request once, also where it may be sent again.
+    #[arg(long)]
+    no_retry: bool,
     #[command(flatten)]
     list: ListArgs,
 }
@@ -163,6 +166,9 @@ impl RequestArgs {
             } else {
                 request.with_json(json(body)?)
             };
+        }
+        if self.no_retry {
+            request = request.without_retries();
         }
         if let Some(seconds) = self.timeout {
             request = request.with_timeout(Duration::from_secs(seconds));

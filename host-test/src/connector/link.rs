@@ -1,6 +1,7 @@
 //! The imports, one by one. What is not here, a component cannot do.
 
 mod bulk;
+mod outgoing;
 
 use std::sync::Arc;
 
@@ -9,6 +10,8 @@ use wasmtime::{Engine, Result, StoreContextMut};
 use wasmtime_wasi::clocks::{WasiClocks, WasiClocksView};
 use wasmtime_wasi::p2::bindings::{clocks, io, random};
 use wasmtime_wasi::random::{WasiRandom, WasiRandomView};
+use wasmtime_wasi_http::p2::bindings::http;
+use wasmtime_wasi_http::{WasiHttp, WasiHttpView};
 
 use self::bulk::MAX_ANSWER_BYTES;
 use crate::call::CallState;
@@ -39,7 +42,9 @@ fn add_wasi(linker: &mut Linker<CallState>) -> Result<()> {
     clocks::wall_clock::add_to_linker::<_, WasiClocks>(linker, CallState::clocks)?;
     clocks::monotonic_clock::add_to_linker::<_, WasiClocks>(linker, CallState::clocks)?;
     random::random::add_to_linker::<_, WasiRandom>(linker, CallState::random)?;
-    wasmtime_wasi_http::p2::add_only_http_to_linker_async(linker)
+    outgoing::add_to_linker(linker)?;
+    let no_more = http::types::LinkOptions::default();
+    http::types::add_to_linker::<_, WasiHttp>(linker, &no_more, CallState::http)
 }
 
 /// The six operations of the store. Its errors are values for the component,

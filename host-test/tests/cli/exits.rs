@@ -87,7 +87,7 @@ async fn no_usable_answer_is_6_and_a_denial_names_its_rule() {
     stage
         .simulator
         .script(On::method_path("GET", "/myself"), Fault::CutBeforeAnswer);
-    stage.run(&["api", "/myself"]).failed(6);
+    stage.run(&["api", "/myself", "--no-retry"]).failed(6);
 
     let api = stage.simulator.media_origin().to_owned();
     stage
@@ -99,7 +99,7 @@ async fn no_usable_answer_is_6_and_a_denial_names_its_rule() {
             "http://127.0.0.1:1",
         ])
         .done();
-    stage.run(&["api", "/myself"]).failed(6);
+    stage.run(&["api", "/myself", "--no-retry"]).failed(6);
     let back = ["app", "set", "--force", "--api-origin"];
     let back = [&back[..], &[stage.simulator.api_origin()]].concat();
     stage.run(&back).done();

@@ -99,7 +99,7 @@ async fn a_body_that_breaks_off_is_an_error_of_its_request() {
     stage
         .simulator
         .script(On::method_path("GET", "/myself"), cut);
-    let request = Request::get("demo", "/myself");
+    let request = Request::get("demo", "/myself").without_retries();
     tenant.api_request(&request).await.unwrap().unwrap_err();
     let told = notebook.lines();
     assert!(
