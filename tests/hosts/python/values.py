@@ -24,6 +24,7 @@ def request(connection, method, url_path, query_params=(), json_object=None):
         json_object=json_object,
         raw_json=None,
         options=None,
+        paginate=None,
     )
 
 
