@@ -1,6 +1,7 @@
 mod command;
 mod crashes;
 mod faults;
+mod opened;
 mod settling;
 mod sharing;
 #[cfg(unix)]
@@ -8,14 +9,11 @@ mod tls;
 
 use std::sync::Arc;
 
-use jira_host::secrets::{MasterKey, RedisOptions, RedisStore};
+use jira_host::secrets::{RedisOptions, RedisStore};
 
+use self::opened::key;
 use crate::redis_server::RedisServer;
 use crate::rules::AnyStore;
-
-fn key() -> MasterKey {
-    MasterKey::from_bytes([7; 32])
-}
 
 async fn open(server: &RedisServer) -> RedisStore {
     let options = RedisOptions::new().with_page_size(2);

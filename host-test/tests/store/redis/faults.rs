@@ -1,38 +1,14 @@
 //! Servers that cannot be used, and what is said of them.
 
 use jira_host::secrets::{
-    Expect, KeyFile, KeySource, MasterKey, PutOutcome, RedisAddress, RedisError, RedisOptions,
-    RedisStore, SealedStore, SealedStoreError, SecretStore, StoreError,
+    KeyFile, MasterKey, PutOutcome, RedisAddress, RedisError, RedisOptions, RedisStore,
+    SealedStore, SealedStoreError, StoreError,
 };
 
+use super::opened::{key, open, put, refusal, unavailable};
 use crate::place::Place;
 use crate::redis_server::RedisServer;
 use crate::rules::{stored, value};
-
-fn key() -> MasterKey {
-    MasterKey::from_bytes([7; 32])
-}
-
-async fn open(server: &RedisServer) -> RedisStore {
-    RedisStore::open(&server.address("a"), key()).await.unwrap()
-}
-
-async fn refusal(server: &RedisServer, keys: impl Into<KeySource>) -> SealedStoreError {
-    let opened = RedisStore::open(&server.address("a"), keys).await;
-    opened.unwrap_err()
-}
-
-async fn put(store: &RedisStore) -> Result<PutOutcome, StoreError> {
-    store.put("app", b"new".to_vec(), Expect::Any).await
-}
-
-/// What an operator is told of something that may pass.
-fn unavailable<T: std::fmt::Debug>(outcome: Result<T, StoreError>) -> String {
-    match outcome {
-        Err(StoreError::Unavailable(told)) => told,
-        outcome => panic!("{outcome:?}"),
-    }
-}
 
 #[tokio::test]
 async fn a_password_lets_in_and_is_not_shown() {

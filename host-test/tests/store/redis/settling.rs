@@ -7,6 +7,7 @@ use jira_host::secrets::{
     Change, Expect, KeyFile, MasterKey, PutOutcome, RedisStore, SealedStore, SecretStore,
 };
 
+use super::opened::open;
 use crate::place::Place;
 use crate::redis_server::RedisServer;
 use crate::rules::{stored, value};
@@ -25,11 +26,6 @@ fn later() -> Option<RedisServer> {
         return None;
     }
     Some(server)
-}
-
-async fn open(server: &RedisServer) -> RedisStore {
-    let key = MasterKey::from_bytes([7; 32]);
-    RedisStore::open(&server.address("a"), key).await.unwrap()
 }
 
 #[tokio::test]

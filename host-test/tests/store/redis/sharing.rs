@@ -4,32 +4,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jira_host::secrets::{
-    Change, Expect, MasterKey, PutOutcome, RedisError, RedisOptions, RedisStore, SealedStore,
-    SealedStoreError, SecretStore, StoreError,
+    Change, Expect, PutOutcome, RedisError, RedisOptions, RedisStore, SealedStore,
+    SealedStoreError, SecretStore,
 };
 
+use super::opened::{key, open, put, unavailable};
 use crate::redis_server::RedisServer;
 use crate::rules::{stored, value};
-
-fn key() -> MasterKey {
-    MasterKey::from_bytes([7; 32])
-}
-
-async fn open(server: &RedisServer) -> RedisStore {
-    RedisStore::open(&server.address("a"), key()).await.unwrap()
-}
-
-async fn put(store: &RedisStore) -> Result<PutOutcome, StoreError> {
-    store.put("app", b"new".to_vec(), Expect::Any).await
-}
-
-/// What an operator is told of something that may pass.
-fn unavailable<T: std::fmt::Debug>(outcome: Result<T, StoreError>) -> String {
-    match outcome {
-        Err(StoreError::Unavailable(told)) => told,
-        outcome => panic!("{outcome:?}"),
-    }
-}
 
 #[tokio::test]
 async fn no_call_makes_a_connection_of_its_own_nor_does_a_store() {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use jira_host::secrets::{MasterKey, RedisAddress, RedisError, RedisStore, SealedStoreError};
+use jira_host::secrets::{RedisAddress, RedisError, RedisStore, SealedStoreError};
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
 use rustls::ServerConfig;
 use rustls::pki_types::PrivateKeyDer;
@@ -11,6 +11,7 @@ use tokio::net::{TcpListener, UnixStream};
 use tokio::task::JoinHandle;
 use tokio_rustls::TlsAcceptor;
 
+use super::opened::key;
 use crate::place::Place;
 use crate::redis_server::RedisServer;
 use crate::rules::{stored, value};
@@ -58,10 +59,6 @@ impl Drop for Gate {
     fn drop(&mut self) {
         self.task.abort();
     }
-}
-
-fn key() -> MasterKey {
-    MasterKey::from_bytes([7; 32])
 }
 
 #[tokio::test]
