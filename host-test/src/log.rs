@@ -8,6 +8,7 @@ use std::io;
 use std::sync::OnceLock;
 
 use clap::ValueEnum;
+use indicatif::ProgressDrawTarget;
 use serde::Deserialize;
 use tracing::level_filters::LevelFilter;
 use tracing_subscriber::filter::Targets;
@@ -97,6 +98,15 @@ fn is_json() -> bool {
 /// Whether what is told is for people, who like to see how far something is.
 pub(crate) fn is_for_people() -> bool {
     verbosity() != Verbosity::Quiet && !is_json()
+}
+
+/// Where is drawn how far something is: on standard error, where that is a
+/// terminal that people look at.
+pub(crate) fn drawing() -> ProgressDrawTarget {
+    match is_for_people() {
+        true => ProgressDrawTarget::stderr(),
+        false => ProgressDrawTarget::hidden(),
+    }
 }
 
 /// A note: what was done, or what to do next. It is left out with `--quiet`.

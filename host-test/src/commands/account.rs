@@ -12,6 +12,7 @@ use super::Context;
 use super::gdpr::{account_json, step, unexpected};
 use super::instant::second;
 use crate::exit::{Exit, Failure};
+use crate::log;
 use crate::output::{self, Output, printable};
 
 /// How many accounts a step takes.
@@ -121,9 +122,11 @@ impl ForgetArgs {
             let refused: Vec<_> = refused.iter().map(refused_json).collect();
             output::json(&json!({ "removed": removed, "kept": kept, "refused": refused }))?;
         }
-        anstream::eprintln!("{removed} accounts left the register.");
+        log::note(format_args!("{removed} accounts left the register."));
         if kept > 0 {
-            anstream::eprintln!("{kept} stay, as connections of theirs are stored.");
+            log::note(format_args!(
+                "{kept} stay, as connections of theirs are stored."
+            ));
         }
         verdict(&refused)
     }
@@ -137,7 +140,7 @@ fn refused_json(refused: &RefusedAccount) -> serde_json::Value {
 fn verdict(refused: &[RefusedAccount]) -> Result<(), Failure> {
     for account in refused {
         let (id, why) = (printable(&account.account_id), printable(&account.message));
-        anstream::eprintln!("refused: {id}: {why}");
+        log::request(format_args!("refused: {id}: {why}"));
     }
     match refused.len() {
         0 => Ok(()),

@@ -13,6 +13,7 @@ use crate::commands::context::Session;
 use crate::commands::gdpr::{step, unexpected};
 use crate::commands::instant;
 use crate::exit::Failure;
+use crate::log;
 use crate::output;
 
 #[derive(Args, Debug)]
@@ -113,7 +114,9 @@ impl Added {
             let refused: Vec<_> = self.refused.iter().map(refused_json).collect();
             output::json(&json!({ "added": added, "renewed": renewed, "refused": refused }))?;
         }
-        anstream::eprintln!("{added} accounts are new in the register, {renewed} were there.");
+        log::note(format_args!(
+            "{added} accounts are new in the register, {renewed} were there."
+        ));
         verdict(&self.refused)
     }
 }

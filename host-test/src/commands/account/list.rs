@@ -9,6 +9,7 @@ use crate::commands::context::Session;
 use crate::commands::gdpr::{account_json, step, unexpected};
 use crate::commands::instant::second;
 use crate::exit::{Exit, Failure};
+use crate::log;
 use crate::output::{Table, printable};
 
 /// Writes the register page by page, as it may be long.
@@ -32,7 +33,7 @@ pub(super) async fn run(context: &Context) -> Result<(), Failure> {
     if context.json() {
         end_json(written == 0)?;
     } else if written == 0 {
-        anstream::eprintln!("No account is in the register.");
+        log::note("No account is in the register.");
     }
     verdict(&damaged)
 }

@@ -9,6 +9,7 @@ use super::step::{step, unexpected};
 use crate::commands::context::{Context, Session};
 use crate::commands::instant::second;
 use crate::exit::Failure;
+use crate::log;
 use crate::output::{self, Table};
 
 /// How many ids a step takes.
@@ -35,7 +36,9 @@ impl AcknowledgeArgs {
         if context.json() {
             output::json(&json!({ "acknowledged": acknowledged }))?;
         }
-        anstream::eprintln!("{acknowledged} actions were waiting for this, and are told no more.");
+        log::note(format_args!(
+            "{acknowledged} actions were waiting for this, and are told no more."
+        ));
         Ok(())
     }
 }
@@ -115,8 +118,8 @@ pub(super) fn tell_waiting(context: &Context, actions: &[AccountAction], has_mor
     let count = actions.len();
     let more = if has_more { " and more" } else { "" };
     let acknowledge = context.command_line(&["gdpr", "acknowledge", &first.id]);
-    anstream::eprintln!(
+    log::request(format_args!(
         "{count}{more} actions wait: erase what is kept of closed accounts elsewhere, retrieve \
          that of updated ones again.\nhint: after that, `{acknowledge}` and so on"
-    );
+    ));
 }

@@ -12,6 +12,7 @@ use super::step::{step, unexpected};
 use crate::commands::context::{Context, Session};
 use crate::commands::instant::second;
 use crate::exit::{Exit, Failure};
+use crate::log;
 use crate::output::{self, Table};
 
 #[derive(Args, Debug)]
@@ -55,7 +56,7 @@ fn list(context: &Context, sweeps: &[SweepSummary]) -> Result<(), Failure> {
         return Ok(());
     }
     if sweeps.is_empty() {
-        anstream::eprintln!("Nothing was reported yet.");
+        log::note("Nothing was reported yet.");
         return Ok(());
     }
     let mut table = Table::new([

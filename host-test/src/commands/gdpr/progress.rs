@@ -1,8 +1,9 @@
 use std::time::Duration;
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{ProgressBar, ProgressStyle};
 use jira_host::types::SweepReport;
 
+use crate::log;
 use crate::output::grouped;
 
 /// How often it moves while nothing comes.
@@ -16,7 +17,7 @@ pub(super) struct Progress {
 
 impl Progress {
     pub(super) fn begin() -> Self {
-        let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
+        let bar = ProgressBar::with_draw_target(None, log::drawing());
         if let Ok(style) = ProgressStyle::with_template("{spinner} {elapsed} {msg}") {
             bar.set_style(style);
         }

@@ -22,6 +22,7 @@ use super::sweep::tell_failed;
 use crate::commands::context::{Context, Session, interruption};
 use crate::commands::instant::{parse_span, second};
 use crate::exit::{Exit, Failure};
+use crate::log;
 
 /// How long another sweep that took over is left alone.
 const AFTER_TAKE_OVER_MS: u64 = 60_000;
@@ -111,7 +112,7 @@ impl ScheduleArgs {
 impl Daemon<'_> {
     /// Runs until it is told to end, which is the end it is meant to have.
     async fn run(mut self) -> Result<(), Failure> {
-        anstream::eprintln!("Sweeps when it is due, until SIGTERM or Ctrl-C.");
+        log::note("Sweeps when it is due, until SIGTERM or Ctrl-C.");
         loop {
             if !self.look().await {
                 break;
@@ -132,7 +133,7 @@ impl Daemon<'_> {
             }
         }
         self.note(State::Ended);
-        anstream::eprintln!("Ended, with nothing on its way.");
+        log::note("Ended, with nothing on its way.");
         Ok(())
     }
 
@@ -169,7 +170,9 @@ impl Daemon<'_> {
             }
             Ok(Swept::Busy(until_unix_ms)) => {
                 let until = second(until_unix_ms);
-                anstream::eprintln!("Another sweep is at work, until {until} at most.");
+                log::note(format_args!(
+                    "Another sweep is at work, until {until} at most."
+                ));
                 self.schedule.ended(self.now(), Run::Busy { until_unix_ms });
             }
             Ok(Swept::Refused(error)) => {
@@ -187,11 +190,11 @@ impl Daemon<'_> {
         let counts = &report.counts;
         let (reported, batches) = (number(counts.reported), number(counts.batches));
         let (closed, updated) = (number(counts.closed), number(counts.updated));
-        anstream::eprintln!(
+        log::note(format_args!(
             "Sweep {}: {reported} accounts reported in {batches} batches, {closed} closed, \
              {updated} updated.",
             report.sweep
-        );
+        ));
         tell_failed(&report.failed);
         let has_more = report.more_actions.is_some();
         actions::tell_waiting(self.context, &report.actions, has_more);
@@ -200,7 +203,7 @@ impl Daemon<'_> {
         match report.end {
             SweepEnd::Complete if report.failed.is_empty() => {
                 if let Some(due) = report.next_due_unix_ms {
-                    anstream::eprintln!("The next one is due at {}.", second(due));
+                    log::note(format_args!("The next one is due at {}.", second(due)));
                 }
                 self.schedule.ended(self.now(), Run::Covered);
                 self.health.run_ended(now_unix_ms(), None, 0);
@@ -214,7 +217,7 @@ impl Daemon<'_> {
                 self.failed(&failure, stop.not_before_unix_ms);
             }
             SweepEnd::TakenOver => {
-                anstream::eprintln!("Another sweep has taken over.");
+                log::note("Another sweep has taken over.");
                 let until_unix_ms = now_unix_ms().saturating_add(AFTER_TAKE_OVER_MS);
                 self.schedule.ended(self.now(), Run::Busy { until_unix_ms });
             }
@@ -224,7 +227,7 @@ impl Daemon<'_> {
     fn failed(&mut self, failure: &Failure, not_before_unix_ms: Option<u64>) {
         failure.tell();
         if let Some(at) = not_before_unix_ms {
-            anstream::eprintln!("hint: not again before {}", second(at));
+            log::note(format_args!("hint: not again before {}", second(at)));
         }
         self.schedule
             .ended(self.now(), Run::Failed { not_before_unix_ms });

@@ -13,6 +13,7 @@ use super::step::{failure, step, unexpected};
 use crate::commands::context::{Context, Session};
 use crate::commands::instant::second;
 use crate::exit::{Exit, Failure};
+use crate::log;
 use crate::output::{self, Output, printable};
 
 #[derive(Args, Debug)]
@@ -98,12 +99,14 @@ impl SweepArgs {
         }
         let due = number(report.counts.due);
         let seen = number(report.counts.seen);
-        anstream::eprintln!("{due} of {seen} accounts would be reported. Nothing was sent.");
+        log::note(format_args!(
+            "{due} of {seen} accounts would be reported. Nothing was sent."
+        ));
         if usize::try_from(report.counts.due).is_ok_and(|due| due > report.would_report.len()) {
-            anstream::eprintln!("Not all of them are listed.");
+            log::note("Not all of them are listed.");
         }
         if matches!(report.end, SweepEnd::More(_)) {
-            anstream::eprintln!("The rest of the register was not looked at.");
+            log::note("The rest of the register was not looked at.");
         }
         tell_failed(&report.failed);
         Ok(())
@@ -172,11 +175,11 @@ pub(super) fn tell_failed(failed: &[FailedBatch]) {
             _ => format!("{count} accounts"),
         };
         let why = &batch.error;
-        anstream::eprintln!(
+        log::request(format_args!(
             "failed: batch {number}, {}: {}",
             printable(&which),
             printable(&why.message)
-        );
+        ));
     }
 }
 
@@ -209,7 +212,7 @@ fn verdict(
         }
         SweepEnd::More(cursor) => {
             let next = context.command_line(&["gdpr", "sweep", "--cursor", &cursor]);
-            anstream::eprintln!("hint: `{next}` goes on");
+            log::note(format_args!("hint: `{next}` goes on"));
             Ok(())
         }
         SweepEnd::Complete => Ok(()),

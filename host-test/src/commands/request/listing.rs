@@ -11,6 +11,7 @@ use super::{Export, stdout, tell_head};
 use crate::commands::context::{Context, Session};
 use crate::commands::hint;
 use crate::exit::{Exit, Failure};
+use crate::log;
 
 /// Told where the whole list was asked for, and there is none.
 const NOT_A_LIST: &str = "note: this is no list that comes in pages; it is as Jira answered it";
@@ -114,7 +115,7 @@ impl Listing<'_> {
         match (fetched, pages.report().map(|report| report.end)) {
             (Ok(()), Some(ListEnd::Truncated(truncation))) => Err(self.cut(truncation)),
             (Ok(()), Some(ListEnd::NotAList)) => {
-                anstream::eprintln!("{NOT_A_LIST}");
+                log::note(NOT_A_LIST);
                 Ok(())
             }
             (Err(failure), Some(ListEnd::Truncated(Truncation { cursor, .. }))) => {

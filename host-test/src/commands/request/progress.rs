@@ -1,9 +1,10 @@
 use std::io::{self, IsTerminal};
 use std::time::Duration;
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{ProgressBar, ProgressStyle};
 use jira_host::types::ListReport;
 
+use crate::log;
 use crate::output::grouped;
 
 /// How often the bar moves while nothing comes.
@@ -22,8 +23,7 @@ impl Progress {
         if is_document && io::stdout().is_terminal() {
             return Progress::hidden();
         }
-        let target = ProgressDrawTarget::stderr();
-        let bar = ProgressBar::with_draw_target(max_items, target);
+        let bar = ProgressBar::with_draw_target(max_items, log::drawing());
         let template = match max_items {
             Some(_) => "{bar:30} {percent}% {msg}",
             None => "{spinner} {msg}",

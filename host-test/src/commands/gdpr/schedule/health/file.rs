@@ -1,6 +1,7 @@
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use crate::log;
 use serde_json::Value;
 use tempfile::NamedTempFile;
 
@@ -26,7 +27,7 @@ impl HealthFile {
             Ok(()) => self.is_told = false,
             Err(error) if !self.is_told => {
                 let path = self.path.display();
-                anstream::eprintln!("warning: `{path}` cannot be written: {error}");
+                log::warning(format_args!("`{path}` cannot be written: {error}"));
                 self.is_told = true;
             }
             Err(_) => {}

@@ -16,6 +16,7 @@ use tokio::task::JoinHandle;
 use super::Health;
 use crate::commands::gdpr::status::now_unix_ms;
 use crate::exit::{Exit, Failure};
+use crate::log;
 
 /// How long whoever asks may take to say what it wants.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
@@ -40,7 +41,7 @@ impl HealthServer {
         };
         let listener = TcpListener::bind(address).await.map_err(unusable)?;
         let address = listener.local_addr()?;
-        anstream::eprintln!("health at http://{address}/health");
+        log::note(format_args!("health at http://{address}/health"));
         Ok(HealthServer(tokio::spawn(serve(listener, health))))
     }
 
