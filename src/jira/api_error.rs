@@ -62,6 +62,7 @@ impl ApiError {
         match serde_json::from_slice(&body) {
             Ok(Value::Object(object)) => said.read_object(&object),
             Ok(_) => {}
+            Err(_) if headers.coding().is_some() => {}
             Err(_) => said.messages.extend(read_text(&body)),
         }
         Self {
@@ -100,6 +101,10 @@ impl ApiError {
         Object::parse(&self.body).is_ok_and(|body| body.names().any(|name| name == member))
     }
 
+    fn says_nothing(&self) -> bool {
+        self.messages.is_empty() && self.field_errors.is_empty()
+    }
+
     /// Whether any message contains this, in any case.
     #[must_use]
     pub fn mentions(&self, text: &str) -> bool {
@@ -113,6 +118,11 @@ impl ApiError {
 impl fmt::Display for ApiError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.status)?;
+        if let Some(coding) = self.headers.coding()
+            && self.says_nothing()
+        {
+            write!(f, " with a body that is compressed ({coding})")?;
+        }
         let fields = self
             .field_errors
             .iter()

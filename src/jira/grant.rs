@@ -103,6 +103,7 @@ impl TokenGrant<'_> {
             let answer =
                 Object::parse(&response.body).and_then(|answer| TokenAnswer::from_json(&answer));
             return answer.map_err(|broken| {
+                let broken = response.headers.explain(broken);
                 let message = format!("the token endpoint answered with success, but {broken}");
                 let error = Error::unexpected("token", message).with_trace(response.trace_id());
                 match self {
@@ -143,13 +144,15 @@ impl TokenGrant<'_> {
                     "Atlassian does not accept client_id and client_secret of the application record ({code})"
                 ),
             ),
-            (code, _) => Error::unexpected(
-                "token",
-                format!(
-                    "the token endpoint answered {status} ({})",
-                    code.unwrap_or("no error code")
-                ),
-            ),
+            (code, _) => {
+                let why = match (code, response.headers.coding()) {
+                    (Some(code), _) => code.into(),
+                    (None, Some(coding)) => Broken::Compressed(coding).to_string(),
+                    (None, None) => "no error code".into(),
+                };
+                let message = format!("the token endpoint answered {status} ({why})");
+                Error::unexpected("token", message)
+            }
         }
     }
 }
@@ -340,6 +343,32 @@ mod tests {
         }
         let error = read_refresh(429, r#"{"error":"invalid_grant"}"#).unwrap_err();
         assert!(matches!(error.kind(), Kind::RateLimited(_)), "{error:?}");
+    }
+
+    #[test]
+    fn an_answer_that_is_compressed_is_said_to_be_whatever_it_holds() {
+        for (status, expected) in [
+            (
+                200,
+                "the token endpoint answered with success, but it is compressed (gzip), which was not asked for",
+            ),
+            (
+                400,
+                "the token endpoint answered 400 (it is compressed (gzip), which was not asked for)",
+            ),
+        ] {
+            let mut answer = response(status, "\u{1f}");
+            answer.headers.push("content-encoding", "gzip");
+            let secret = Secret::new("r");
+            for grant in [
+                TokenGrant::RefreshToken(&secret),
+                TokenGrant::AuthorizationCode(&secret),
+            ] {
+                let error = grant.read(&answer, NOW).unwrap_err();
+                assert_eq!(error.to_string(), expected);
+                assert_kind(error, r#"UnexpectedResponse("token")"#);
+            }
+        }
     }
 
     #[test]

@@ -7,7 +7,7 @@ use core::fmt;
 
 use url::Url;
 
-use super::secret::Secret;
+use super::{json::Broken, secret::Secret};
 
 /// A request method.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -111,6 +111,33 @@ impl Headers {
         )
     }
 
+    /// How the body is compressed, where it is.
+    #[must_use]
+    pub fn coding(&self) -> Option<&'static str> {
+        let coding = self
+            .iter()
+            .filter(|(name, _)| name.eq_ignore_ascii_case("content-encoding"))
+            .flat_map(|(_, value)| value.split(','))
+            .map(str::trim)
+            .find(|coding| !coding.is_empty() && !coding.eq_ignore_ascii_case(IDENTITY))?;
+        let mut known = CODINGS.iter().copied();
+        Some(
+            known
+                .find(|known| known.eq_ignore_ascii_case(coding))
+                .unwrap_or("in a way that nobody knows"),
+        )
+    }
+
+    /// What is wrong with a body that cannot be read: where it is compressed,
+    /// that.
+    #[must_use]
+    pub fn explain(&self, broken: Broken) -> Broken {
+        match (broken, self.coding()) {
+            (Broken::Syntax(..), Some(coding)) => Broken::Compressed(coding),
+            _ => broken,
+        }
+    }
+
     /// The fields as plain pairs.
     #[must_use]
     pub fn into_pairs(self) -> Vec<(String, String)> {
@@ -154,6 +181,7 @@ impl HttpRequest {
     pub fn get_json(url: Url) -> Self {
         let mut headers = Headers::new();
         headers.push("accept", JSON);
+        headers.push("accept-encoding", IDENTITY);
         headers.push("user-agent", USER_AGENT);
         Self {
             method: Method::Get,
@@ -192,6 +220,15 @@ pub const JSON: &str = "application/json";
 
 /// Who we say we are. A browser's name would bring Jira's XSRF check upon us.
 pub const USER_AGENT: &str = concat!("jira-connector/", env!("CARGO_PKG_VERSION"));
+
+/// That an answer is to come as it is. Who says nothing may be sent anything
+/// (RFC 9110 section 12.5.3), and here nothing is unpacked: what a few
+/// kilobytes become has no bound.
+pub const IDENTITY: &str = "identity";
+
+/// What bodies are compressed with (RFC 9110 section 8.4.1, and two younger
+/// ones).
+const CODINGS: &[&str] = &["gzip", "x-gzip", "deflate", "br", "zstd", "compress"];
 
 /// What one round trip may take.
 #[derive(Debug, Clone, Copy)]
@@ -295,6 +332,31 @@ impl fmt::Display for TransportError {
                 "the connection ended before the whole answer was there ({why})"
             ),
             Self::ProtocolError(why) => write!(f, "the answer is not valid HTTP ({why})"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_compresses_a_body_is_known_by_its_name_however_it_is_written() {
+        for (values, expected) in [
+            (&[][..], None),
+            (&[""], None),
+            (&["identity"], None),
+            (&["Identity, "], None),
+            (&["GZIP"], Some("gzip")),
+            (&["identity", " br , gzip"], Some("br")),
+            (&["zstd", "gzip"], Some("zstd")),
+            (&["secret"], Some("in a way that nobody knows")),
+        ] {
+            let mut headers = Headers::new();
+            for value in values {
+                headers.push("Content-Encoding", *value);
+            }
+            assert_eq!(headers.coding(), expected, "{values:?}");
         }
     }
 }

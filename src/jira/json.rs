@@ -39,6 +39,8 @@ pub enum Broken {
     NotAnObject,
     /// It is JSON, but not a list.
     NotAList,
+    /// It is compressed, by this.
+    Compressed(&'static str),
     /// A member is missing.
     Missing(&'static str),
     /// A member is not of the kind that it should be.
@@ -53,6 +55,9 @@ impl fmt::Display for Broken {
             }
             Self::NotAnObject => f.write_str("it is not a JSON object"),
             Self::NotAList => f.write_str("it is not a JSON list"),
+            Self::Compressed(coding) => {
+                write!(f, "it is compressed ({coding}), which was not asked for")
+            }
             Self::Missing(member) => write!(f, "`{member}` is missing"),
             Self::WrongKind(member, kind) => write!(f, "`{member}` is not {kind}"),
         }

@@ -14,7 +14,13 @@ pub const MAX_REDIRECTS: u32 = 5;
 
 /// All that another origin gets to see of the caller's headers: what shapes
 /// the answer, and nothing that could be a secret.
-const HEADERS_FOR_OTHERS: &[&str] = &["accept", "accept-language", "if-range", "range"];
+const HEADERS_FOR_OTHERS: &[&str] = &[
+    "accept",
+    "accept-encoding",
+    "accept-language",
+    "if-range",
+    "range",
+];
 
 /// A request and whether it goes to the connection's own site.
 #[derive(Debug)]

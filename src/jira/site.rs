@@ -111,7 +111,8 @@ pub fn read_accessible_resources(response: &HttpResponse) -> Result<Vec<Site>> {
         let message = format!("the list of sites is not the documented one: {broken}");
         Error::unexpected("accessible-resources", message).with_trace(response.trace_id())
     };
-    let resources = json::parse_list(&response.body).map_err(unexpected)?;
+    let resources = json::parse_list(&response.body)
+        .map_err(|broken| unexpected(response.headers.explain(broken)))?;
     // What other products list is none of our business, whatever it looks like.
     let of_jira = |resource: &&Object| {
         resource

@@ -3,6 +3,7 @@
 //! says what happened, and leaves nothing behind for the next one.
 
 mod bodies;
+mod compressed;
 mod contents;
 mod cuts;
 mod documents;
@@ -46,12 +47,14 @@ async fn no_server_makes_a_call_trap_or_hang_or_end_with_anything_but_a_typed_er
     let mut failures = Trial::of(&faults).await.run().await;
     let (documents, more) = documents::run().await;
     failures.extend(more);
+    let (compressed, more) = compressed::run().await;
+    failures.extend(more);
     assert!(failures.is_empty(), "{}", failures.join("\n"));
     // Past the test runner, which shows nothing of a test that passes.
     writeln!(
         std::io::stderr().lock(),
         "\nfaults: {}",
-        faults.len() + documents
+        faults.len() + documents + compressed
     )
     .unwrap();
 }

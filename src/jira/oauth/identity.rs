@@ -47,6 +47,7 @@ pub async fn me(host: &impl Host, access: &mut Access, deadline: Deadline) -> Re
     Object::parse(&response.body)
         .and_then(read)
         .map_err(|broken| {
+            let broken = response.headers.explain(broken);
             let message = format!("the account is not as documented: {broken}");
             Error::unexpected("me", message).with_trace(response.trace_id())
         })

@@ -13,6 +13,7 @@ use crate::jira::{
     error::{Error, Kind, Result},
     exchange::{Answer, ApiResponse, Call},
     host::Host,
+    json::Broken,
     request::CheckedRequest,
 };
 
@@ -74,7 +75,12 @@ async fn begin<H: Host>(mut call: Call<'_, H>, mut listing: Listing) -> Result<A
     listing.frozen.set_size(listing.options.page_size);
     let answer = first_answer(&mut call, &mut listing.frozen).await?;
     let Some((style, page)) = recognised(&answer, listing.frozen.path()) else {
-        return Ok(not_a_list(answer.response));
+        return match answer.response.headers.coding() {
+            Some(coding) if may_hide_a_list(&answer, &listing.frozen) => {
+                Err(compressed(&answer.response, coding))
+            }
+            _ => Ok(not_a_list(answer.response)),
+        };
     };
     let place = first_place(style, &listing.frozen);
     let mut collector = Collector::new(call, listing, style, &place);
@@ -154,6 +160,20 @@ fn first_place(style: Option<PagingStyle>, frozen: &Frozen) -> Place {
         }
         _ => Place::Start,
     }
+}
+
+/// Whether nobody knows if a body is a list, and it can be asked for again.
+fn may_hide_a_list(answer: &Answer, frozen: &Frozen) -> bool {
+    let is_unreadable = core::str::from_utf8(&answer.response.body).is_err();
+    answer.is_direct && frozen.is_repeatable() && is_unreadable
+}
+
+fn compressed(response: &ApiResponse, coding: &'static str) -> Error {
+    let broken = Broken::Compressed(coding);
+    let message = format!("the list cannot be read: {broken}");
+    Error::unexpected("page", message)
+        .with_trace(response.trace_id.clone())
+        .with_attempts(response.attempts)
 }
 
 fn not_a_list(mut response: ApiResponse) -> ApiResponse {

@@ -65,7 +65,7 @@ pub fn read(response: &HttpResponse, accounts: &[Due]) -> Result<Vec<(usize, Acc
             body.optional_list("accounts")?
                 .ok_or(Broken::Missing("accounts"))
         })
-        .map_err(|broken| wrong(broken.to_string()))?;
+        .map_err(|broken| wrong(response.headers.explain(broken).to_string()))?;
     let mut found: Vec<(usize, AccountState)> = Vec::new();
     for (position, item) in items.iter().enumerate() {
         let at = |why: &str| wrong(format!("{why} at `accounts[{position}]`"));

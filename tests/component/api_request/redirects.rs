@@ -51,7 +51,8 @@ async fn an_attachment_is_fetched_from_the_media_store_without_any_credential() 
         .map(|(name, _)| name.as_str())
         .collect();
     names.sort_unstable();
-    assert_eq!(names, ["accept", "host", "range", "user-agent"]);
+    let sent = ["accept", "accept-encoding", "host", "range", "user-agent"];
+    assert_eq!(names, sent);
 }
 
 #[tokio::test]

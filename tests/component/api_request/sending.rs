@@ -55,6 +55,7 @@ async fn a_request_has_one_token_one_host_and_the_defaults() {
         assert_eq!(values(&request, "authorization"), ["Bearer access#1"]);
         assert_eq!(values(&request, "host"), [authority]);
         assert_eq!(values(&request, "accept"), ["application/json"]);
+        assert_eq!(values(&request, "accept-encoding"), ["identity"]);
         assert_eq!(values(&request, "user-agent"), ["jira-connector/0.1.0"]);
         let lengths = match method {
             Method::Get | Method::Head | Method::Trace => vec![],

@@ -4,6 +4,7 @@ use crate::jira::{
     error::{Error, Result},
     exchange::ApiResponse,
     host::Host,
+    json::Broken,
     send::send,
 };
 
@@ -26,9 +27,13 @@ impl<H: Host> Collector<'_, H> {
             let message = format!("a page of the list is not as the first one: {why}");
             Error::unexpected("page", message).with_trace(response.trace_id.clone())
         };
+        let unreadable = |why: &str| match response.headers.coding() {
+            Some(coding) => unexpected(&Broken::Compressed(coding).to_string()),
+            None => unexpected(why),
+        };
         let text =
-            core::str::from_utf8(&response.body).map_err(|_| unexpected("it is not UTF-8"))?;
-        let outline = Outline::read(text).map_err(|_| unexpected("it is not JSON"))?;
+            core::str::from_utf8(&response.body).map_err(|_| unreadable("it is not UTF-8"))?;
+        let outline = Outline::read(text).map_err(|_| unreadable("it is not JSON"))?;
         let is_alike =
             |style, found: &Found<'_>| found.is_bare() == (style == PagingStyle::BareArray);
         Found::in_document(text, &outline)
