@@ -11,6 +11,7 @@ mod fault;
 mod frames;
 mod handshakes;
 mod heads;
+mod refreshes;
 mod server;
 mod stalls;
 mod streams;
@@ -49,12 +50,14 @@ async fn no_server_makes_a_call_trap_or_hang_or_end_with_anything_but_a_typed_er
     failures.extend(more);
     let (compressed, more) = compressed::run().await;
     failures.extend(more);
+    let (refreshes, more) = refreshes::run().await;
+    failures.extend(more);
     assert!(failures.is_empty(), "{}", failures.join("\n"));
     // Past the test runner, which shows nothing of a test that passes.
     writeln!(
         std::io::stderr().lock(),
         "\nfaults: {}",
-        faults.len() + documents + compressed
+        faults.len() + documents + compressed + refreshes
     )
     .unwrap();
 }

@@ -73,6 +73,21 @@ const PAIR: &[u8] = br#"{"access_token":"a","refresh_token":"r","expires_in":360
 const PAGE: &[u8] = br#"{"startAt":0,"maxResults":50,"total":1,"isLast":true,"values":[1]}"#;
 const REFUSAL: &[u8] = br#"{"errorMessages":["no"]}"#;
 
+/// As a server says a pair that is one, once it is unpacked.
+pub fn tokens_said() -> Vec<super::fault::Fault> {
+    let said = |(nth, packed): (usize, Packed)| {
+        let Packed { coding, bytes, .. } = packed;
+        let length = bytes.len();
+        let head = format!(
+            "HTTP/1.1 200 OK\r\nContent-Length: {length}\r\nContent-Encoding: {coding}\r\n\r\n"
+        );
+        let text = [head.as_bytes(), &bytes].concat();
+        let name = format!("tokens in {coding} ({nth})");
+        super::fault::Fault::said(&name, text, super::fault::body(bytes))
+    };
+    all(PAIR).into_iter().enumerate().flat_map(said).collect()
+}
+
 /// How many answers were met, and what went otherwise than it should.
 pub async fn run() -> (usize, Vec<String>) {
     let stage = Stage::connected().await;

@@ -36,6 +36,42 @@ pub fn all() -> Vec<Fault> {
     faults
 }
 
+/// One cut in each part of an answer.
+pub fn in_each_part() -> Vec<Fault> {
+    let parts = [
+        ("before the answer", ""),
+        ("in the status line", "HTTP/1.1 2"),
+        ("in the head", "HTTP/1.1 200 OK\r\nContent-"),
+        (
+            "before the body",
+            "HTTP/1.1 200 OK\r\nContent-Length: 30\r\n\r\n",
+        ),
+        (
+            "in a pair",
+            "HTTP/1.1 200 OK\r\nContent-Length: 30\r\n\r\n{\"access_token\":\"",
+        ),
+        (
+            "in a pair that seems whole",
+            "HTTP/1.1 200 OK\r\nContent-Length: 30\r\n\r\n{\"access_token\":\"a\"}",
+        ),
+        (
+            "between chunks",
+            "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n14\r\n{\"access_token\":\"a\"}\r\n",
+        ),
+    ];
+    let mut faults = Vec::new();
+    for (part, said) in parts {
+        for (end, act) in ENDS {
+            for over in [Over::Tcp, Over::Tls] {
+                let name = format!("{end} {part}");
+                let acts = cut(over, said, said.len(), &act);
+                faults.push(Fault::new(over, name, acts, Comes::Interrupted));
+            }
+        }
+    }
+    faults
+}
+
 fn cut(over: Over, answer: &str, at: usize, end: &Option<Act>) -> Vec<Act> {
     debug_assert_ne!(over, Over::H2);
     let said = Act::Say(answer.as_bytes()[..at].to_vec());

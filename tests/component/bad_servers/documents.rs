@@ -20,7 +20,7 @@ fn deep(open: &str, close: &str) -> String {
 }
 
 /// What is no pair of tokens, whatever the status says.
-fn no_tokens() -> Vec<Vec<u8>> {
+pub fn no_tokens() -> Vec<Vec<u8>> {
     vec![
         Vec::new(),
         b"null".to_vec(),

@@ -14,6 +14,7 @@ use super::fault::{Comes, Fault, Opening, Over};
 use super::server::Server;
 use super::tls::Authority;
 use crate::stage::{DEMO, Stage, connector};
+use crate::store::RecordingStore;
 
 /// What an answer may have here.
 pub const MAX_BYTES: u64 = 64 * 1024;
@@ -38,30 +39,46 @@ pub struct Trial {
     network: Network,
 }
 
+/// A server for each fault.
+pub async fn serve(faults: &[Fault]) -> Vec<(Fault, Server)> {
+    let stranger = Authority::new();
+    let [tls, h2] = [Over::Tls, Over::H2].map(|over| authority().acceptor(over));
+    let untrusted = stranger.acceptor(Over::Tls);
+    let mut servers = Vec::new();
+    for fault in faults {
+        let acceptor = match (fault.over, &fault.opening) {
+            (Over::Tcp, _) => None,
+            (_, Opening::Untrusted) => Some(untrusted.clone()),
+            (Over::Tls, _) => Some(tls.clone()),
+            (Over::H2, _) => Some(h2.clone()),
+        };
+        let server = Server::start(fault.clone(), acceptor).await;
+        servers.push((fault.clone(), server));
+    }
+    servers
+}
+
+/// A network that reaches these, and trusts their authority.
+pub fn network_to<'a>(origins: impl IntoIterator<Item = &'a str>) -> Network {
+    let policy = NetworkPolicy::none().allow_origins(origins);
+    policy.trust_pem(authority().pem()).build().unwrap()
+}
+
+/// Another store with the same entries.
+pub async fn copy_of(store: &RecordingStore) -> MemoryStore {
+    let copy = MemoryStore::new();
+    for (key, entry) in store.entries().await {
+        copy.insert(&key, entry.value).unwrap();
+    }
+    copy
+}
+
 impl Trial {
     pub async fn of(faults: &[Fault]) -> Trial {
-        let stage = Stage::connected().await;
-        let stranger = Authority::new();
-        let [tls, h2] = [Over::Tls, Over::H2].map(|over| authority().acceptor(over));
-        let untrusted = stranger.acceptor(Over::Tls);
-        let mut servers = Vec::new();
-        for fault in faults {
-            let acceptor = match (fault.over, &fault.opening) {
-                (Over::Tcp, _) => None,
-                (_, Opening::Untrusted) => Some(untrusted.clone()),
-                (Over::Tls, _) => Some(tls.clone()),
-                (Over::H2, _) => Some(h2.clone()),
-            };
-            let server = Server::start(fault.clone(), acceptor).await;
-            servers.push((fault.clone(), server));
-        }
-        let origins = servers.iter().map(|(_, server)| server.origin());
-        let policy = NetworkPolicy::none()
-            .allow_origins(origins)
-            .trust_pem(authority().pem());
+        let servers = serve(faults).await;
         Trial {
-            stage,
-            network: policy.build().unwrap(),
+            stage: Stage::connected().await,
+            network: network_to(servers.iter().map(|(_, server)| server.origin())),
             servers,
         }
     }
@@ -93,10 +110,7 @@ impl Trial {
 
     /// The connection, as it is for somebody whose API is this server.
     async fn tenant(&self, server: &Server) -> Tenant {
-        let store = MemoryStore::new();
-        for (key, entry) in self.stage.store.entries().await {
-            store.insert(&key, entry.value).unwrap();
-        }
+        let store = copy_of(&self.stage.store).await;
         let mut app: Value = serde_json::from_str(&self.stage.simulator.app_record()).unwrap();
         app["api_origin"] = server.origin().into();
         store.insert("app", app.to_string()).unwrap();
