@@ -26,6 +26,7 @@ pub mod error;
 pub mod exchange;
 pub mod failure;
 pub mod fields;
+pub mod flight;
 pub mod grant;
 pub mod host;
 pub mod http;

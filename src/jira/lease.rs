@@ -1,4 +1,5 @@
-//! The lease of a connection's refresh, and the journal that goes with it.
+//! Leases: of a connection's refresh, with the journal that goes with it, and
+//! of a sweep, which has none.
 //!
 //! One entry holds both. While it has an owner, nobody else spends the refresh
 //! token. What it says is being spent outlives the owner: whoever comes next
@@ -16,14 +17,14 @@ use super::{
     store::{self, SAVE_ATTEMPTS, Stored},
 };
 
-/// How long a lease is good for without being renewed. Half of what a call
-/// lasts by default: who waits for a holder that died still has time to
-/// refresh.
-const LEASE_MS: u64 = 15 * SECOND_MS;
+/// How long the lease of a refresh is good for without being renewed. Half of
+/// what a call lasts by default: who waits for a holder that died still has time
+/// to refresh.
+pub const REFRESH_LEASE_MS: u64 = 15 * SECOND_MS;
 
-/// A holder renews three times in a lease, so that one failure of the store
+/// A holder renews so many times in a lease, so that one failure of the store
 /// does not lose it.
-const RENEW_MS: u64 = LEASE_MS / 3;
+const RENEWALS: u64 = 3;
 
 /// By how much the clocks of two machines may differ for one to believe the
 /// other's expiry. Where they differ by more, it is the watching that counts.
@@ -88,21 +89,40 @@ struct Record {
     spending: Option<Spending>,
 }
 
+impl Record {
+    /// Until when others leave it alone.
+    fn believed_until(&self) -> UnixMs {
+        self.expires_at.plus(SKEW_MS)
+    }
+}
+
+/// Until when somebody holds a lease, if it is not renewed.
+pub async fn held_until(host: &impl Host, key: &str) -> Result<Option<UnixMs>> {
+    let record = store::read::<Record>(host, key).await?;
+    let until = record.map(|record| record.value.believed_until());
+    Ok(until.filter(|until| *until > host.now()))
+}
+
 /// Somebody who wants the lease, and watches who has it.
 #[derive(Debug)]
 pub struct Claimant<'a, H> {
     host: &'a H,
     key: String,
+    lease_ms: u64,
     watched: Option<(String, u64)>,
+    /// Until when it is held, as far as that can be read.
+    until: Option<UnixMs>,
 }
 
 impl<'a, H: Host> Claimant<'a, H> {
     /// Somebody who has not looked yet.
-    pub fn new(host: &'a H, key: String) -> Self {
+    pub fn new(host: &'a H, key: String, lease_ms: u64) -> Self {
         Self {
             host,
             key,
+            lease_ms,
             watched: None,
+            until: None,
         }
     }
 
@@ -121,16 +141,17 @@ impl<'a, H: Host> Claimant<'a, H> {
             };
             let record = Record {
                 owner: host::random_hex(self.host),
-                expires_at: self.host.now().plus(LEASE_MS),
+                expires_at: self.host.now().plus(self.lease_ms),
                 spending,
             };
-            let good_until_ms = self.host.monotonic_ms() + LEASE_MS;
+            let good_until_ms = self.host.monotonic_ms() + self.lease_ms;
             let value = store::encode(&record);
             match store::save(self.host, &self.key, &value, expect, SAVE_ATTEMPTS).await? {
                 PutOutcome::Stored(version) => {
                     return Ok(Some(Lease {
                         host: self.host,
                         key: self.key.clone(),
+                        lease_ms: self.lease_ms,
                         held: RefCell::new(Held {
                             record,
                             version,
@@ -142,6 +163,12 @@ impl<'a, H: Host> Claimant<'a, H> {
             }
         }
         Ok(None)
+    }
+
+    /// Until when somebody else holds it, where that is known.
+    #[must_use]
+    pub fn held_until(&self) -> Option<UnixMs> {
+        self.until.filter(|until| *until > self.host.now())
     }
 
     /// A lease ends when it says so, by a margin for clocks that differ; or
@@ -160,9 +187,10 @@ impl<'a, H: Host> Claimant<'a, H> {
         };
         match store::decode::<Record>(&self.key, entry) {
             Ok(Stored { value, .. }) => {
+                self.until = Some(value.believed_until());
                 value.owner.is_empty()
-                    || value.expires_at.plus(SKEW_MS) <= self.host.now()
-                    || now_ms - since_ms >= LEASE_MS
+                    || value.believed_until() <= self.host.now()
+                    || now_ms - since_ms >= self.lease_ms
             }
             Err(_) => !store::is_newer(entry),
         }
@@ -174,6 +202,7 @@ impl<'a, H: Host> Claimant<'a, H> {
 pub struct Lease<'a, H> {
     host: &'a H,
     key: String,
+    lease_ms: u64,
     held: RefCell<Held>,
 }
 
@@ -212,11 +241,21 @@ impl<H: Host> Lease<'_, H> {
     /// Renews the lease again and again, until somebody else has it.
     pub async fn keep(&self) {
         loop {
-            self.host.sleep(RENEW_MS).await;
+            self.host.sleep(self.lease_ms / RENEWALS).await;
             if let Ok(false) = self.write(self.carried()).await {
                 return;
             }
         }
+    }
+
+    /// Renews the lease where it is time. `false` where somebody else has it.
+    pub async fn renew_if_due(&self) -> Result<bool> {
+        let good_until_ms = self.held.borrow().good_until_ms;
+        let left_ms = good_until_ms.saturating_sub(self.host.monotonic_ms());
+        if left_ms > self.lease_ms - self.lease_ms / RENEWALS {
+            return Ok(true);
+        }
+        self.write(self.carried()).await
     }
 
     /// Writes the entry with a new expiry, where it is ours. A renewal that
@@ -228,8 +267,8 @@ impl<H: Host> Lease<'_, H> {
         };
         record.spending = spending;
         for _ in 0..OWN_VERSIONS {
-            record.expires_at = self.host.now().plus(LEASE_MS);
-            let good_until_ms = self.host.monotonic_ms() + LEASE_MS;
+            record.expires_at = self.host.now().plus(self.lease_ms);
+            let good_until_ms = self.host.monotonic_ms() + self.lease_ms;
             let value = store::encode(&record);
             let expect = Expect::Version(version);
             match store::save(self.host, &self.key, &value, expect, SAVE_ATTEMPTS).await? {

@@ -9,14 +9,13 @@
 //! |---|---|---|
 //! | [`scan`]: where JSON values begin and end | [`style`]: how it is paged | [`options`]: what the caller wants |
 //! | [`outline`]: its members and arrays | [`onward`]: where it goes on, and when not | [`collect`], [`collector`]: fetched page by page |
-//! | [`page`]: its items, and what it says | [`place`]: the request for a place | [`flight`], [`pace`]: several at once |
+//! | [`page`]: its items, and what it says | [`place`]: the request for a place | [`pace`]: several at once |
 //! | | [`paths`]: what only a path can tell | [`harvest`], [`stop`], [`report`]: what came of it |
 //! | | [`cursor`]: a place, to go on another day | |
 
 pub mod collect;
 pub mod collector;
 pub mod cursor;
-pub mod flight;
 pub mod harvest;
 pub mod onward;
 pub mod options;

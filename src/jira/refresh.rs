@@ -31,7 +31,7 @@ use super::{
     grant::dead,
     host::{Deadline, Entry, Host, StoreError},
     http::TransportError,
-    lease::{Claimant, Lease},
+    lease::{Claimant, Lease, REFRESH_LEASE_MS},
     name::ConnectionName,
     store::{self, Stored},
     token::TokenSet,
@@ -131,7 +131,7 @@ impl<H: Host> Refresh<'_, H> {
     ) -> Result<Renewed> {
         // Nothing is claimed where the token endpoint is nowhere.
         self.app.auth_origin()?;
-        let mut claimant = Claimant::new(self.host, self.name.lease_key());
+        let mut claimant = Claimant::new(self.host, self.name.lease_key(), REFRESH_LEASE_MS);
         let mut outcome = RefreshOutcome::Fresh;
         let mut lease_there = None;
         let mut wait_ms = FIRST_WAIT_MS;

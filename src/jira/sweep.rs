@@ -17,7 +17,6 @@ pub mod cycle;
 pub mod enter;
 pub mod erasure;
 pub mod evidence;
-pub mod flight;
 pub mod lease;
 pub mod listing;
 pub mod options;

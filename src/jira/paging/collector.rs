@@ -6,6 +6,7 @@ mod fetching;
 use crate::jira::{
     error::{Error, Result},
     exchange::{ApiResponse, Call},
+    flight::Flight,
     host::Host,
     rate_limit::RateLimit,
     send::Sent,
@@ -14,7 +15,6 @@ use crate::jira::{
 use super::{
     collect::Listing,
     cursor::{Cursor, Fingerprint},
-    flight::Flight,
     harvest::Harvest,
     onward::{Array, Onward, Walk},
     outline::Cut,
@@ -35,7 +35,7 @@ pub struct Collector<'a, H> {
     style: Option<PagingStyle>,
     walk: Walk,
     harvest: Harvest,
-    flight: Flight<'a, Result<Sent>>,
+    flight: Flight<'a, u64, Result<Sent>>,
     pace: Pace,
     /// How far apart pages are, and how far the list goes, as far as known:
     /// where later pages can be asked for before this one is here.

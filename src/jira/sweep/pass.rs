@@ -16,8 +16,7 @@ use super::{
     consenters::Consenters,
     erasure::Eraser,
     evidence::{Counts, Evidence},
-    flight::Flight,
-    lease::{Lease, RENEW_MS},
+    lease::LEASE_MS,
     options::{Checked, REPORT_TIMEOUT_MS},
     own,
     plan::{Batch, Due, Plan, Rule},
@@ -27,15 +26,20 @@ use super::{
 };
 use crate::jira::{
     error::{Error, Result},
+    flight::Flight,
     host::{Deadline, Host},
     http::{HttpRequest, HttpResponse, SendLimits, TransportError},
     instant::{SECOND_MS, UnixMs},
+    lease::Lease,
     secret::Secret,
     store::{self, SAVE_ATTEMPTS, Stored},
 };
 
 /// When an erasure that has failed is tried again.
 const UNFINISHED_MS: u64 = 3_600 * SECOND_MS;
+
+/// How long is waited without a look at the lease.
+const PAUSE_AT_ONCE_MS: u64 = LEASE_MS / 4;
 
 /// A sweep at work.
 #[derive(Debug)]
@@ -44,11 +48,11 @@ pub struct Pass<'a, H> {
     deadline: Deadline,
     in_flight: usize,
     batches_left: u32,
-    lease: &'a mut Lease,
+    lease: &'a Lease<'a, H>,
     plan: Plan<'a, H>,
     sender: Sender<'a, H>,
     eraser: Eraser<'a, H>,
-    flight: Flight<'a, Landed>,
+    flight: Flight<'a, (), Landed>,
     /// Batches to be sent again, and the halves of those that were refused, the
     /// next one last.
     waiting: Vec<Batch>,
@@ -80,7 +84,7 @@ struct Landed {
 
 impl<'a, H: Host> Pass<'a, H> {
     /// Begins one, under the lease.
-    pub async fn begin(host: &'a H, options: &Checked, lease: &'a mut Lease) -> Result<Self> {
+    pub async fn begin(host: &'a H, options: &Checked, lease: &'a Lease<'a, H>) -> Result<Self> {
         let now = host.now();
         let is_new = options.start.is_none();
         let started = |state: SweepState| SweepState {
@@ -139,7 +143,7 @@ impl<'a, H: Host> Pass<'a, H> {
             if result.is_err() {
                 break;
             }
-            match self.flight.next().await {
+            match self.flight.next_to_land().await {
                 Some(landed) => result = self.land(landed).await,
                 None if self.is_over() => break,
                 None => result = self.pause().await,
@@ -238,7 +242,8 @@ impl<'a, H: Host> Pass<'a, H> {
             match self.flight.beside(self.sender.token()).await {
                 Ok((url, token)) => {
                     let request = answer::request(url, token.clone(), &batch.accounts);
-                    self.flight.push(send(self.host, request, token, batch));
+                    let report = send(self.host, request, token, batch);
+                    self.flight.add((), report);
                 }
                 Err(error) => {
                     self.waiting.push(batch);
@@ -283,13 +288,13 @@ impl<'a, H: Host> Pass<'a, H> {
             .paused_until_ms
             .saturating_sub(self.host.monotonic_ms());
         if ms > 0 {
-            self.host.sleep(ms.min(RENEW_MS)).await;
+            self.host.sleep(ms.min(PAUSE_AT_ONCE_MS)).await;
         }
         Ok(())
     }
 
     async fn keep_lease(&mut self) -> Result<bool> {
-        self.taken_over |= !self.lease.keep(self.host).await?;
+        self.taken_over |= !self.lease.renew_if_due().await?;
         Ok(!self.taken_over)
     }
 

@@ -5,7 +5,7 @@ use super::{
     action::{self, ActionPage},
     answer::Failure,
     evidence::{BatchEvidence, Counts, SweepId},
-    lease::{Claim, Lease},
+    lease::{self, Claim},
     listing::PAGE_ITEMS,
     options::{Checked, SweepOptions},
     pass::Pass,
@@ -17,6 +17,7 @@ use crate::jira::{
     error::{Error, Result},
     host::{Deadline, Host},
     instant::UnixMs,
+    lease::Lease,
     name::APP_KEY,
 };
 
@@ -82,16 +83,16 @@ pub async fn sweep(host: &impl Host, options: SweepOptions) -> Result<Swept> {
         let report = preview(host, &options).await?;
         return Ok(Swept::Report(Box::new(report)));
     }
-    let mut lease = match Lease::claim(host).await? {
+    let lease = match lease::claim(host).await? {
         Claim::Ours(lease) => lease,
         Claim::Held(until) => return Ok(Swept::Busy(until)),
     };
-    let report = work(host, &options, &mut lease).await;
-    lease.release(host).await;
+    let report = work(host, &options, &lease).await;
+    lease.release(None).await;
     report.map(|report| Swept::Report(Box::new(report)))
 }
 
-async fn work(host: &impl Host, options: &Checked, lease: &mut Lease) -> Result<SweepReport> {
+async fn work<H: Host>(host: &H, options: &Checked, lease: &Lease<'_, H>) -> Result<SweepReport> {
     let started_at = host.now();
     let mut pass = Pass::begin(host, options, lease).await?;
     pass.run().await;

@@ -46,7 +46,7 @@ impl<H: Host> Collector<'_, H> {
     pub async fn fetch(&mut self, next: &Next) -> Result<(ApiResponse, Page)> {
         loop {
             self.send_from(next).await?;
-            let Some(sent) = self.flight.next().await else {
+            let Some(sent) = self.flight.next_in_order().await else {
                 continue;
             };
             let attempts = sent
@@ -101,7 +101,7 @@ impl<H: Host> Collector<'_, H> {
         let budget = self.call.budget(deadline);
         self.attempts += 1;
         let page = async move { send(host, &request, budget).await };
-        self.flight.add(offset_of(&place), Box::pin(page));
+        self.flight.add(offset_of(&place), page);
     }
 
     /// Before which place pages are worth asking for in advance.
