@@ -8,6 +8,9 @@ pub struct UnixMs(pub u64);
 
 /// A second in milliseconds.
 pub const SECOND_MS: u64 = 1_000;
+/// By how much the clocks of two machines may differ for one to believe the
+/// other.
+pub const SKEW_MS: u64 = 15 * SECOND_MS;
 /// A day in milliseconds.
 pub const DAY_MS: u64 = 86_400 * SECOND_MS;
 

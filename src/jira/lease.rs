@@ -12,7 +12,7 @@ use serde_json::Value;
 use super::{
     error::Result,
     host::{self, DeleteOutcome, Entry, Expect, Host, PutOutcome},
-    instant::{SECOND_MS, UnixMs},
+    instant::{SECOND_MS, SKEW_MS, UnixMs},
     json::{self, Broken, FromJson, Object, ToJson},
     store::{self, SAVE_ATTEMPTS, Stored},
 };
@@ -25,10 +25,6 @@ pub const REFRESH_LEASE_MS: u64 = 15 * SECOND_MS;
 /// A holder renews so many times in a lease, so that one failure of the store
 /// does not lose it.
 const RENEWALS: u64 = 3;
-
-/// By how much the clocks of two machines may differ for one to believe the
-/// other's expiry. Where they differ by more, it is the watching that counts.
-const SKEW_MS: u64 = 15 * SECOND_MS;
 
 /// So often an unsettled pair is tried that is not needed yet: where the token
 /// endpoint is down, one call a minute pays for it.
@@ -171,7 +167,8 @@ impl<'a, H: Host> Claimant<'a, H> {
         self.until.filter(|until| *until > self.host.now())
     }
 
-    /// A lease ends when it says so, by a margin for clocks that differ; or
+    /// A lease ends when it says so, by a margin for clocks that differ (where
+    /// they differ by more, it is the watching that counts); or
     /// when it was not renewed for as long as it lasts, by our own clock, which
     /// needs nobody else's. One that is damaged is nobody's. One of a newer
     /// connector is held: its end cannot be read, but that connector will see

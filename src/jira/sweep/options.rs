@@ -54,6 +54,7 @@ impl SweepOptions {
         let connection = self.connection.as_deref().map(ConnectionName::parse);
         let timeout_ms = self.timeout_ms.unwrap_or(TIMEOUT_MS);
         let in_flight = self.in_flight.unwrap_or(IN_FLIGHT);
+        let start = self.cursor.as_deref().map(Start::parse);
         within("timeout-ms", timeout_ms, TIMEOUTS_MS)?;
         within("in-flight", in_flight, IN_FLIGHTS)?;
         within("max-batches", self.max_batches.unwrap_or(1), (1, u32::MAX))?;
@@ -64,7 +65,11 @@ impl SweepOptions {
             max_batches: self.max_batches.unwrap_or(u32::MAX),
             timeout_ms: timeout_ms.into(),
             in_flight: in_flight as usize,
-            start: self.cursor.as_deref().map(Start::parse).transpose()?,
+            start: start.transpose()?.map(|start| Start {
+                // What was only named is still to be reported.
+                skip: if self.dry_run { start.skip } else { 0 },
+                ..start
+            }),
         })
     }
 }
@@ -76,6 +81,7 @@ impl Checked {
         self.start.clone().unwrap_or(Start {
             sweep: SweepId(now),
             earliest: None,
+            skip: 0,
             at: None,
         })
     }

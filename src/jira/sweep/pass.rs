@@ -258,7 +258,7 @@ impl<'a, H: Host> Pass<'a, H> {
         if self.batches_left == 0 {
             return Ok(None);
         }
-        let batch = self.flight.beside(self.plan.next()).await?;
+        let batch = self.flight.beside(self.plan.next(self.deadline)).await?;
         for failure in core::mem::take(&mut self.plan.damaged) {
             self.note(failure);
         }

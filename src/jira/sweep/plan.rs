@@ -8,13 +8,16 @@ use super::{
 };
 use crate::jira::{
     error::{Error, Result},
-    host::Host,
+    host::{Deadline, Host},
     instant::UnixMs,
     store::{self, Stored},
 };
 
 /// How many accounts Atlassian takes in one request.
 pub const BATCH_ACCOUNTS: usize = 90;
+
+/// The page on which a plan begins.
+const FIRST_PAGE: u32 = 1;
 
 /// An account that is due.
 #[derive(Debug, Clone)]
@@ -33,7 +36,7 @@ pub struct Due {
 pub struct Batch {
     /// Its number.
     pub number: u32,
-    /// The accounts, 90 but in the last batch.
+    /// The accounts: 90, but where the register or the time ends.
     pub accounts: Vec<Due>,
 }
 
@@ -56,6 +59,8 @@ pub struct Plan<'a, H> {
     keys: Vec<String>,
     page: u32,
     next_page: Option<Option<String>>,
+    /// How many accounts of the first page were concluded before.
+    skip: usize,
     /// The pages with accounts that are not seen to: where each is listed, and
     /// how many.
     open_pages: Vec<OpenPage>,
@@ -77,6 +82,7 @@ struct OpenPage {
     number: u32,
     cursor: Option<String>,
     accounts: usize,
+    concluded: usize,
 }
 
 impl<'a, H: Host> Plan<'a, H> {
@@ -89,6 +95,7 @@ impl<'a, H: Host> Plan<'a, H> {
             keys: Vec::new(),
             page: 0,
             next_page: Some(start.at),
+            skip: start.skip,
             open_pages: Vec::new(),
             ready: Vec::new(),
             in_hand: Vec::new(),
@@ -99,9 +106,13 @@ impl<'a, H: Host> Plan<'a, H> {
         }
     }
 
-    /// The next batch; nothing at the end of the register.
-    pub async fn next(&mut self) -> Result<Option<Batch>> {
-        while self.ready.len() < BATCH_ACCOUNTS && self.read_on().await? {}
+    /// The next batch; nothing at the end of the register. What was found is
+    /// given when the time is over, or a sweep might never come past it.
+    pub async fn next(&mut self, deadline: Deadline) -> Result<Option<Batch>> {
+        while self.ready.len() < BATCH_ACCOUNTS
+            && deadline.remaining_ms(self.host) > 0
+            && self.read_on().await?
+        {}
         let count = self.ready.len().min(BATCH_ACCOUNTS);
         if count == 0 {
             return Ok(None);
@@ -125,6 +136,7 @@ impl<'a, H: Host> Plan<'a, H> {
         self.count_from(counted_from);
         if let Some(open) = self.open_page(due.page) {
             open.accounts -= 1;
+            open.concluded += 1;
         }
     }
 
@@ -135,21 +147,37 @@ impl<'a, H: Host> Plan<'a, H> {
     }
 
     /// Where to go on: at the first page with an account that is not seen to.
+    /// Those of it that are will not be due again.
     #[must_use]
     pub fn cursor(&self) -> String {
+        let skip = 0;
+        Start {
+            skip,
+            ..self.rest()
+        }
+        .to_cursor()
+    }
+
+    /// The same, for a dry run, which leaves all of them due.
+    #[must_use]
+    pub fn dry_cursor(&self) -> String {
+        self.rest().to_cursor()
+    }
+
+    fn rest(&self) -> Start {
         let is_left = |open: &&OpenPage| {
             open.accounts > 0 || (open.number == self.page && !self.keys.is_empty())
         };
-        let at = match self.open_pages.iter().find(is_left) {
-            Some(open) => open.cursor.clone(),
-            None => self.next_page.clone().flatten(),
+        let (at, skip) = match self.open_pages.iter().find(is_left) {
+            Some(open) => (open.cursor.clone(), open.concluded),
+            None => (self.next_page.clone().flatten(), 0),
         };
         Start {
             sweep: self.sweep,
             earliest: self.earliest,
+            skip,
             at,
         }
-        .to_cursor()
     }
 
     async fn read_on(&mut self) -> Result<bool> {
@@ -193,6 +221,7 @@ impl<'a, H: Host> Plan<'a, H> {
             number: self.page,
             cursor: at,
             accounts: 0,
+            concluded: 0,
         });
         self.next_page = listed.cursor.map(Some);
         self.keys = listed.keys;
@@ -203,7 +232,7 @@ impl<'a, H: Host> Plan<'a, H> {
     fn look_at(&mut self, id: AccountId, entry: Stored<register::Registered>) {
         self.seen += 1;
         let now = self.host.now();
-        let is_due = match (self.rule.force, entry.value.reported_at) {
+        let is_due = match (self.rule.force, entry.value.reported_before(now)) {
             (true, Some(reported_at)) => reported_at < self.sweep.0,
             _ => entry.value.is_due(now, self.rule.cycle_ms),
         };
@@ -224,8 +253,16 @@ impl<'a, H: Host> Plan<'a, H> {
             return;
         }
         let page = self.page;
+        let is_concluded = page == FIRST_PAGE && self.skip > 0;
         if let Some(open) = self.open_page(page) {
-            open.accounts += 1;
+            match is_concluded {
+                true => open.concluded += 1,
+                false => open.accounts += 1,
+            }
+        }
+        if is_concluded {
+            self.skip -= 1;
+            return self.count_from(Some(entry.value.counted_from()));
         }
         self.ready.push(Due {
             id,
@@ -273,6 +310,8 @@ pub struct Start {
     pub sweep: SweepId,
     /// What [`Plan::earliest`] was.
     pub earliest: Option<UnixMs>,
+    /// How many accounts there were named by a dry run.
+    pub skip: usize,
     /// The store's own cursor; nothing is the beginning.
     pub at: Option<String>,
 }
@@ -284,7 +323,11 @@ impl Start {
             .at
             .as_ref()
             .map_or(String::new(), |at| format!("+{at}"));
-        format!("1.{}.{earliest}.{at}", self.sweep)
+        let skip = match self.skip {
+            0 => String::new(),
+            skip => format!("-{skip}"),
+        };
+        format!("1{skip}.{}.{earliest}.{at}", self.sweep)
     }
 
     /// Reads what [`Plan::cursor`] wrote.
@@ -302,9 +345,12 @@ impl Start {
                 None if !at.is_empty() => return None,
                 at => at.map(String::from),
             };
-            (*version == "1").then_some(Self {
+            let (version, skip) = version.split_once('-').unwrap_or((version, "0"));
+            let skip = skip.parse().ok()?;
+            (version == "1").then_some(Self {
                 sweep: SweepId::parse(sweep)?,
                 earliest,
+                skip,
                 at,
             })
         };
@@ -334,15 +380,17 @@ mod tests {
         let start = Start {
             sweep: SweepId(NOW),
             earliest: None,
+            skip: 0,
             at: None,
         };
+        let deadline = Deadline::after(&host, 1);
         let rule = Rule {
             cycle_ms: 1,
             force: false,
         };
         let mut plan = Plan::new(&host, start, rule, 1);
         let mut count = 0;
-        while let Some(batch) = host.run(plan.next()).unwrap() {
+        while let Some(batch) = host.run(plan.next(deadline)).unwrap() {
             count += batch.accounts.len();
             let pages = plan.open_pages.len();
             assert!(plan.in_hand.len() < 300 && plan.ready.len() < 200 && pages < 8);
@@ -355,14 +403,15 @@ mod tests {
 
     #[test]
     fn a_cursor_is_read_as_it_was_written() {
-        for (earliest, at) in [
-            (None, None),
-            (Some(NOW), Some(String::new())),
-            (Some(NOW), Some("a.b.+|.".into())),
+        for (earliest, skip, at) in [
+            (None, 0, None),
+            (Some(NOW), 1, Some(String::new())),
+            (Some(NOW), 270, Some("a.b.+|.".into())),
         ] {
             let start = Start {
                 sweep: SweepId(NOW),
                 earliest,
+                skip,
                 at,
             };
             assert_eq!(Start::parse(&start.to_cursor()).unwrap(), start);

@@ -6,7 +6,7 @@ use super::account_id::{AccountId, REGISTER};
 use crate::jira::{
     error::Result,
     host::{Entry, Host, StoreError},
-    instant::UnixMs,
+    instant::{SKEW_MS, UnixMs},
     json::{self, Broken, FromJson, Object, ToJson},
     store::{self, Stored},
 };
@@ -65,11 +65,28 @@ impl Registered {
         self.reported_at.unwrap_or(self.entered_at)
     }
 
+    /// When it was last reported, by a clock that can be believed. One that was
+    /// set back has left times that are yet to come: nobody knows when that was,
+    /// and to report too early is better than years too late.
+    #[must_use]
+    pub fn reported_before(&self, now: UnixMs) -> Option<UnixMs> {
+        self.reported_at.filter(|at| *at <= now.plus(SKEW_MS))
+    }
+
     /// Whether it may be reported: never within the cycle.
     #[must_use]
     pub fn is_due(&self, now: UnixMs, cycle_ms: u64) -> bool {
-        self.reported_at
+        self.reported_before(now)
             .is_none_or(|reported_at| reported_at.plus(cycle_ms) <= now)
+    }
+
+    /// When it must be reported at the latest.
+    #[must_use]
+    pub fn due_at(&self, now: UnixMs, cycle_ms: u64) -> UnixMs {
+        match (self.reported_before(now), self.reported_at) {
+            (None, Some(_)) => now,
+            _ => self.counted_from().min(now).plus(cycle_ms),
+        }
     }
 
     /// Notes that a connection keeps a copy.

@@ -127,7 +127,7 @@ async fn preview(host: &impl Host, options: &Checked) -> Result<SweepReport> {
     let mut plan = Plan::new(host, start, rule, 1);
     let (mut counts, mut would_report) = (Counts::default(), Vec::new());
     while counts.batches < options.max_batches && deadline.remaining_ms(host) > 0 {
-        let Some(batch) = plan.next().await? else {
+        let Some(batch) = plan.next(deadline).await? else {
             break;
         };
         counts.batches += 1;
@@ -142,7 +142,7 @@ async fn preview(host: &impl Host, options: &Checked) -> Result<SweepReport> {
     counts.seen = plan.seen;
     let end = match plan.is_over() {
         true => End::Complete,
-        false => End::More(plan.cursor()),
+        false => End::More(plan.dry_cursor()),
     };
     Ok(SweepReport {
         sweep,

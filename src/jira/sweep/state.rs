@@ -9,7 +9,7 @@ use super::{
 use crate::jira::{
     error::Result,
     host::Host,
-    instant::UnixMs,
+    instant::{SKEW_MS, UnixMs},
     json::{self, Broken, FromJson, Object, ToJson},
     store,
 };
@@ -48,7 +48,20 @@ impl SweepState {
     /// Reads it.
     pub async fn read(host: &impl Host) -> Result<Self> {
         let stored = store::read(host, KEY).await?;
-        Ok(stored.map_or_else(Self::default, |stored| stored.value))
+        let state = stored.map_or_else(Self::default, |stored| stored.value);
+        Ok(state.believed(host.now()))
+    }
+
+    /// A sweep is never due later than a cycle from now. Where it says so, a
+    /// clock was set back: a sweep sets that right, and reports what is due.
+    fn believed(self, now: UnixMs) -> Self {
+        let latest = now.plus(self.cycle_ms).plus(SKEW_MS);
+        Self {
+            next_due: self
+                .next_due
+                .map(|due| if due > latest { now } else { due }),
+            ..self
+        }
     }
 
     /// Changes it.

@@ -58,7 +58,7 @@ pub async fn account(host: &impl Host, id: &str) -> Result<Option<ShownAccount>>
     let id = AccountId::parse(id).map_err(|why| Error::invalid("account", why))?;
     let entry = store::read::<Registered>(host, &id.key(REGISTER)).await?;
     let cycle_ms = SweepState::read(host).await?.cycle_ms;
-    Ok(entry.map(|entry| show(id, entry.value, cycle_ms)))
+    Ok(entry.map(|entry| show(id, entry.value, host.now(), cycle_ms)))
 }
 
 /// The register, from a cursor on.
@@ -73,7 +73,9 @@ pub async fn accounts(host: &impl Host, cursor: Option<&str>) -> Result<AccountP
     for ids in ids.chunks(store::READ_AT_ONCE) {
         for (id, entry) in ids.iter().zip(read_many(host, ids).await?) {
             match entry {
-                Some(Ok(entry)) => accounts.push(show(id.clone(), entry.value, cycle_ms)),
+                Some(Ok(entry)) => {
+                    accounts.push(show(id.clone(), entry.value, host.now(), cycle_ms));
+                }
                 Some(Err(_)) => damaged.push(id.clone()),
                 None => {}
             }
@@ -86,7 +88,7 @@ pub async fn accounts(host: &impl Host, cursor: Option<&str>) -> Result<AccountP
     })
 }
 
-fn show(id: AccountId, entry: Registered, cycle_ms: u64) -> ShownAccount {
-    let due_at = entry.counted_from().plus(cycle_ms);
+fn show(id: AccountId, entry: Registered, now: UnixMs, cycle_ms: u64) -> ShownAccount {
+    let due_at = entry.due_at(now, cycle_ms);
     ShownAccount { id, entry, due_at }
 }

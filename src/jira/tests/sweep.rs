@@ -1,12 +1,14 @@
 //! The personal data reports against a model of Atlassian.
 
 mod answers;
+mod clock;
 mod crash;
 mod enter;
 mod erasure;
 mod evidence;
 mod limits;
 mod model;
+mod previews;
 mod register;
 mod schedule;
 mod tokens;

@@ -156,7 +156,7 @@ impl<H: Host> Pass<'_, H> {
 
 fn reported(entry: Registered, now: UnixMs) -> Registered {
     Registered {
-        reported_at: entry.reported_at.max(Some(now)),
+        reported_at: entry.reported_before(now).max(Some(now)),
         ..entry
     }
 }
