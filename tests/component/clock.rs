@@ -40,9 +40,9 @@ const ROUNDS_A_STEP: u32 = 32;
 const STEP: Duration = Duration::from_millis(250);
 
 /// What a call that waits comes to, with its waits over at once: while nothing
-/// else is to be done, the time of this thread's timers passes. The connector's
-/// own clocks stand still meanwhile, so a wait takes nothing of its time. What
-/// is done on other threads must not take part.
+/// else is to be done, the time of this thread's timers passes, and with it that
+/// which the connector has for the call; the time of day stands still. What is
+/// done on other threads must not take part.
 pub async fn hurried<T>(call: impl Future<Output = T>) -> T {
     tokio::time::pause();
     let passing = async {

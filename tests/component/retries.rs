@@ -1,7 +1,8 @@
 //! What is sent again, when, and how often, through the built component. The
-//! waits pass at once, but for the one test of the deadline.
+//! waits pass at once, but for the one that shows that time passes by itself.
 
 mod budget;
+mod deadline;
 mod methods;
 mod narrowed;
 mod waits;

@@ -1,9 +1,10 @@
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
+use tokio::time::Instant;
 use wasmtime::Store;
 use wasmtime::component::ResourceTable;
-use wasmtime_wasi::{HostWallClock, WasiCtx, WasiCtxView, WasiView};
+use wasmtime_wasi::{HostMonotonicClock, HostWallClock, WasiCtx, WasiCtxView, WasiView};
 use wasmtime_wasi_http::{WasiHttpCtx, WasiHttpCtxView, WasiHttpView};
 
 use super::Limits;
@@ -53,7 +54,10 @@ impl CallState {
         http.set_field_size_limit(limits.request_header_bytes.saturating_mul(HEADER_ROOM));
         CallState {
             table,
-            wasi: WasiCtx::builder().wall_clock(TimeOfDay(wall_clock)).build(),
+            wasi: WasiCtx::builder()
+                .wall_clock(TimeOfDay(wall_clock))
+                .monotonic_clock(TimersClock(Instant::now()))
+                .build(),
             http,
             egress: Egress::new(network, observer, limits),
             secrets,
@@ -110,5 +114,20 @@ impl HostWallClock for TimeOfDay {
         (self.0)()
             .duration_since(SystemTime::UNIX_EPOCH)
             .unwrap_or_default()
+    }
+}
+
+/// The clock that the host's timers go by, since the call began. So what the
+/// component waits for takes as much of its time as it waits, also where a test
+/// lets the time of the timers pass.
+struct TimersClock(Instant);
+
+impl HostMonotonicClock for TimersClock {
+    fn resolution(&self) -> u64 {
+        1
+    }
+
+    fn now(&self) -> u64 {
+        u64::try_from(self.0.elapsed().as_nanos()).unwrap_or(u64::MAX)
     }
 }

@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use atlassian_simulator::Fault;
 use jira_host::types::{Action, ErrorKind, Method, Request};
 use serde_json::Value;
@@ -78,7 +80,7 @@ async fn what_surely_was_not_sent_is_tried_again_whatever_its_method() {
     stage.store.write_app(&app.to_string());
     let tenant = stage.tenant_on([closed.origin()]);
     for method in METHODS {
-        let request = echo(method);
+        let request = echo(method).with_timeout(Duration::from_secs(120));
         let error = hurried(tenant.api_request(&request)).await.unwrap();
         let error = error.unwrap_err();
         assert!(matches!(error.kind, ErrorKind::Transport(_)), "{error:?}");

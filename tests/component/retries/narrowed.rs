@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use atlassian_simulator::Fault;
 use jira_host::types::{ErrorKind, Method, Retry};
 
@@ -18,7 +20,9 @@ async fn the_caller_says_how_often_at_most() {
         let mark = stage.mark();
         let times = usize::from(at_most) + 1;
         script(&stage, Method::Get, (0..times).map(|_| status(429)));
-        let request = echo(Method::Get).with_retry(retry(Some(at_most), false));
+        let request = echo(Method::Get)
+            .with_timeout(Duration::from_secs(120))
+            .with_retry(retry(Some(at_most), false));
         let error = send(&stage, &request).await.unwrap_err();
         assert!(matches!(error.kind, ErrorKind::RateLimited(_)), "{error:?}");
         assert_eq!(error.attempts, u32::from(at_most) + 1);
