@@ -35,10 +35,12 @@ bench: component ## measure speed and memory beside a native client; also target
 hosts: component host ## run the component in Python and on Node (needs python3, node, npm)
 	@tests/hosts/run
 
-lint: ## check formatting, clippy's advice and the component's target
+lint: ## check formatting and clippy's advice, of the component's target and the fuzz targets too
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --locked --workspace --all-targets -- -D warnings
 	$(CARGO) clippy --locked --package jira-connector --lib --target wasm32-unknown-unknown --profile component -- -D warnings
+	$(CARGO) fmt --manifest-path tests/fuzz/Cargo.toml --check
+	$(CARGO) clippy --locked --manifest-path tests/fuzz/Cargo.toml --target-dir target/fuzz --no-default-features --all-targets -- -D warnings
 
 doc: ## build the documentation, private items too
 	RUSTDOCFLAGS=-Dwarnings $(CARGO) doc --locked --workspace --no-deps --document-private-items
