@@ -24,7 +24,7 @@ run: component host ## see the component at work on a simulated Atlassian
 	@$(CARGO) run --quiet --locked --package jira-host -- demo --component $(COMPONENT)
 
 test: component ## run all tests, and look for secrets in all that they write
-	RUST_TEST_NOCAPTURE=1 tests/canary $(CARGO) test --locked --workspace
+	tests/canary $(CARGO) test --locked --workspace -- --show-output
 
 fuzz: ## fuzz what others write, each target for FUZZ_SECONDS (60); may install cargo-fuzz
 	@tests/fuzz/run $(FUZZ_SECONDS)
