@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use atlassian_simulator::CANARY;
 use jira_host::network::{Network, NetworkPolicy};
 use jira_host::secrets::MemoryStore;
 use jira_host::types::{
@@ -19,7 +20,7 @@ use crate::tls_server::TlsServer;
 fn tenant(origin: &str, network: &Network) -> Tenant {
     let app = json!({
         "client_id": "id",
-        "client_secret": "secret",
+        "client_secret": CANARY,
         "redirect_uri": "https://a.example/",
         "auth_origin": origin,
         "api_origin": origin,

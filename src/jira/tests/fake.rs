@@ -4,11 +4,14 @@ mod samples;
 
 use core::{
     cell::RefCell,
+    fmt,
     future::Future,
     pin::Pin,
     task::{Context, Poll, Waker},
 };
 use std::collections::{BTreeMap, VecDeque};
+
+use atlassian_simulator::CANARY;
 
 pub use self::samples::{connection, response, site, tokens};
 use crate::jira::{
@@ -21,8 +24,9 @@ use crate::jira::{
 };
 
 pub const NOW: UnixMs = UnixMs(1_790_697_600_000);
+/// Its secret is the word that `tests/canary` looks for.
 pub const APP: &str =
-    r#"{"client_id":"id","client_secret":"client-secret","redirect_uri":"https://h/cb"}"#;
+    r#"{"client_id":"id","client_secret":"Xq7Canary7qX","redirect_uri":"https://h/cb"}"#;
 
 /// An outside with virtual time. Every effect is written down, and gives way
 /// once, so that several workers take turns.
@@ -195,14 +199,16 @@ impl FakeHost {
     }
 
     /// Runs one worker to its end.
-    pub fn run<T>(&self, future: impl Future<Output = T>) -> T {
+    pub fn run<T: fmt::Debug>(&self, future: impl Future<Output = T>) -> T {
         let mut results = self.run_all(vec![future]);
         assert_eq!(
             self.0.borrow().answers.len(),
             0,
             "requests that were never sent"
         );
-        results.remove(0)
+        let result = results.remove(0);
+        assert_hushed(&result);
+        result
     }
 
     /// Runs workers in turns, each until it gives way.
@@ -323,6 +329,14 @@ impl State {
             (Expect::Absent, Some(_)) | (Expect::Version(_), None) => false,
         }
     }
+}
+
+/// What a worker comes to shows no secret.
+#[track_caller]
+fn assert_hushed(result: &impl fmt::Debug) {
+    assert!(APP.contains(CANARY));
+    let shown = format!("{result:?}");
+    assert!(!shown.contains(CANARY), "{shown}");
 }
 
 struct GiveWay(bool);

@@ -1,3 +1,5 @@
+use atlassian_simulator::CANARY;
+
 use super::fake::{FakeHost, response};
 use crate::jira::{
     error::{Action, Error, Kind},
@@ -39,7 +41,7 @@ pub fn callback(connection: &str, state: &str) -> OauthStep {
     OauthStep::Callback(Callback {
         connection: connection.into(),
         state: state.into(),
-        redirect_url: format!("https://h/cb?code=c1&state={state}"),
+        redirect_url: format!("https://h/cb?code={CANARY}&state={state}"),
     })
 }
 

@@ -5,6 +5,8 @@ use std::io::Write;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
+use atlassian_simulator::CANARY;
+
 use crate::place::Place;
 use crate::redis_server::RedisServer;
 
@@ -87,14 +89,18 @@ impl Person {
             stderr: text(output.stderr),
         };
         for shown in [&ran.stdout, &ran.stderr] {
-            assert!(!shown.contains("hidden"), "{shown}");
+            assert!(!shown.contains(CANARY), "{shown}");
         }
         ran
     }
 
     fn set(&self) {
         let store = self.server.url("a");
-        let ran = self.run_with_input(&SET, &[("JIRA_HOST_STORE", &store)], "hidden-secret");
+        let ran = self.run_with_input(
+            &SET,
+            &[("JIRA_HOST_STORE", &store)],
+            &format!("{CANARY}-secret"),
+        );
         assert_eq!(ran.code, Some(0), "{}", ran.stderr);
     }
 }
@@ -167,7 +173,7 @@ fn the_key_may_be_in_the_environment_and_then_there_is_no_file() {
         ("JIRA_HOST_STORE", store.as_str()),
         ("JIRA_HOST_KEY", key.as_str()),
     ];
-    let ran = person.run_with_input(&SET, &environment, "hidden-secret");
+    let ran = person.run_with_input(&SET, &environment, &format!("{CANARY}-secret"));
     assert_eq!(ran.code, Some(0), "{}", ran.stderr);
     let environment = [
         ("JIRA_HOST_KEY", key.as_str()),
@@ -190,17 +196,17 @@ fn a_password_comes_from_the_environment_or_a_file_and_not_from_the_arguments() 
         "--appendfsync",
         "always",
         "--requirepass",
-        "hidden",
+        CANARY,
     ];
     let Some(person) = Person::with(RedisServer::start_with(&settings)) else {
         return;
     };
     let file = person.place.file("password");
-    fs::write(&file, "hidden\n").unwrap();
+    fs::write(&file, format!("{CANARY}\n")).unwrap();
     let file = file.to_str().unwrap();
     let show = ["app", "show"];
     for environment in [
-        ("JIRA_HOST_REDIS_PASSWORD", "hidden"),
+        ("JIRA_HOST_REDIS_PASSWORD", CANARY),
         ("JIRA_HOST_REDIS_PASSWORD_FILE", file),
     ] {
         let ran = person.run(&show, &[environment]);
@@ -211,7 +217,10 @@ fn a_password_comes_from_the_environment_or_a_file_and_not_from_the_arguments() 
             ran.stderr
         );
     }
-    let ran = person.run(&show, &[("JIRA_HOST_REDIS_PASSWORD", "hidden guess")]);
+    let ran = person.run(
+        &show,
+        &[("JIRA_HOST_REDIS_PASSWORD", &format!("{CANARY} guess"))],
+    );
     assert_eq!(ran.code, Some(9));
     assert!(
         ran.stderr.contains("does not take this user and password"),
@@ -228,7 +237,12 @@ fn a_password_comes_from_the_environment_or_a_file_and_not_from_the_arguments() 
     );
 
     let ran = person.run(
-        &["--store", "redis://me:hidden@127.0.0.1:1/", "app", "show"],
+        &[
+            "--store",
+            &format!("redis://me:{CANARY}@127.0.0.1:1/"),
+            "app",
+            "show",
+        ],
         &[],
     );
     assert_eq!((ran.code, ran.stdout.as_str()), (Some(2), ""));
@@ -244,17 +258,26 @@ fn a_wrong_address_is_told_and_no_help_shows_it() {
     let Some(person) = Person::with(RedisServer::start()) else {
         return;
     };
-    let with = |arguments: &[&str], store| {
+    let with = |arguments: &[&str], store: &str| {
         person.run_with_input(arguments, &[("JIRA_HOST_STORE", store)], "")
     };
-    let ran = with(&["app", "show"], "redis://me:hidden@127.0.0.1/hidden");
+    let ran = with(
+        &["app", "show"],
+        &format!("redis://me:{CANARY}@127.0.0.1/{CANARY}"),
+    );
     assert_eq!((ran.code, ran.stdout.as_str()), (Some(2), ""));
     let told = "jira-host: the address of the store: the database is not a number; an address is ";
     assert!(ran.stderr.starts_with(told), "{}", ran.stderr);
-    let ran = with(&["app", "show", "--help"], "redis://me:hidden@127.0.0.1/");
+    let ran = with(
+        &["app", "show", "--help"],
+        &format!("redis://me:{CANARY}@127.0.0.1/"),
+    );
     assert_eq!(ran.code, Some(0));
     assert!(ran.stdout.contains("JIRA_HOST_STORE"), "{}", ran.stdout);
-    let ran = with(&["app", "show"], "redis://me:hidden@127.0.0.1:1/");
+    let ran = with(
+        &["app", "show"],
+        &format!("redis://me:{CANARY}@127.0.0.1:1/"),
+    );
     assert_eq!(ran.code, Some(9));
     assert!(
         ran.stderr.contains("hint: see to it that the server runs"),
@@ -269,7 +292,11 @@ fn a_server_that_forgets_is_warned_of_when_something_is_stored_and_by_a_check() 
         return;
     };
     let store = person.server.url("a");
-    let ran = person.run_with_input(&SET, &[("JIRA_HOST_STORE", &store)], "hidden-secret");
+    let ran = person.run_with_input(
+        &SET,
+        &[("JIRA_HOST_STORE", &store)],
+        &format!("{CANARY}-secret"),
+    );
     assert_eq!(ran.code, Some(0), "{}", ran.stderr);
     let warning = "the server keeps no log of changes";
     assert_eq!(ran.stderr.matches(warning).count(), 1, "{}", ran.stderr);
