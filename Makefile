@@ -35,9 +35,10 @@ bench: component ## measure speed and memory beside a native client; also target
 hosts: component host ## run the component in Python and on Node (needs python3, node, npm)
 	@tests/hosts/run
 
-lint: ## check formatting, clippy's advice and the component's target
+lint: ## check formatting, clippy's advice, the library alone and the component's target
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --locked --workspace --all-targets -- -D warnings
+	$(CARGO) check --locked --package jira-host --lib --no-default-features
 	$(CARGO) clippy --locked --package jira-connector --lib --target wasm32-unknown-unknown --profile component -- -D warnings
 
 doc: ## build the documentation, private items too
