@@ -49,8 +49,9 @@
 //! }
 //!
 //! let watch = Arc::new(Watch(Metrics::new()));
-//! // … and when Prometheus asks, with `Metrics::CONTENT_TYPE`:
-//! assert!(watch.0.render().contains("jira_call_duration_seconds"));
+//! watch.call_began("api-request");
+//! let page = watch.0.render();
+//! assert!(page.contains("jira_calls_under_way{export=\"api-request\"} 1"));
 //! ```
 
 mod body;
