@@ -22,9 +22,20 @@ use self::exit::Failure;
 /// cut off was awaited before; what is left may wait for a person or a pipe.
 const FAREWELL: Duration = Duration::from_millis(500);
 
+/// What to begin with.
+const EXAMPLES: &str = "\
+Examples:
+    See it at work, on a simulated Atlassian:
+    jira-host demo
+    What is set up, and what is wrong with it:
+    jira-host status
+    jira-host doctor
+    Who you are at Jira:
+    jira-host api /myself";
+
 /// Runs the Jira connector, a sandboxed WebAssembly component.
 #[derive(Debug, Parser)]
-#[command(name = "jira-host", version, after_long_help = exit::LEGEND)]
+#[command(name = "jira-host", version, after_long_help = format!("{EXAMPLES}\n\n{}", exit::LEGEND))]
 struct Arguments {
     #[command(subcommand)]
     command: Command,

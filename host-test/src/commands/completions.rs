@@ -9,6 +9,9 @@ use crate::command_line;
 use crate::exit::Failure;
 
 #[derive(Args, Debug)]
+#[command(after_long_help = "\
+Examples:
+    jira-host completions bash")]
 pub(crate) struct CompletionsArgs {
     /// The shell.
     shell: Shell,

@@ -31,6 +31,13 @@ use crate::log;
 use crate::output;
 
 #[derive(Args, Debug)]
+#[command(after_long_help = "\
+Examples:
+    jira-host connect support
+    With Jira Service Management, at a site that is chosen beforehand:
+    jira-host connect support --service-management --site https://example.atlassian.net
+    On a server, where you paste the address that your browser is sent back to:
+    jira-host connect support --no-browser")]
 pub(crate) struct ConnectArgs {
     /// What the connection is called in other commands.
     name: String,

@@ -7,6 +7,9 @@ use crate::demo;
 use crate::exit::{Exit, Failure};
 
 #[derive(Args, Debug)]
+#[command(after_long_help = "\
+Examples:
+    jira-host demo")]
 pub(crate) struct DemoArgs;
 
 impl DemoArgs {

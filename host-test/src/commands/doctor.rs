@@ -16,6 +16,10 @@ use super::context::Context;
 use crate::exit::Failure;
 
 #[derive(Args, Debug)]
+#[command(after_long_help = "\
+Examples:
+    jira-host doctor
+    jira-host doctor --offline --json")]
 pub(crate) struct DoctorArgs {
     /// Asks nobody: leaves out all that needs the network.
     #[arg(long)]

@@ -11,6 +11,11 @@ use crate::command_line;
 use crate::exit::{Exit, Failure};
 
 #[derive(Args, Debug)]
+#[command(after_long_help = "\
+Examples:
+    jira-host man
+    A page for each command:
+    jira-host man --dir man")]
 pub(crate) struct ManArgs {
     /// Writes a page for each command into this folder, which is made if it is
     /// not there.

@@ -24,6 +24,15 @@ const USUAL_PORT: u16 = 8735;
 const USUAL_CA_FILE: &str = "simulated-ca.pem";
 
 #[derive(Args, Debug)]
+#[command(after_long_help = "\
+Examples:
+    jira-host simulate
+    Two sites over TLS, and slow:
+    jira-host simulate --sites 2 --tls --latency 200
+    The first request for an issue fails:
+    jira-host simulate --fault 'GET /issue status=503'
+    A list of ten thousand issues:
+    jira-host simulate --list '/search/jql items=10000'")]
 pub(crate) struct SimulateArgs {
     /// The port of the authorisation server; gateway and attachments have the
     /// two after it. With 0 the system chooses all three.

@@ -14,6 +14,12 @@ use crate::log;
 use crate::output::{self, Output, Table, printable};
 
 #[derive(Args, Debug)]
+#[command(after_long_help = "\
+Examples:
+    jira-host status
+    jira-host status --json
+    One of them, in full:
+    jira-host status support")]
 pub(crate) struct StatusArgs {
     /// The connection to show in full; without it, all are listed.
     name: Option<String>,

@@ -10,14 +10,19 @@ use crate::running::Running;
 use crate::stage::Stage;
 
 /// A `jira-host connect --no-browser` that waits for what is pasted.
-struct ByHand {
+pub struct ByHand {
     running: Running,
     url: String,
 }
 
 impl ByHand {
     fn begin(stage: &Stage, arguments: &[&str]) -> ByHand {
-        let arguments = [&["connect", "demo", "--no-browser"], arguments].concat();
+        ByHand::begin_as(stage, &[&["demo", "--no-browser"], arguments].concat())
+    }
+
+    /// With all arguments of `connect`.
+    pub fn begin_as(stage: &Stage, arguments: &[&str]) -> ByHand {
+        let arguments = [&["connect"], arguments].concat();
         let mut command = stage.home.command(&arguments);
         let mut running = Running::of(command.stdin(Stdio::piped()).spawn().unwrap());
         loop {
@@ -29,12 +34,13 @@ impl ByHand {
         }
     }
 
-    async fn redirect(&self, stage: &Stage) -> String {
+    /// Where the browser is sent back to.
+    pub async fn redirect(&self, stage: &Stage) -> String {
         let allow = Decision::Allow { sites: Vec::new() };
         stage.simulator.consent(&self.url, allow).await.unwrap()
     }
 
-    fn paste(mut self, text: &str) -> Ran {
+    pub fn paste(mut self, text: &str) -> Ran {
         let mut stdin = self.running.stdin();
         writeln!(stdin, "{text}").unwrap();
         drop(stdin);

@@ -18,6 +18,7 @@ mod connect;
 mod connections;
 mod consent;
 mod doctor;
+mod examples;
 mod exits;
 mod gdpr;
 mod home;

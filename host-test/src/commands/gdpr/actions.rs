@@ -16,6 +16,9 @@ use crate::output::{self, Table};
 const IDS_AT_ONCE: usize = 1_000;
 
 #[derive(Args, Debug)]
+#[command(after_long_help = "\
+Examples:
+    jira-host gdpr acknowledge 712020:1e5ab0d4/8f3c0a17")]
 pub(crate) struct AcknowledgeArgs {
     /// The ids of the actions, as `jira-host gdpr actions` shows them.
     #[arg(value_name = "ID", required = true)]

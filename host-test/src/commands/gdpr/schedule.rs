@@ -19,7 +19,7 @@ use super::round::{Round, Swept};
 use super::status::{now_unix_ms, read};
 use super::step::failure;
 use super::sweep::tell_failed;
-use crate::commands::context::{Context, Session, interruption};
+use crate::commands::context::{Context, Session, interruption, listen};
 use crate::commands::instant::{parse_span, second};
 use crate::exit::{Exit, Failure};
 use crate::log;
@@ -28,6 +28,13 @@ use crate::log;
 const AFTER_TAKE_OVER_MS: u64 = 60_000;
 
 #[derive(Args, Debug)]
+#[command(after_long_help = "\
+Examples:
+    jira-host gdpr schedule
+    With a health check and metrics, for this machine only:
+    jira-host gdpr schedule --health-listen 9464
+    As soon as it is due, and with a file that tells how it stands:
+    jira-host gdpr schedule --jitter 0s --health health.json")]
 pub(crate) struct ScheduleArgs {
     /// The connection whose token is used; without it, any that may report.
     #[arg(long, value_name = "NAME")]
@@ -112,6 +119,8 @@ impl ScheduleArgs {
 impl Daemon<'_> {
     /// Runs until it is told to end, which is the end it is meant to have.
     async fn run(mut self) -> Result<(), Failure> {
+        // Who reads this may end it at once.
+        listen();
         log::note("Sweeps when it is due, until SIGTERM or Ctrl-C.");
         loop {
             if !self.look().await {

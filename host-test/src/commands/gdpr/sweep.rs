@@ -17,6 +17,14 @@ use crate::log;
 use crate::output::{self, Output, printable};
 
 #[derive(Args, Debug)]
+#[command(after_long_help = "\
+Examples:
+    Who would be reported:
+    jira-host gdpr sweep --dry-run
+    All that is due:
+    jira-host gdpr sweep
+    180 accounts at most:
+    jira-host gdpr sweep --max-batches 2")]
 pub(crate) struct SweepArgs {
     /// Says what would be reported, and sends and writes nothing.
     #[arg(long, conflicts_with_all = ["cursor", "in_flight"])]
