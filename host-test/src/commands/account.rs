@@ -136,7 +136,8 @@ impl ForgetArgs {
             let refused: Vec<_> = refused.iter().map(refused_json).collect();
             output::json(&json!({ "removed": removed, "kept": kept, "refused": refused }))?;
         }
-        log::note(format_args!("{removed} accounts left the register."));
+        let removed = output::counted(removed, "account", "accounts");
+        log::note(format_args!("{removed} left the register."));
         if kept > 0 {
             log::note(format_args!(
                 "{kept} stay, as connections of theirs are stored."
@@ -160,7 +161,8 @@ fn verdict(refused: &[RefusedAccount]) -> Result<(), Failure> {
         0 => Ok(()),
         count => Err(Failure::new(
             Exit::Usage,
-            format!("{count} accounts were refused; all others were taken"),
+            output::counted(count, "account was refused", "accounts were refused")
+                + "; all others were taken",
         )),
     }
 }

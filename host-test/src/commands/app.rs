@@ -117,7 +117,8 @@ impl SetArgs {
         log::note("The application is stored.");
         match address {
             Some(_) => {
-                let next = context.command_line(&["connect", "NAME"]);
+                let typed = context.typed().clone().without_origins();
+                let next = typed.command_line(&["connect", "NAME"]);
                 log::note(format_args!("hint: next, connect to a site: `{next}`"));
             }
             None => log::note(format_args!(

@@ -233,8 +233,5 @@ fn existing_key(file: KeyFile) -> Result<MasterKey, Failure> {
 }
 
 fn entries(count: usize) -> String {
-    match count {
-        1 => "1 entry".to_owned(),
-        _ => format!("{count} entries"),
-    }
+    output::counted(count, "entry", "entries")
 }

@@ -119,9 +119,9 @@ impl Added {
             let refused: Vec<_> = self.refused.iter().map(refused_json).collect();
             output::json(&json!({ "added": added, "renewed": renewed, "refused": refused }))?;
         }
-        log::note(format_args!(
-            "{added} accounts are new in the register, {renewed} were there."
-        ));
+        let added = output::counted(added, "account is new", "accounts are new");
+        let renewed = output::counted(renewed, "was there", "were there");
+        log::note(format_args!("{added} in the register, {renewed}."));
         verdict(&self.refused)
     }
 }

@@ -18,7 +18,7 @@ use super::progress::number;
 use super::round::{Round, Swept};
 use super::status::{now_unix_ms, read};
 use super::step::failure;
-use super::sweep::tell_failed;
+use super::sweep::{accounts_in_batches, tell_failed};
 use crate::commands::context::{Context, Session, interruption, listen};
 use crate::commands::instant::{parse_span, second};
 use crate::exit::{Exit, Failure};
@@ -197,12 +197,11 @@ impl Daemon<'_> {
 
     fn swept(&mut self, report: SweepReport) {
         let counts = &report.counts;
-        let (reported, batches) = (number(counts.reported), number(counts.batches));
         let (closed, updated) = (number(counts.closed), number(counts.updated));
         log::note(format_args!(
-            "Sweep {}: {reported} accounts reported in {batches} batches, {closed} closed, \
-             {updated} updated.",
-            report.sweep
+            "Sweep {}: reported {}, {closed} closed, {updated} updated.",
+            report.sweep,
+            accounts_in_batches(counts)
         ));
         tell_failed(&report.failed);
         let has_more = report.more_actions.is_some();

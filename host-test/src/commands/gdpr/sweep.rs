@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use clap::Args;
-use jira_host::types::{FailedBatch, SweepEnd, SweepOptions, SweepOutcome, SweepReport, SweepStep};
+use jira_host::types::{
+    FailedBatch, SweepCounts, SweepEnd, SweepOptions, SweepOutcome, SweepReport, SweepStep,
+};
 
 use super::actions;
 use super::json;
@@ -14,7 +16,7 @@ use crate::commands::context::{Context, Session};
 use crate::commands::instant::second;
 use crate::exit::{Exit, Failure};
 use crate::log;
-use crate::output::{self, Output, printable};
+use crate::output::{self, Output, counted, printable};
 
 #[derive(Args, Debug)]
 #[command(after_long_help = "\
@@ -145,12 +147,7 @@ fn in_words(report: &SweepReport) -> Result<(), Failure> {
     let counts = &report.counts;
     let mut output = Output::new();
     output.heading(&format!("Sweep {}", report.sweep))?;
-    let reported = number(counts.reported);
-    let batches = number(counts.batches);
-    output.line(
-        "reported",
-        &format!("{reported} accounts in {batches} batches"),
-    )?;
+    output.line("reported", &accounts_in_batches(counts))?;
     for (name, count) in [
         ("closed", counts.closed),
         ("updated", counts.updated),
@@ -172,6 +169,13 @@ fn in_words(report: &SweepReport) -> Result<(), Failure> {
         output.line("next due", &second(due))?;
     }
     Ok(())
+}
+
+/// How many accounts were reported, and in how many batches.
+pub(super) fn accounts_in_batches(counts: &SweepCounts) -> String {
+    let accounts = counted(counts.reported, "account", "accounts");
+    let batches = counted(counts.batches, "batch", "batches");
+    format!("{accounts} in {batches}")
 }
 
 /// Tells on standard error what could not be reported, and why.

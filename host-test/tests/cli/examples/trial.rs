@@ -105,7 +105,7 @@ impl Trial {
         let actions = self.0.run(&["gdpr", "actions", "--json"]).json();
         let id = actions[0]["id"].as_str().unwrap();
         let ran = self.0.run(&replaced(words, ACTION, id));
-        assert!(ran.stderr.starts_with("1 actions were waiting"), "{ran:#?}");
+        assert!(ran.stderr.starts_with("1 action was waiting"), "{ran:#?}");
         ran
     }
 }

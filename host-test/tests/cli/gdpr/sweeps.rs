@@ -30,7 +30,7 @@ async fn a_sweep_tells_what_it_did_until_that_is_acknowledged() {
 
     let sweep = stage.run(&["gdpr", "sweep"]);
     for part in [
-        "4 accounts in 1 batches",
+        "4 accounts in 1 batch",
         "the whole register",
         "next due",
         "closed",
@@ -161,7 +161,7 @@ async fn a_sweep_that_was_told_how_far_to_go_says_how_to_go_on() {
     stage.add(&ids);
     let first = stage.run(&["gdpr", "sweep", "--max-batches", "1"]);
     assert!(
-        first.done().contains("90 accounts in 1 batches"),
+        first.done().contains("90 accounts in 1 batch\n"),
         "{first:#?}"
     );
     let hint = first
@@ -217,7 +217,7 @@ async fn ctrl_c_ends_a_sweep_after_the_reports_that_are_on_their_way() {
     gate.open();
     let ran = sweep.end();
     assert_eq!(ran.code, Some(130), "{ran:#?}");
-    assert!(ran.stdout.contains("1 accounts in 1 batches"), "{ran:#?}");
+    assert!(ran.stdout.contains("1 account in 1 batch\n"), "{ran:#?}");
     let account = stage.run(&["account", "show", ADA, "--json"]).json();
     assert!(account["reported_at_unix_ms"].is_u64(), "{account}");
 }
