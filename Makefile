@@ -1,8 +1,11 @@
 # The front door: every target sets up what it needs, on a machine with rustup.
 
 CARGO     ?= cargo
+TARGET    := $(or $(CARGO_TARGET_DIR),target)
 COMPONENT := target/jira_connector.wasm
-BUILT     := target/wasm32-unknown-unknown/component/jira_connector.wasm
+BUILT     := $(TARGET)/wasm32-unknown-unknown/component/jira_connector.wasm
+# Tests look for it in the first place, the jira-host command in the second.
+PLACES    := $(sort $(COMPONENT) $(TARGET)/jira_connector.wasm)
 
 FUZZ_SECONDS ?= 60
 
@@ -14,7 +17,8 @@ help: ## list the targets
 
 component: ## build the component: target/jira_connector.wasm
 	$(CARGO) build --locked --package jira-connector --lib --target wasm32-unknown-unknown --profile component
-	@cmp -s $(BUILT) $(COMPONENT) || cp $(BUILT) $(COMPONENT)
+	@mkdir -p target
+	@for place in $(PLACES); do cmp -s $(BUILT) $$place || cp $(BUILT) $$place; done
 	@printf '%s: %s bytes\n' $(COMPONENT) "$$(wc -c < $(COMPONENT) | tr -d ' ')"
 
 host: ## build the host: the jira-host command
