@@ -139,7 +139,10 @@ fn wrong_origins_and_redirect_uris_are_refused() {
 async fn origins_that_were_allowed_are_kept_until_others_are_given() {
     let stage = Stage::without_app(Settings::default()).await;
     let media = stage.simulator.media_origin();
-    stage.store_app(&["--allow-origin", media]).done();
+    let set = stage.store_app(&["--allow-origin", media]);
+    set.done();
+    let hint = "hint: next, connect to a site: `jira-host connect NAME`\n";
+    assert!(set.stderr.ends_with(hint), "{set:#?}");
     let allowed = |shown: serde_json::Value| shown["allowed_origins"].clone();
     let shown = stage.run(&["app", "show", "--json"]).json();
     assert_eq!(allowed(shown), json!([media]));

@@ -32,6 +32,7 @@ mod redis;
 mod redis_server;
 mod requests;
 mod running;
+mod session;
 mod stage;
 mod telling;
 mod usage;

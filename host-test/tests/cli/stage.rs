@@ -88,7 +88,7 @@ impl Stage {
 /// A port that nobody uses and that the system gives to nobody: below those
 /// that it chooses for others, each asked for once by this process. Another
 /// process of this kind begins elsewhere.
-fn free_port() -> u16 {
+pub fn free_port() -> u16 {
     const FIRST: u32 = 12_000;
     const COUNT: u32 = 18_000;
     static ASKED: AtomicU32 = AtomicU32::new(0);
