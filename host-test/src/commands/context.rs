@@ -296,10 +296,12 @@ impl Context {
     /// The failure of whoever needs the application, and finds none.
     pub(crate) fn without_app(&self) -> Failure {
         let set = self.command_line(&["app", "set", "--client-id", "ID"]);
-        Failure::new(Exit::Configuration, "no application is stored yet").with_hint(format!(
-            "`{set} --client-secret-file FILE --redirect-uri {EXAMPLE_REDIRECT_URI}`; they are in \
-             the developer console, https://developer.atlassian.com/console/myapps/"
-        ))
+        Failure::new(Exit::Configuration, "no application is stored yet")
+            .with_hint(format!(
+                "`{set} --client-secret-file FILE --redirect-uri {EXAMPLE_REDIRECT_URI}`; they are \
+                 in the developer console, https://developer.atlassian.com/console/myapps/"
+            ))
+            .with_hint("to try it without one: `jira-host simulate`, which says what to type next")
     }
 
     /// The command to type, with the options that were typed with this one.

@@ -208,3 +208,23 @@ fn an_application_that_is_stored_is_answered_as_json() {
     let set = home.run_with_input(&all, SECRET);
     assert_eq!(set.json(), home.run(&["app", "show", "--json"]).json());
 }
+
+#[test]
+fn without_an_application_it_is_told_how_to_get_one_or_do_without() {
+    let home = Home::new();
+    for command in [
+        &["app", "show"][..],
+        &["api", "/myself"],
+        &["connect", "demo"],
+    ] {
+        let ran = home.run(command);
+        let told = ran.failed(10);
+        for part in [
+            "no application is stored",
+            "app set --client-id",
+            "jira-host simulate",
+        ] {
+            assert!(told.contains(part), "{part}: {told}");
+        }
+    }
+}
