@@ -140,6 +140,8 @@ pub(crate) struct Context {
     )]
     verbosity: Option<Verbosity>,
     /// How it is told on standard error: in words, or a JSON object a line.
+    ///
+    /// In JSON nobody is asked to choose a site; what to type is told instead.
     #[arg(
         long,
         global = true,
@@ -150,7 +152,8 @@ pub(crate) struct Context {
     log_format: Option<LogFormat>,
     /// Writes the result to standard output as JSON.
     ///
-    /// What Jira answers is written as it came, with or without this.
+    /// What Jira answers is written as it came, with or without this. Commands
+    /// whose result is none refuse it.
     #[arg(long, global = true)]
     json: bool,
     #[arg(skip)]
@@ -176,6 +179,18 @@ impl Context {
     /// Whether the result is wanted as JSON.
     pub(crate) fn json(&self) -> bool {
         self.json
+    }
+
+    /// Refuses to give as JSON what is none, and says what it is.
+    pub(crate) fn refuse_json(&self, what: &str) -> Result<(), Failure> {
+        match self.json {
+            true => Err(Failure::new(
+                Exit::Usage,
+                format!("{what}, and there is nothing of it to give as JSON"),
+            )
+            .with_hint("leave `--json` out")),
+            false => Ok(()),
+        }
     }
 
     /// The file of the component. The working directory is not searched: the
