@@ -3,6 +3,8 @@
 
 mod plain;
 
+use std::env;
+use std::ffi::OsString;
 use std::fmt::Display;
 use std::io;
 use std::sync::OnceLock;
@@ -27,6 +29,10 @@ const DENIALS: &str = "jira_host::network::denial";
 
 /// What the commands themselves tell, in JSON.
 const COMMANDS: &str = "jira_host::command";
+
+/// What asks for a form, before the command line was read.
+const FORMAT_OPTION: &str = "--log-format";
+const FORMAT_VARIABLE: &str = "JIRA_HOST_LOG_FORMAT";
 
 /// How much is told.
 #[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
@@ -91,8 +97,25 @@ fn verbosity() -> Verbosity {
     TELLING.get().map_or_else(Verbosity::default, |it| it.0)
 }
 
-fn is_json() -> bool {
+/// Whether what is told is for machines, which answer no question.
+pub(crate) fn is_json() -> bool {
     TELLING.get().is_some_and(|it| it.1 == LogFormat::Json)
+}
+
+/// Whether JSON is asked for on a command line that cannot be read as a whole; the
+/// last word counts, and then the environment.
+pub(crate) fn is_json_asked_for(arguments: impl Iterator<Item = OsString>) -> bool {
+    let mut asked = env::var_os(FORMAT_VARIABLE);
+    let mut arguments = arguments.map(|it| it.to_string_lossy().into_owned());
+    while let Some(argument) = arguments.next() {
+        if argument == FORMAT_OPTION {
+            asked = arguments.next().map(OsString::from).or(asked);
+        } else if let Some(given) = argument.strip_prefix(FORMAT_OPTION) {
+            asked = given.strip_prefix('=').map(OsString::from).or(asked);
+        }
+    }
+    let json = LogFormat::Json.to_possible_value();
+    json.is_some_and(|json| asked.is_some_and(|asked| asked == json.get_name()))
 }
 
 /// Whether what is told is for people, who like to see how far something is.
