@@ -120,8 +120,8 @@ impl Command {
             Command::Simulate(args) => args.run(context).await,
             Command::Inspect(args) => args.run(context).await,
             Command::Demo(args) => args.run(context).await,
-            Command::Completions(args) => args.run(),
-            Command::Man(args) => args.run(),
+            Command::Completions(args) => args.run(context),
+            Command::Man(args) => args.run(context),
         }
     }
 }

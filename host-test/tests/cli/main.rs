@@ -22,6 +22,7 @@ mod exits;
 mod gdpr;
 mod home;
 mod interruption;
+mod json;
 mod manual;
 mod paging;
 #[path = "../support/proxy.rs"]
