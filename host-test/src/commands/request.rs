@@ -1,23 +1,33 @@
 //! `jira-host api` and `jira-host servicedesk`: one request, or a whole list.
 
+mod body;
+mod fields;
+mod file;
 mod layout;
 mod listing;
 mod parts;
 mod progress;
+mod retries;
 mod stdout;
+mod upload;
 
-use std::io::{self, Read};
+use std::mem;
 use std::time::Duration;
-use std::{fs, mem};
 
 use clap::Args;
 use jira_host::types::{Error, ErrorKind, Field, Method, RedirectMode, Request, Response};
 
+use self::body::{BodyArgs, Content};
 use self::listing::{ListArgs, Listing};
+use self::retries::RetryArgs;
 use super::context::{Context, Session};
 use super::{default_connection, hint};
-use crate::exit::{Exit, Failure};
+use crate::exit::Failure;
 use crate::output::printable;
+
+const REQUEST: &str = "Request";
+const ANSWER: &str = "Answer";
+const SENDING: &str = "Sending";
 
 // What both commands take. This is no doc comment, as clap would make it the
 // description of both.
@@ -26,42 +36,40 @@ pub(crate) struct RequestArgs {
     /// The path, such as `/issue/DEMO-1`, with a query of its own if you like.
     path: String,
     /// The method; GET, or with a body POST.
-    #[arg(short = 'X', long, value_parser = parts::method)]
+    #[arg(short = 'X', long, help_heading = REQUEST, value_parser = parts::method)]
     method: Option<Method>,
-    /// Adds a header. May be given several times.
-    #[arg(short = 'H', long, value_name = "NAME: VALUE", value_parser = parts::header)]
-    header: Vec<Field>,
     /// Adds to the query. May be given several times.
-    #[arg(short, long, value_name = "NAME=VALUE", value_parser = parts::pair)]
+    #[arg(short, long, help_heading = REQUEST, value_name = "NAME=VALUE", value_parser = parts::pair)]
     query: Vec<Field>,
+    /// Adds a header. May be given several times.
+    #[arg(short = 'H', long, help_heading = REQUEST, value_name = "NAME: VALUE",
+          value_parser = parts::header)]
+    header: Vec<Field>,
     /// Adds a cookie. May be given several times.
-    #[arg(long, value_name = "NAME=VALUE", value_parser = parts::pair)]
+    #[arg(long, help_heading = REQUEST, value_name = "NAME=VALUE", value_parser = parts::pair)]
     cookie: Vec<Field>,
-    /// The body, from a file or with `-` from standard input.
-    ///
-    /// It must be JSON, unless a header `Content-Type` says otherwise.
-    #[arg(long, value_name = "FILE")]
-    input: Option<String>,
     /// The connection, where it is not the one of `use` or the only one.
-    #[arg(short, long, value_name = "NAME")]
+    #[arg(short, long, help_heading = REQUEST, value_name = "NAME")]
     connection: Option<String>,
+    #[command(flatten)]
+    body: BodyArgs,
     /// Tells status and headers of the answer on standard error.
-    #[arg(short, long)]
+    #[arg(short, long, help_heading = ANSWER)]
     include: bool,
-    /// How long it may take: 30 unless given; a list as long as it takes.
-    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=600))]
-    timeout: Option<u64>,
     /// The longest body of an answer, or a page: 16777216 (16 MiB) unless given.
-    #[arg(long, value_name = "BYTES")]
+    #[arg(long, help_heading = ANSWER, value_name = "BYTES")]
     max_bytes: Option<u64>,
     /// Answers a redirect as it is.
-    #[arg(long)]
+    #[arg(long, help_heading = ANSWER)]
     no_follow: bool,
-    /// Sends each request once, also where it may be sent again.
-    #[arg(long)]
-    no_retry: bool,
     #[command(flatten)]
     list: ListArgs,
+    /// How long it may take: 30 unless given; a list as long as it takes.
+    #[arg(long, help_heading = SENDING, value_name = "SECONDS",
+          value_parser = clap::value_parser!(u64).range(1..=600))]
+    timeout: Option<u64>,
+    #[command(flatten)]
+    retries: RetryArgs,
 }
 
 /// Where a request goes.
@@ -106,13 +114,13 @@ impl RequestArgs {
         export: Export,
         experimental: bool,
     ) -> Result<(), Failure> {
-        let body = self.input.as_deref().map(read).transpose()?;
+        let content = self.body.read(self.method, &self.header)?;
         let (session, _) = context.session_of_app().await?;
         let named = self.connection.take();
         let connection = default_connection::resolve(context, &session, named).await?;
         let include = self.include;
         let list = self.list.clone();
-        let mut request = self.request(&connection, body)?;
+        let mut request = self.request(&connection, content)?;
         if experimental {
             request = request.experimental();
         }
@@ -145,31 +153,13 @@ impl RequestArgs {
         }
     }
 
-    fn request(self, connection: &str, body: Option<Vec<u8>>) -> Result<Request, Failure> {
-        let usual = if body.is_some() {
-            Method::Post
-        } else {
-            Method::Get
-        };
-        let method = self.method.unwrap_or(usual);
-        let has_type = self
-            .header
-            .iter()
-            .any(|(name, _)| name.eq_ignore_ascii_case("content-type"));
+    fn request(self, connection: &str, content: Content) -> Result<Request, Failure> {
+        let method = self.method.unwrap_or(content.usual_method());
         let mut request = Request::new(method, connection, self.path);
         request.query_params = self.query;
         request.headers = self.header;
         request.cookies = self.cookie;
-        if let Some(body) = body {
-            request = if has_type {
-                request.with_body(body)
-            } else {
-                request.with_json(json(body)?)
-            };
-        }
-        if self.no_retry {
-            request = request.without_retries();
-        }
+        request = self.retries.put_into(content.put_into(request)?);
         if let Some(seconds) = self.timeout {
             request = request.with_timeout(Duration::from_secs(seconds));
         }
@@ -193,36 +183,6 @@ async fn send(
         Export::Api => session.call(tenant.api_request(request)).await,
         Export::Servicedesk => session.call(tenant.servicedesk_request(request)).await,
     }
-}
-
-fn read(path: &str) -> Result<Vec<u8>, Failure> {
-    let body = if path == "-" {
-        let mut body = Vec::new();
-        io::stdin().read_to_end(&mut body).map(|_| body)
-    } else {
-        fs::read(path)
-    };
-    body.map_err(|error| {
-        Failure::new(
-            Exit::Usage,
-            format!("cannot read the body from `{path}`: {error}"),
-        )
-    })
-}
-
-/// The text, if it is JSON. The component checks it too; here it can be said
-/// how to send something else.
-fn json(body: Vec<u8>) -> Result<String, Failure> {
-    let parsed = serde_json::from_slice::<serde::de::IgnoredAny>(&body);
-    let why = match (parsed, String::from_utf8(body)) {
-        (Ok(_), Ok(text)) => return Ok(text),
-        (Err(error), _) => error.to_string(),
-        (_, Err(error)) => error.to_string(),
-    };
-    Err(
-        Failure::new(Exit::Usage, format!("the body is not JSON: {why}"))
-            .with_hint("to send something else, say what it is: `-H 'Content-Type: text/plain'`"),
-    )
 }
 
 fn tell_head(status: u16, headers: &[Field]) {
