@@ -138,13 +138,24 @@ async fn an_upload_without_its_header_its_form_or_its_file_is_refused() {
         (403, "XSRF check failed")
     );
     let json = ("content-type", "application/json");
+    let more = format!("{FORM}more");
+    let other = FORM.replace("name=\"file\"", "name=\"files\"");
+    let nameless = FORM.replace("; filename=\"a b.bin\"", "");
     for (status, headers, body) in [
         (415, [json, NO_CHECK], "{}"),
         (400, [FORM_TYPE, NO_CHECK], "no form"),
         (400, [FORM_TYPE, NO_CHECK], "--xyz\r\nfile"),
         (400, [FORM_TYPE, NO_CHECK], "--xyz--"),
+        (
+            400,
+            [FORM_TYPE, NO_CHECK],
+            FORM.trim_end_matches("--xyz--\r\n"),
+        ),
+        (400, [FORM_TYPE, NO_CHECK], &more),
+        (400, [FORM_TYPE, NO_CHECK], &other),
+        (400, [FORM_TYPE, NO_CHECK], &nameless),
     ] {
-        let reply = app.send("POST", path, &headers, body).await;
+        let reply = app.send("POST", path, &headers, body.to_owned()).await;
         assert_eq!(reply.status, status, "{body}");
     }
     let path = "/rest/api/3/issue/DEMO-99/attachments";
@@ -154,4 +165,13 @@ async fn an_upload_without_its_header_its_form_or_its_file_is_refused() {
     let large = FORM.replace("one", &"1".repeat(20 * 1024 * 1024));
     let reply = app.send("POST", path, &[FORM_TYPE, NO_CHECK], large).await;
     assert_eq!(reply.status, 413);
+}
+
+#[tokio::test]
+async fn a_name_may_have_a_semicolon_and_is_kept_as_it_was_written() {
+    let app = App::ready().await;
+    let path = "/rest/api/3/issue/DEMO-3/attachments";
+    let form = FORM.replace("a b.bin", "a; name=x %22ü%22.bin");
+    let reply = app.send("POST", path, &[FORM_TYPE, NO_CHECK], form).await;
+    assert_eq!(reply.json()[0]["filename"], "a; name=x %22ü%22.bin");
 }
