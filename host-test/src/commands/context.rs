@@ -5,6 +5,8 @@ mod config_file;
 mod configuration;
 mod interruption;
 mod network;
+mod read_only_store;
+mod rehearsal;
 mod session;
 mod settings;
 mod source;
@@ -26,6 +28,7 @@ use jira_host::{Limits, Loader, Network};
 use self::component_store::ComponentStore;
 pub(crate) use self::configuration::{Configuration, SETTINGS, unknown_variables, variable};
 pub(crate) use self::interruption::{interruption, listen};
+pub(crate) use self::rehearsal::Rehearsal;
 pub(crate) use self::session::{Finished, Session};
 pub(crate) use self::settings::Settings;
 pub(crate) use self::source::Source;
@@ -277,11 +280,17 @@ impl Context {
 
     /// The connector on its store, and the application that it is for.
     pub(crate) async fn session_of_app(&self) -> Result<(Session, AppRecord), Failure> {
+        let (store, app) = self.store_of_app().await?;
+        let network = self.network(&app)?;
+        Ok((self.session_on(store, network)?, app))
+    }
+
+    /// The store, and the application that is in it.
+    async fn store_of_app(&self) -> Result<(Arc<dyn SecretStore>, AppRecord), Failure> {
         let store = self.look_into_store().await?;
         let app = AppRecord::read(&*store).await?;
         let app = app.ok_or_else(|| self.without_app())?.record;
-        let network = self.network(&app)?;
-        Ok((self.session_on(store, network)?, app))
+        Ok((store, app))
     }
 
     fn session_on(

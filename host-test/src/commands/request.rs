@@ -1,11 +1,13 @@
 //! `jira-host api` and `jira-host servicedesk`: one request, or a whole list.
 
 mod body;
+mod examples;
 mod fields;
 mod file;
 mod layout;
 mod listing;
 mod parts;
+mod preview;
 mod progress;
 mod retries;
 mod stdout;
@@ -19,6 +21,7 @@ use jira_host::types::{Error, ErrorKind, Field, Method, RedirectMode, Request, R
 
 use self::body::{BodyArgs, Content};
 use self::listing::{ListArgs, Listing};
+use self::preview::{Preview, PreviewArgs};
 use self::retries::RetryArgs;
 use super::context::{Context, Session};
 use super::{default_connection, hint};
@@ -70,6 +73,8 @@ pub(crate) struct RequestArgs {
     timeout: Option<u64>,
     #[command(flatten)]
     retries: RetryArgs,
+    #[command(flatten)]
+    preview: PreviewArgs,
 }
 
 /// Where a request goes.
@@ -80,17 +85,19 @@ enum Export {
 }
 
 #[derive(Args, Debug)]
+#[command(after_help = examples::API)]
 pub(crate) struct ApiArgs {
     #[command(flatten)]
     request: RequestArgs,
 }
 
 #[derive(Args, Debug)]
+#[command(after_help = examples::SERVICEDESK)]
 pub(crate) struct ServicedeskArgs {
     #[command(flatten)]
     request: RequestArgs,
     /// Opts in to experimental operations, which answer 412 otherwise.
-    #[arg(long)]
+    #[arg(long, help_heading = REQUEST)]
     experimental: bool,
 }
 
@@ -115,15 +122,19 @@ impl RequestArgs {
         experimental: bool,
     ) -> Result<(), Failure> {
         let content = self.body.read(self.method, &self.header)?;
-        let (session, _) = context.session_of_app().await?;
         let named = self.connection.take();
+        if self.preview.is_wanted() {
+            let preview = Preview::of(context, export, named).await?;
+            let (wanted, body, list) = (self.preview, self.body.clone(), self.list.clone());
+            let request = self.request(preview.connection(), content, experimental)?;
+            let request = list.put_into(request);
+            return preview.show(&request, &body, wanted).await;
+        }
+        let (session, _) = context.session_of_app().await?;
         let connection = default_connection::resolve(context, &session, named).await?;
         let include = self.include;
         let list = self.list.clone();
-        let mut request = self.request(&connection, content)?;
-        if experimental {
-            request = request.experimental();
-        }
+        let request = self.request(&connection, content, experimental)?;
         if list.is_wanted() {
             let listing = Listing {
                 context,
@@ -153,7 +164,12 @@ impl RequestArgs {
         }
     }
 
-    fn request(self, connection: &str, content: Content) -> Result<Request, Failure> {
+    fn request(
+        self,
+        connection: &str,
+        content: Content,
+        experimental: bool,
+    ) -> Result<Request, Failure> {
         let method = self.method.unwrap_or(content.usual_method());
         let mut request = Request::new(method, connection, self.path);
         request.query_params = self.query;
@@ -168,6 +184,9 @@ impl RequestArgs {
         }
         if self.no_follow {
             request = request.with_redirect(RedirectMode::Manual);
+        }
+        if experimental {
+            request = request.experimental();
         }
         Ok(request)
     }

@@ -68,6 +68,14 @@ impl ListArgs {
         }
     }
 
+    /// The request for a whole list, where that is wanted.
+    pub(super) fn put_into(&self, request: Request) -> Request {
+        match self.is_wanted() {
+            true => request.with_paginate(self.paginate()),
+            false => request,
+        }
+    }
+
     fn paginate(&self) -> Paginate {
         Paginate {
             page_size: self.page_size,
@@ -98,7 +106,7 @@ impl Listing<'_> {
         request: Request,
         wanted: &ListArgs,
     ) -> Result<(), Failure> {
-        let mut pages = self.pages(export, request.with_paginate(wanted.paginate()));
+        let mut pages = self.pages(export, wanted.put_into(request));
         let mut layout = wanted.layout();
         let progress = Arc::new(Progress::begin(!wanted.stream, wanted.max_items));
         let fetched = loop {
