@@ -56,6 +56,8 @@ pub(crate) struct RequestArgs {
     connection: Option<String>,
     #[command(flatten)]
     body: BodyArgs,
+    #[command(flatten)]
+    list: ListArgs,
     /// Tells status and headers of the answer on standard error.
     #[arg(short, long, help_heading = ANSWER)]
     include: bool,
@@ -65,8 +67,6 @@ pub(crate) struct RequestArgs {
     /// Answers a redirect as it is.
     #[arg(long, help_heading = ANSWER)]
     no_follow: bool,
-    #[command(flatten)]
-    list: ListArgs,
     /// How long it may take: 30 unless given; a list as long as it takes.
     #[arg(long, help_heading = SENDING, value_name = "SECONDS",
           value_parser = clap::value_parser!(u64).range(1..=600))]

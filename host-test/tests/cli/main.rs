@@ -18,6 +18,7 @@ mod connect;
 mod connections;
 mod consent;
 mod doctor;
+mod examples;
 mod exits;
 mod fields;
 mod gdpr;
@@ -26,6 +27,7 @@ mod interruption;
 mod json;
 mod manual;
 mod paging;
+mod previews;
 #[path = "../support/proxy.rs"]
 mod proxy_server;
 mod redis;

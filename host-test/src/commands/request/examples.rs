@@ -18,7 +18,7 @@ Examples:
     What a change would be, without making it:
     jira-host api /issue/DEMO-1 -X PUT -f 'fields[summary]=Paint the gate' --dry-run
 
-    The same search for curl:
+    A search, as a command line of curl:
     jira-host api /search/jql -q 'jql=project = DEMO' --curl
 
 A file is attached with --upload FILE, and a whole document sent with --input FILE.";
