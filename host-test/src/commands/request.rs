@@ -122,14 +122,10 @@ impl RequestArgs {
         experimental: bool,
     ) -> Result<(), Failure> {
         let content = self.body.read(self.method, &self.header)?;
-        let named = self.connection.take();
         if self.preview.is_wanted() {
-            let preview = Preview::of(context, export, named).await?;
-            let (wanted, body, list) = (self.preview, self.body.clone(), self.list.clone());
-            let request = self.request(preview.connection(), content, experimental)?;
-            let request = list.put_into(request);
-            return preview.show(&request, &body, wanted).await;
+            return self.preview(context, export, content, experimental).await;
         }
+        let named = self.connection.take();
         let (session, _) = context.session_of_app().await?;
         let connection = default_connection::resolve(context, &session, named).await?;
         let include = self.include;
@@ -162,6 +158,19 @@ impl RequestArgs {
                 Err(hint::failure(context, &session, &connection, error))
             }
         }
+    }
+
+    async fn preview(
+        mut self,
+        context: &Context,
+        export: Export,
+        content: Content,
+        experimental: bool,
+    ) -> Result<(), Failure> {
+        let preview = Preview::of(context, export, self.connection.take()).await?;
+        let (wanted, body, list) = (self.preview, self.body.clone(), self.list.clone());
+        let request = self.request(preview.connection(), content, experimental)?;
+        preview.show(&list.put_into(request), &body, wanted).await
     }
 
     fn request(

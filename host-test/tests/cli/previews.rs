@@ -151,6 +151,29 @@ async fn a_dry_run_tells_in_words_what_would_be_done_and_no_token() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_dry_run_shows_the_beginning_of_a_long_body_and_nothing_of_what_is_no_text() {
+    let stage = connected().await;
+    let dry_run = |input: &str| {
+        let text = "Content-Type: text/plain";
+        let arguments = ["api", "/echo", "-H", text, "--input", "-", "--dry-run"];
+        stage.home.run_with_input(&arguments, input)
+    };
+    let told = dry_run("a\0b");
+    assert!(
+        told.done()
+            .contains("body        3 bytes, which are not text\n"),
+        "{told:#?}"
+    );
+    let long = "ü".repeat(40_000);
+    let told = dry_run(&long);
+    assert!(
+        told.done().contains("80,000 bytes, which begin so:\n"),
+        "{told:#?}"
+    );
+    assert_eq!(told.done().matches('ü').count(), 32 * 1024);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_dry_run_tells_when_it_would_be_sent_again() {
     let stage = connected().await;
     let sent_again = |arguments: &[&str]| {

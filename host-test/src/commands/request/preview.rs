@@ -9,7 +9,7 @@ use std::time::{Duration, SystemTime};
 
 use clap::Args;
 use jira_host::network::CaughtRequest;
-use jira_host::types::{ConnectionState, ConnectionStatus, Request};
+use jira_host::types::{ConnectionState, ConnectionStatus, Error, Request, Response};
 
 use self::repeats::Repeats;
 use self::shown::Shown;
@@ -17,7 +17,8 @@ use super::body::BodyArgs;
 use super::{Export, send};
 use crate::commands::context::{Context, Rehearsal};
 use crate::commands::{default_connection, hint, status};
-use crate::exit::Failure;
+use crate::exit::{Exit, Failure};
+use crate::output;
 
 // No doc comment, as clap would make it the description of both commands.
 #[derive(Args, Clone, Copy, Debug)]
@@ -104,7 +105,7 @@ impl<'a> Preview<'a> {
             renewal,
         };
         match self.context.json() {
-            true => Ok(crate::output::json(&shown.to_json())?),
+            true => Ok(output::json(&shown.to_json())?),
             false => Ok(shown.write()?),
         }
     }
@@ -113,55 +114,52 @@ impl<'a> Preview<'a> {
         &self,
         request: &Request,
     ) -> Result<(CaughtRequest, ConnectionStatus, Renewal), Failure> {
-        let Preview {
-            rehearsal, export, ..
-        } = self;
-        let mut error = match send(rehearsal.session(), *export, request).await? {
-            Err(error) => Some(error),
-            Ok(_) => None,
-        };
-        let mut renewal = match rehearsal.wants_renewal() {
-            true => Renewal::Unsettled,
-            false => Renewal::NotNeeded,
-        };
+        let rehearsal = &self.rehearsal;
+        let refused = send(rehearsal.session(), self.export, request).await?;
         if let Some(caught) = rehearsal.caught() {
+            let renewal = match rehearsal.wants_renewal() {
+                true => Renewal::Unsettled,
+                false => Renewal::NotNeeded,
+            };
             return Ok((caught, self.status().await?, renewal));
         }
-        if rehearsal.wants_renewal() {
-            // The store gave no lease, so nothing was renewed. At a time when the
-            // token was good the request is the same.
-            let status = self.status().await?;
-            renewal = match status.state {
-                ConnectionState::ReauthorizationRequired => Renewal::ConsentNeeded,
-                _ => Renewal::Expired,
-            };
-            let earlier = rehearsal.session_at(when_good(&status));
-            error = send(&earlier, *export, request).await?.err();
-            if let Some(caught) = rehearsal.caught() {
-                return Ok((caught, status, renewal));
-            }
+        if !rehearsal.wants_renewal() {
+            return Err(self.failure(refused));
         }
-        let Some(error) = error else {
-            let why = "the component answered a request that was not sent; report this";
-            return Err(Failure::new(crate::exit::Exit::UnexpectedResponse, why));
+        // The store gave no lease, so nothing was renewed. At a time when the token
+        // was good the request is the same.
+        let status = self.status().await?;
+        let renewal = match status.state {
+            ConnectionState::ReauthorizationRequired => Renewal::ConsentNeeded,
+            ConnectionState::Ready | ConnectionState::SiteNotChosen => Renewal::Expired,
         };
-        let session = rehearsal.session();
-        Err(hint::failure(
-            self.context,
-            session,
-            &self.connection,
-            error,
-        ))
+        let earlier = rehearsal.session_at(when_good(&status));
+        let refused = send(&earlier, self.export, request).await?;
+        match rehearsal.caught() {
+            Some(caught) => Ok((caught, status, renewal)),
+            None => Err(self.failure(refused)),
+        }
+    }
+
+    /// The failure of a call that sent nothing.
+    fn failure(&self, refused: Result<Response, Error>) -> Failure {
+        let session = self.rehearsal.session();
+        match refused {
+            Err(error) => hint::failure(self.context, session, &self.connection, error),
+            Ok(_) => unexpected("the component answered a request that was not sent"),
+        }
     }
 
     async fn status(&self) -> Result<ConnectionStatus, Failure> {
         let session = self.rehearsal.session();
         let found = status::read(self.context, session, Some(&self.connection)).await?;
-        found.into_iter().next().ok_or_else(|| {
-            let why = "the component knows nothing of a connection that it uses; report this";
-            Failure::new(crate::exit::Exit::UnexpectedResponse, why)
-        })
+        let status = found.into_iter().next();
+        status.ok_or_else(|| unexpected("the component says nothing of a connection that it uses"))
     }
+}
+
+fn unexpected(what: &str) -> Failure {
+    Failure::new(Exit::UnexpectedResponse, format!("{what}; report this"))
 }
 
 /// When the access token was issued.

@@ -11,6 +11,9 @@ use crate::output::{Output, grouped};
 /// What stands for the token.
 const TOKEN: &str = "Bearer [not shown]";
 
+/// How much of a body is shown to people. What is longer nobody reads there.
+const SHOWN_BYTES: usize = 64 * 1024;
+
 /// A request as it would be sent, and what goes with it.
 pub(super) struct Shown<'a> {
     pub(super) request: &'a CaughtRequest,
@@ -87,7 +90,8 @@ impl Shown<'_> {
     }
 
     fn body_text(&self) -> Option<&str> {
-        std::str::from_utf8(&self.request.body).ok()
+        let text = std::str::from_utf8(&self.request.body).ok();
+        text.filter(|text| !text.contains('\0'))
     }
 
     fn body_in_words(&self) -> String {
@@ -96,9 +100,14 @@ impl Shown<'_> {
             1 => "1 byte".to_owned(),
             several => format!("{} bytes", grouped(several)),
         };
-        match self.body_text() {
-            Some(text) => format!("{bytes}:\n{}", text.replace("\r\n", "\n")),
-            None => format!("{bytes}, which are not text"),
+        let Some(text) = self.body_text() else {
+            return format!("{bytes}, which are not text");
+        };
+        let end = text.floor_char_boundary(SHOWN_BYTES);
+        let begin = text.get(..end).unwrap_or_default().replace("\r\n", "\n");
+        match end == text.len() {
+            true => format!("{bytes}:\n{begin}"),
+            false => format!("{bytes}, which begin so:\n{begin}"),
         }
     }
 }
