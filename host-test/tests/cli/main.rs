@@ -17,6 +17,7 @@ mod config;
 mod connect;
 mod connections;
 mod consent;
+mod curl;
 mod doctor;
 mod examples;
 mod exits;

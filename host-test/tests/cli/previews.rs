@@ -218,6 +218,25 @@ async fn an_expired_token_is_not_renewed_and_the_request_is_shown_all_the_same()
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_consent_that_is_most_likely_over_is_told() {
+    let stage = connected().await;
+    change_tokens(&stage, |tokens| {
+        const HUNDRED_DAYS_MS: u64 = 100 * 24 * 3_600_000;
+        for name in ["refreshed_at", "expires_at"] {
+            let then = tokens[name].as_u64().unwrap() - HUNDRED_DAYS_MS;
+            tokens[name] = then.into();
+        }
+    })
+    .await;
+    let ran = stage.run(&["api", "/myself", "--dry-run"]);
+    let told = ran.done();
+    assert!(
+        told.contains("as it seems a person must consent again"),
+        "{told}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_renewal_that_got_no_answer_is_told_and_left_as_it_is() {
     let stage = connected().await;
     let version = change_tokens(&stage, |_| {}).await;
@@ -264,74 +283,4 @@ async fn what_is_refused_is_refused_by_a_preview_in_the_same_words() {
     refused(&["api", "/myself"], 3).await;
     let ran = stage.run(&["api", "/myself", "--dry-run", "--curl"]);
     assert!(ran.failed(2).contains("cannot be used with"), "{ran:#?}");
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_command_line_of_curl_has_the_request_and_a_place_for_the_token() {
-    let stage = connected().await;
-    stage.home.file("it's.json", "{\"a\": 1}");
-    stage.home.file("a \"b\".txt", "a");
-    let curl = |arguments: &[&str], input: &str| {
-        let arguments = [arguments, &["--curl"]].concat();
-        let ran = stage.home.run_with_input(&arguments, input);
-        let line = ran.done().strip_suffix('\n').unwrap().to_owned();
-        assert!(
-            line.contains("--header \"Authorization: Bearer $JIRA_TOKEN\""),
-            "{line}"
-        );
-        (shlex::split(&line).unwrap(), ran.stderr)
-    };
-    let follows = |words: &[String], pair: [&str; 2]| words.windows(2).any(|it| it == pair);
-
-    let (words, _) = curl(&["api", "/search/jql", "-q", "jql=a = 'b'"], "");
-    let url = words.last().unwrap();
-    assert!(
-        url.ends_with("/rest/api/3/search/jql?jql=a%20%3D%20%27b%27"),
-        "{url}"
-    );
-    assert!(!words.iter().any(|word| word == "--request"), "{words:?}");
-    assert!(follows(&words, ["--header", "accept: application/json"]));
-    let (words, _) = curl(&["api", "/myself", "-X", "HEAD"], "");
-    assert!(words.iter().any(|word| word == "--head"), "{words:?}");
-    let (words, _) = curl(&["api", "/echo", "-f", "a=it's $HOME"], "");
-    assert!(follows(&words, ["--request", "POST"]), "{words:?}");
-    assert!(
-        follows(&words, ["--data-binary", "{\"a\":\"it's $HOME\"}"]),
-        "{words:?}"
-    );
-    let (words, _) = curl(&["api", "/echo", "--input", "it's.json"], "");
-    assert!(
-        follows(&words, ["--data-binary", "@it's.json"]),
-        "{words:?}"
-    );
-    let text = [
-        "api",
-        "/echo",
-        "-H",
-        "Content-Type: text/plain",
-        "--input",
-        "-",
-    ];
-    let (words, _) = curl(&text, "@home");
-    assert!(follows(&words, ["--data-raw", "@home"]), "{words:?}");
-    let (words, note) = curl(&text, "a\0b");
-    assert!(follows(&words, ["--data-binary", "@-"]), "{words:?}");
-    assert!(note.contains("the body, 3 bytes, does not fit"), "{note}");
-    let (words, _) = curl(
-        &[
-            "api",
-            "/issue/DEMO-1/attachments",
-            "--upload",
-            "a \"b\".txt",
-        ],
-        "",
-    );
-    let part = "file=@\"a \\\"b\\\".txt\";type=text/plain;filename=\"a \\\"b\\\".txt\"";
-    assert!(follows(&words, ["--form", part]), "{words:?}");
-    assert!(
-        !words.iter().any(|word| word.contains("boundary")),
-        "{words:?}"
-    );
-    let ran = stage.run(&["api", "/myself", "--curl", "--json"]);
-    assert!(ran.json()["curl"].as_str().unwrap().starts_with("curl "));
 }
