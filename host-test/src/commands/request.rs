@@ -1,23 +1,33 @@
 //! `jira-host api` and `jira-host servicedesk`: one request, or a whole list.
 
+mod answer;
+mod apart;
+mod download;
+mod exchange;
+mod filter;
 mod layout;
 mod listing;
+mod outlet;
+mod output_file;
 mod parts;
+mod print;
 mod progress;
-mod stdout;
+mod sheet;
 
+use std::fs;
 use std::io::{self, Read};
 use std::time::Duration;
-use std::{fs, mem};
 
 use clap::Args;
-use jira_host::types::{Error, ErrorKind, Field, Method, RedirectMode, Request, Response};
+use jira_host::types::{Field, Method, RedirectMode, Request};
 
+use self::answer::AnswerArgs;
+use self::download::Download;
+use self::exchange::Exchange;
 use self::listing::{ListArgs, Listing};
-use super::context::{Context, Session};
-use super::{default_connection, hint};
+use super::context::Context;
+use super::default_connection;
 use crate::exit::{Exit, Failure};
-use crate::output::printable;
 
 // What both commands take. This is no doc comment, as clap would make it the
 // description of both.
@@ -60,6 +70,8 @@ pub(crate) struct RequestArgs {
     /// Sends each request once, also where it may be sent again.
     #[arg(long)]
     no_retry: bool,
+    #[command(flatten)]
+    answer: AnswerArgs,
     #[command(flatten)]
     list: ListArgs,
 }
@@ -106,42 +118,34 @@ impl RequestArgs {
         export: Export,
         experimental: bool,
     ) -> Result<(), Failure> {
+        let (answer, list) = (self.answer.clone(), self.list.clone());
+        let outlet = answer.outlet()?;
         let body = self.input.as_deref().map(read).transpose()?;
         let (session, _) = context.session_of_app().await?;
         let named = self.connection.take();
         let connection = default_connection::resolve(context, &session, named).await?;
-        let include = self.include;
-        let list = self.list.clone();
+        let exchange = Exchange {
+            context,
+            session: &session,
+            connection: &connection,
+            export,
+            answer: &answer,
+            include: self.include,
+        };
         let mut request = self.request(&connection, body)?;
         if experimental {
             request = request.experimental();
         }
         if list.is_wanted() {
             let listing = Listing {
-                context,
-                session: &session,
-                connection: &connection,
-                include,
+                exchange,
+                list: &list,
             };
-            return listing.fetch(export, request, &list).await;
+            return listing.fetch(request, outlet).await;
         }
-        match send(&session, export, &request).await? {
-            Ok(response) => {
-                if include {
-                    tell_head(response.status, &response.headers);
-                }
-                stdout::write(move || stdout::copy_body(&response.body)).await
-            }
-            Err(mut error) => {
-                if let ErrorKind::Api(answer) = &mut error.kind {
-                    if include {
-                        tell_head(answer.status, &answer.headers);
-                    }
-                    let body = mem::take(&mut answer.body);
-                    stdout::write(move || stdout::copy_body(&body)).await?;
-                }
-                Err(hint::failure(context, &session, &connection, error))
-            }
+        match Download::of(exchange, &request, outlet) {
+            Ok(download) => download.fetch(request).await,
+            Err(outlet) => exchange.once(&request, outlet).await,
         }
     }
 
@@ -183,18 +187,6 @@ impl RequestArgs {
     }
 }
 
-async fn send(
-    session: &Session,
-    export: Export,
-    request: &Request,
-) -> Result<Result<Response, Error>, Failure> {
-    let tenant = session.tenant();
-    match export {
-        Export::Api => session.call(tenant.api_request(request)).await,
-        Export::Servicedesk => session.call(tenant.servicedesk_request(request)).await,
-    }
-}
-
 fn read(path: &str) -> Result<Vec<u8>, Failure> {
     let body = if path == "-" {
         let mut body = Vec::new();
@@ -223,12 +215,4 @@ fn json(body: Vec<u8>) -> Result<String, Failure> {
         Failure::new(Exit::Usage, format!("the body is not JSON: {why}"))
             .with_hint("to send something else, say what it is: `-H 'Content-Type: text/plain'`"),
     )
-}
-
-fn tell_head(status: u16, headers: &[Field]) {
-    anstream::eprintln!("HTTP {status}");
-    for (name, value) in headers {
-        anstream::eprintln!("{name}: {}", printable(value));
-    }
-    anstream::eprintln!();
 }

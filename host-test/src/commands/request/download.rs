@@ -1,0 +1,138 @@
+//! A file that is fetched piece by piece, so that it may be longer than one
+//! answer.
+
+mod place;
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use jira_host::types::{Error, ErrorKind, Method, Request, Response};
+
+use self::place::{Place, changed};
+use super::apart::apart;
+use super::exchange::Exchange;
+use super::outlet::Outlet;
+use super::progress::Progress;
+use crate::exit::Failure;
+use crate::output::grouped;
+
+/// How long a piece is: long enough that the way there and back does not count,
+/// and short enough to come in its time on a slow line.
+const PIECE: u64 = 8 * 1024 * 1024;
+
+/// How long a piece may take where nothing is said: with less than 70 KB in a
+/// second something is wrong.
+const TIME_OF_A_PIECE: Duration = Duration::from_secs(120);
+
+/// The longest answer that the contract allows.
+const LONGEST_ANSWER: &str = "268435456 (256 MiB)";
+
+const PARTIAL_CONTENT: u16 = 206;
+const PRECONDITION_FAILED: u16 = 412;
+const RANGE_NOT_SATISFIABLE: u16 = 416;
+
+/// A GET whose answer goes to a file as it is.
+pub(super) struct Download<'a> {
+    exchange: Exchange<'a>,
+    outlet: Outlet,
+    begun: Instant,
+}
+
+impl<'a> Download<'a> {
+    /// The request as a download, where it can be one. A request that asks for a
+    /// range by itself gets that.
+    pub(super) fn of(
+        exchange: Exchange<'a>,
+        request: &Request,
+        outlet: Outlet,
+    ) -> Result<Self, Outlet> {
+        let mut names = request.headers.iter().map(|(name, _)| name);
+        let asks_for_range = names.any(|name| name.eq_ignore_ascii_case("range"));
+        if request.method != Method::Get || asks_for_range || !outlet.takes_pieces() {
+            return Err(outlet);
+        }
+        Ok(Download {
+            exchange,
+            outlet,
+            begun: Instant::now(),
+        })
+    }
+
+    /// Fetches the file. It has its name when it is whole.
+    pub(super) async fn fetch(mut self, request: Request) -> Result<(), Failure> {
+        let options = request.options.as_ref();
+        let longest = options.and_then(|options| options.max_response_bytes);
+        let mut place = Place::beginning(longest.map_or(PIECE, |longest| longest.min(PIECE)));
+        let progress = Arc::new(Progress::of_download());
+        while !place.is_end() {
+            let response = match self.exchange.send(&self.next(&request, &place)).await? {
+                Ok(response) => response,
+                Err(Error {
+                    kind: ErrorKind::Api(answer),
+                    ..
+                }) if place.is_empty_file(answer.status) => {
+                    self.exchange.tell_head(answer.status, &answer.headers);
+                    break;
+                }
+                Err(error) => return Err(self.failed(error, &place).await?),
+            };
+            if response.status != PARTIAL_CONTENT {
+                return match place.is_beginning() {
+                    true => self.exchange.answered(response, self.outlet).await,
+                    false => Err(changed()),
+                };
+            }
+            if place.is_beginning() {
+                self.exchange.tell_head(response.status, &response.headers);
+            }
+            place.take(&response.headers, response.body.len())?;
+            self.outlet = append(self.outlet, response).await?;
+            progress.show_bytes(place.bytes(), place.total());
+        }
+        progress.end();
+        apart(|| self.outlet.keep()).await
+    }
+
+    /// The request for the next piece, in the time that is left for it.
+    fn next(&self, request: &Request, place: &Place) -> Request {
+        let given = request.options.as_ref().and_then(|it| it.timeout_ms);
+        let left = given.map(|milliseconds| {
+            let given = Duration::from_millis(milliseconds.into());
+            let left = given.saturating_sub(self.begun.elapsed());
+            left.max(Duration::from_millis(1))
+        });
+        let mut next = request
+            .clone()
+            .with_timeout(left.unwrap_or(TIME_OF_A_PIECE));
+        next.headers.extend(place.headers());
+        next
+    }
+
+    async fn failed(&self, error: Error, place: &Place) -> Result<Failure, Failure> {
+        let is_too_long = matches!(error.kind, ErrorKind::LimitExceeded(_));
+        if is_too_long && place.is_beginning() {
+            let failure = Failure::from(error).about("this answer does not come in pieces");
+            let most = format!("accept it whole with `--max-bytes`, at most {LONGEST_ANSWER}");
+            return Ok(failure.with_hint(most));
+        }
+        if place.is_beginning() {
+            return self.exchange.refused(error).await;
+        }
+        if let ErrorKind::Api(answer) = &error.kind
+            && [RANGE_NOT_SATISFIABLE, PRECONDITION_FAILED].contains(&answer.status)
+        {
+            return Ok(changed());
+        }
+        let bytes = usize::try_from(place.bytes()).map_or("many".to_owned(), grouped);
+        let failure = self.exchange.refused(error).await?;
+        Ok(failure.about(&format!("after {bytes} bytes, of which nothing is kept")))
+    }
+}
+
+async fn append(mut outlet: Outlet, piece: Response) -> Result<Outlet, Failure> {
+    apart(move || {
+        outlet.part(&piece.body)?;
+        Ok(outlet)
+    })
+    .await
+}
