@@ -1,5 +1,5 @@
 use jaq_core::compile::{self, Undefined};
-use jaq_core::load::{self, Error, lex, span};
+use jaq_core::load::{self, Error, lex, parse, span};
 
 use crate::exit::{Exit, Failure};
 
@@ -13,12 +13,17 @@ pub(super) fn unreadable(expression: &str, errors: load::Errors<&str, ()>) -> Fa
         Some(Error::Lex(errors)) => first_of(errors, |(expected, found)| {
             let why = match expected {
                 lex::Expect::Token => "this means nothing here".to_owned(),
-                expected => format!("a {} is missing", expected.as_str()),
+                expected => missing(expected.as_str()),
             };
             (found, why)
         }),
         Some(Error::Parse(errors)) => first_of(errors, |(expected, found)| {
-            (found, format!("`{}` is missing", expected.as_str()))
+            let why = match expected {
+                parse::Expect::Just(word) => format!("`{word}` is missing"),
+                parse::Expect::Nothing => "nothing more can be here".to_owned(),
+                expected => missing(expected.as_str()),
+            };
+            (found, why)
         }),
         Some(Error::Io(errors)) => first_of(errors, |(path, _)| {
             (path, "other files cannot be read from here".to_owned())
@@ -44,6 +49,10 @@ pub(super) fn undefined(expression: &str, errors: compile::Errors<&str, ()>) -> 
     })
     .unwrap_or((expression, "it cannot be read".to_owned()));
     at(expression, place, &why)
+}
+
+fn missing(what: &str) -> String {
+    format!("what is missing is a {what}")
 }
 
 fn first_of<'a, E>(

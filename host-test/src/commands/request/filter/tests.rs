@@ -47,10 +47,10 @@ fn the_order_of_members_stays_and_so_do_the_digits_of_numbers() {
 #[test]
 fn what_is_not_understood_is_told_with_its_place() {
     for (expression, why) in [
-        (".[", "at its end: a closing bracket is missing"),
-        ("\"a", "at its end: a closing quote is missing"),
-        (".a | ", "at its end: `term` is missing"),
-        ("", "at its end: `term` is missing"),
+        (".[", "at its end: what is missing is a closing bracket"),
+        ("\"a", "at its end: what is missing is a closing quote"),
+        (".a | ", "at its end: what is missing is a term"),
+        ("", "at its end: what is missing is a term"),
         (
             ".\"é\" | nonsense(1)",
             "at character 8: there is no function `nonsense` of 1 arguments",
@@ -59,6 +59,9 @@ fn what_is_not_understood_is_told_with_its_place() {
             ". | nope",
             "at character 5: there is no function `nope` without arguments",
         ),
+        ("if . 1", "at character 6: `then` is missing"),
+        (". )", "at character 3: this means nothing here"),
+        (". .a 1", "at character 6: nothing more can be here"),
         (".a § .b", "at character 4: this means nothing here"),
         (". as $x | $y", "at character 11: there is no variable `$y`"),
         (
