@@ -14,7 +14,7 @@ use indicatif::ProgressDrawTarget;
 use jiff::Timestamp;
 use jira_host::types::Field;
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use tracing::level_filters::LevelFilter;
 use tracing_subscriber::filter::Targets;
 use tracing_subscriber::fmt;
@@ -165,21 +165,20 @@ pub(crate) fn head(status: u16, headers: &[Field]) {
 /// The names of headers are not known when this is compiled, as those of an
 /// event are.
 fn head_event(status: u16, headers: &[Field]) -> Value {
-    let mut event = json!({
-        "timestamp": Timestamp::now().to_string(),
-        "level": "INFO",
-        "message": format!("HTTP {status}"),
-        "http.response.status_code": status,
-        "target": COMMANDS,
-    });
+    let mut event = Map::from_iter([
+        ("timestamp".to_owned(), Timestamp::now().to_string().into()),
+        ("level".to_owned(), "INFO".into()),
+        ("message".to_owned(), format!("HTTP {status}").into()),
+        ("target".to_owned(), COMMANDS.into()),
+        ("http.response.status_code".to_owned(), status.into()),
+    ]);
     for (name, value) in headers {
-        let values = &mut event[format!("http.response.header.{name}")];
-        match values {
-            Value::Array(values) => values.push(value.as_str().into()),
-            _ => *values = json!([value]),
+        let values = event.entry(format!("http.response.header.{name}"));
+        if let Value::Array(values) = values.or_insert_with(|| json!([])) {
+            values.push(value.as_str().into());
         }
     }
-    event
+    event.into()
 }
 
 /// What the person must do now. Nothing leaves it out.

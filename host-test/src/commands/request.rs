@@ -22,7 +22,7 @@ use clap::Args;
 use jira_host::types::{Field, Method, RedirectMode, Request};
 
 use self::answer::AnswerArgs;
-use self::download::Download;
+use self::download::{Download, is_download};
 use self::exchange::Exchange;
 use self::listing::{ListArgs, Listing};
 use super::context::Context;
@@ -58,7 +58,7 @@ pub(crate) struct RequestArgs {
     /// Tells status and headers of the answer on standard error.
     #[arg(short, long)]
     include: bool,
-    /// How long it may take: 30 unless given; a list as long as it takes.
+    /// How long it may take: 30 unless given; a list or a file as long as it takes.
     #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=600))]
     timeout: Option<u64>,
     /// The longest body of an answer, or a page: 16777216 (16 MiB) unless given.
@@ -143,10 +143,10 @@ impl RequestArgs {
             };
             return listing.fetch(request, outlet).await;
         }
-        match Download::of(exchange, &request, outlet) {
-            Ok(download) => download.fetch(request).await,
-            Err(outlet) => exchange.once(&request, outlet).await,
+        if is_download(&request, &outlet) {
+            return Download::new(exchange, outlet).fetch(request).await;
         }
+        exchange.once(&request, outlet).await
     }
 
     fn request(self, connection: &str, body: Option<Vec<u8>>) -> Result<Request, Failure> {

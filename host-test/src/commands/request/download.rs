@@ -3,7 +3,6 @@
 
 mod place;
 
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use jira_host::types::{Error, ErrorKind, Method, Request, Response};
@@ -38,24 +37,21 @@ pub(super) struct Download<'a> {
     begun: Instant,
 }
 
+/// Whether the answer to this request can be fetched in pieces. One that asks for
+/// a range by itself gets that.
+pub(super) fn is_download(request: &Request, outlet: &Outlet) -> bool {
+    let mut names = request.headers.iter().map(|(name, _)| name);
+    let asks_for_range = names.any(|name| name.eq_ignore_ascii_case("range"));
+    request.method == Method::Get && !asks_for_range && outlet.takes_pieces()
+}
+
 impl<'a> Download<'a> {
-    /// The request as a download, where it can be one. A request that asks for a
-    /// range by itself gets that.
-    pub(super) fn of(
-        exchange: Exchange<'a>,
-        request: &Request,
-        outlet: Outlet,
-    ) -> Result<Self, Outlet> {
-        let mut names = request.headers.iter().map(|(name, _)| name);
-        let asks_for_range = names.any(|name| name.eq_ignore_ascii_case("range"));
-        if request.method != Method::Get || asks_for_range || !outlet.takes_pieces() {
-            return Err(outlet);
-        }
-        Ok(Download {
+    pub(super) fn new(exchange: Exchange<'a>, outlet: Outlet) -> Self {
+        Download {
             exchange,
             outlet,
             begun: Instant::now(),
-        })
+        }
     }
 
     /// Fetches the file. It has its name when it is whole.
@@ -63,7 +59,7 @@ impl<'a> Download<'a> {
         let options = request.options.as_ref();
         let longest = options.and_then(|options| options.max_response_bytes);
         let mut place = Place::beginning(longest.map_or(PIECE, |longest| longest.min(PIECE)));
-        let progress = Arc::new(Progress::of_download());
+        let progress = Progress::of_download();
         while !place.is_end() {
             let response = match self.exchange.send(&self.next(&request, &place)).await? {
                 Ok(response) => response,
@@ -74,16 +70,21 @@ impl<'a> Download<'a> {
                     self.exchange.tell_head(answer.status, &answer.headers);
                     break;
                 }
-                Err(error) => return Err(self.failed(error, &place).await?),
+                Err(error) => {
+                    progress.end();
+                    return Err(self.failed(error, &place).await?);
+                }
             };
             if response.status != PARTIAL_CONTENT {
+                progress.end();
                 return match place.is_beginning() {
                     true => self.exchange.answered(response, self.outlet).await,
                     false => Err(changed()),
                 };
             }
             if place.is_beginning() {
-                self.exchange.tell_head(response.status, &response.headers);
+                let head = || self.exchange.tell_head(response.status, &response.headers);
+                progress.aside(head);
             }
             place.take(&response.headers, response.body.len())?;
             self.outlet = append(self.outlet, response).await?;
@@ -109,24 +110,37 @@ impl<'a> Download<'a> {
     }
 
     async fn failed(&self, error: Error, place: &Place) -> Result<Failure, Failure> {
-        let is_too_long = matches!(error.kind, ErrorKind::LimitExceeded(_));
-        if is_too_long && place.is_beginning() {
-            let failure = Failure::from(error).about("this answer does not come in pieces");
-            let most = format!("accept it whole with `--max-bytes`, at most {LONGEST_ANSWER}");
-            return Ok(failure.with_hint(most));
-        }
         if place.is_beginning() {
-            return self.exchange.refused(error).await;
+            return match is_whole(&error.kind) {
+                true => Ok(too_long(error)),
+                false => self.exchange.refused(error).await,
+            };
         }
-        if let ErrorKind::Api(answer) = &error.kind
-            && [RANGE_NOT_SATISFIABLE, PRECONDITION_FAILED].contains(&answer.status)
-        {
+        if is_whole(&error.kind) || is_another_file(&error.kind) {
             return Ok(changed());
         }
         let bytes = usize::try_from(place.bytes()).map_or("many".to_owned(), grouped);
         let failure = self.exchange.refused(error).await?;
         Ok(failure.about(&format!("after {bytes} bytes, of which nothing is kept")))
     }
+}
+
+/// Whether the answer was longer than a piece. It was the whole file then, which
+/// is what comes where ranges are ignored, or no longer meant (`If-Range`).
+fn is_whole(kind: &ErrorKind) -> bool {
+    matches!(kind, ErrorKind::LimitExceeded(limit) if limit.name == "max-response-bytes")
+}
+
+fn is_another_file(kind: &ErrorKind) -> bool {
+    let says_so = [RANGE_NOT_SATISFIABLE, PRECONDITION_FAILED];
+    matches!(kind, ErrorKind::Api(answer) if says_so.contains(&answer.status))
+}
+
+fn too_long(error: Error) -> Failure {
+    let most = format!("accept it whole with `--max-bytes`, at most {LONGEST_ANSWER}");
+    Failure::from(error)
+        .about("this answer does not come in pieces")
+        .with_hint(most)
 }
 
 async fn append(mut outlet: Outlet, piece: Response) -> Result<Outlet, Failure> {
