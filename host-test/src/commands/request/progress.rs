@@ -54,11 +54,11 @@ impl Progress {
 
     /// How far a download is, of which the length is known.
     pub(super) fn show_bytes(&self, bytes: u64, of: u64) {
+        self.bar.set_position(bytes);
         if self.bar.length().is_none() {
             self.style("{bar:30} {percent}% {binary_bytes} of {binary_total_bytes}, {eta} left");
             self.bar.set_length(of);
         }
-        self.bar.set_position(bytes);
     }
 
     pub(super) fn show(&self, report: &ListReport) {

@@ -115,3 +115,56 @@ fn too_long() -> Failure {
     Failure::new(Exit::Limit, message)
         .with_hint("with `--stream` the expression gets each item; or stop with `--max-items`")
 }
+
+#[cfg(test)]
+mod tests {
+    use jira_host::types::ListReport;
+
+    use super::*;
+    use crate::commands::request::filter::Filter;
+    use crate::commands::request::layout::Document;
+    use crate::commands::request::outlet::Place;
+    use crate::commands::request::print::Form;
+
+    fn sheet(layout: Layout) -> Sheet {
+        let form = Form::default();
+        let filter = Filter::parse(".").unwrap();
+        Sheet::new(layout, Outlet::new(Place::stdout(form), form, Some(filter)))
+    }
+
+    #[test]
+    fn a_list_that_is_too_long_for_an_expression_is_given_up() {
+        let mut sheet = sheet(Layout::Document(Document::default()));
+        sheet.whole = vec![b' '; LONGEST_FILTERED];
+        let failure = sheet.gather(b"]").unwrap_err();
+        assert_eq!(failure.exit(), Exit::Limit);
+        let told = "the list is longer than 268,435,456 bytes, too long for an expression";
+        assert_eq!(failure.message(), told);
+        assert!(failure.hints()[0].contains("`--stream`"));
+    }
+
+    #[test]
+    fn a_list_that_is_no_array_is_to_be_reported() {
+        let chunk = Response {
+            status: 200,
+            headers: Vec::new(),
+            body: b"{}".to_vec(),
+            list: Some(ListReport {
+                style: None,
+                pages: 1,
+                items: 1,
+                end: ListEnd::Complete,
+            }),
+            trace_id: None,
+            rate_limit: None,
+            attempts: 1,
+            waited_ms: 0,
+            probably_done: false,
+            refresh: None,
+        };
+        for layout in [Layout::Lines, Layout::Document(Document::default())] {
+            let failure = sheet(layout).take(&chunk).unwrap_err();
+            assert_eq!(failure.exit(), Exit::UnexpectedResponse);
+        }
+    }
+}
