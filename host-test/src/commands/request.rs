@@ -61,7 +61,7 @@ pub(crate) struct RequestArgs {
     /// How long it may take: 30 unless given; a list or a file as long as it takes.
     #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=600))]
     timeout: Option<u64>,
-    /// The longest body of an answer, or a page: 16777216 (16 MiB) unless given.
+    /// The longest body of an answer, or of a page: 16777216 (16 MiB) unless given.
     #[arg(long, value_name = "BYTES")]
     max_bytes: Option<u64>,
     /// Answers a redirect as it is.

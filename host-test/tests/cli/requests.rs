@@ -129,7 +129,7 @@ async fn a_reader_that_has_seen_enough_is_no_error_to_tell() {
     let stage = connected().await;
     let forms: [&[&str]; 3] = [&[], &["--pretty"], &["--jq", "repeat(.)"]];
     for form in forms {
-        let long = format!("[{}1]", "1,".repeat(1 << 20));
+        let long = format!("[{}1]", "1,".repeat(1 << 17));
         let myself = On::method_path("GET", "/myself");
         stage.simulator.script(myself, Fault::json(200, &long));
         let mut command = stage.home.command(&[&["api", "/myself"], form].concat());

@@ -1,4 +1,5 @@
 use std::mem;
+use std::ops::Range;
 
 use jira_host::types::{Error, ErrorKind, Field, Request, Response};
 
@@ -11,8 +12,8 @@ use crate::commands::hint;
 use crate::exit::Failure;
 use crate::log;
 
-/// The status of an answer that has no body because whoever asks has it.
-const NOT_MODIFIED: u16 = 304;
+/// Answers that are somewhere else, or with whoever asks already.
+const REDIRECTION: Range<u16> = 300..400;
 
 /// What a request is sent by, and what becomes of its answer.
 #[derive(Clone, Copy)]
@@ -51,8 +52,11 @@ impl Exchange<'_> {
         mut outlet: Outlet,
     ) -> Result<(), Failure> {
         self.tell_head(response.status, &response.headers);
-        if response.status == NOT_MODIFIED && !outlet.keeps_parts() {
-            log::note("note: not modified (304), so the file stays as it is");
+        if REDIRECTION.contains(&response.status) && !outlet.keeps_parts() {
+            let status = response.status;
+            log::note(format_args!(
+                "note: the answer is not here (status {status}), so the file stays as it is"
+            ));
             return Ok(());
         }
         apart(move || {

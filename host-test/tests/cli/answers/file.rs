@@ -68,15 +68,19 @@ async fn an_error_does_not_get_into_the_file_that_is_there() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_not_modified_leaves_the_file_as_it_is() {
+async fn an_answer_that_is_elsewhere_leaves_the_file_as_it_is() {
     let stage = connected().await;
     stage.home.file("answer", "before");
-    let myself = On::method_path("GET", "/myself");
-    stage.simulator.script(myself, Fault::status(304, &[]));
-    let ran = stage.run(&["api", "/myself", "-o", "answer"]);
-    ran.done();
-    assert!(ran.stderr.starts_with("note: not modified"), "{ran:#?}");
-    assert_eq!(read(&stage, "answer"), "before");
+    for status in [303, 304] {
+        let myself = On::method_path("GET", "/myself");
+        let answer = Fault::status(status, &[("location", "/rest/api/3/label")]);
+        stage.simulator.script(myself, answer);
+        let ran = stage.run(&["api", "/myself", "-o", "answer", "--no-follow"]);
+        ran.done();
+        let told = format!("note: the answer is not here (status {status})");
+        assert!(ran.stderr.starts_with(&told), "{ran:#?}");
+        assert_eq!(read(&stage, "answer"), "before");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
