@@ -11,7 +11,10 @@ use std::sync::OnceLock;
 
 use clap::ValueEnum;
 use indicatif::ProgressDrawTarget;
+use jiff::Timestamp;
+use jira_host::types::Field;
 use serde::Deserialize;
+use serde_json::{Map, Value, json};
 use tracing::level_filters::LevelFilter;
 use tracing_subscriber::filter::Targets;
 use tracing_subscriber::fmt;
@@ -145,6 +148,39 @@ pub(crate) fn note(text: impl Display) {
     }
 }
 
+/// Status and headers of an answer, where they are asked for. In JSON they have
+/// OpenTelemetry's names.
+pub(crate) fn head(status: u16, headers: &[Field]) {
+    if is_json() {
+        anstream::eprintln!("{}", head_event(status, headers));
+        return;
+    }
+    anstream::eprintln!("HTTP {status}");
+    for (name, value) in headers {
+        anstream::eprintln!("{name}: {}", printable(value));
+    }
+    anstream::eprintln!();
+}
+
+/// The names of headers are not known when this is compiled, as those of an
+/// event are.
+fn head_event(status: u16, headers: &[Field]) -> Value {
+    let mut event = Map::from_iter([
+        ("timestamp".to_owned(), Timestamp::now().to_string().into()),
+        ("level".to_owned(), "INFO".into()),
+        ("message".to_owned(), format!("HTTP {status}").into()),
+        ("target".to_owned(), COMMANDS.into()),
+        ("http.response.status_code".to_owned(), status.into()),
+    ]);
+    for (name, value) in headers {
+        let values = event.entry(format!("http.response.header.{name}"));
+        if let Value::Array(values) = values.or_insert_with(|| json!([])) {
+            values.push(value.as_str().into());
+        }
+    }
+    event.into()
+}
+
 /// What the person must do now. Nothing leaves it out.
 pub(crate) fn request(text: impl Display) {
     if is_json() {
@@ -208,6 +244,17 @@ mod tests {
         assert!(targets.would_enable(CALLS, &Level::DEBUG));
         assert!(!targets.would_enable("jira_host::connector::cache", &Level::DEBUG));
         assert!(!targets.would_enable("hyper_util::client", &Level::ERROR));
+    }
+
+    #[test]
+    fn a_head_has_the_names_of_open_telemetry() {
+        let fields = [("link", "a"), ("link", "b"), ("etag", "\"c\"")];
+        let fields = fields.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        let event = head_event(206, &fields);
+        assert_eq!(event["http.response.status_code"], 206);
+        assert_eq!(event["http.response.header.link"], json!(["a", "b"]));
+        assert_eq!(event["http.response.header.etag"], json!(["\"c\""]));
+        assert_eq!(event["level"], "INFO");
     }
 
     #[test]

@@ -1,32 +1,41 @@
 //! `jira-host api` and `jira-host servicedesk`: one request, or a whole list.
 
+mod answer;
+mod apart;
 mod body;
+mod download;
 mod examples;
+mod exchange;
 mod fields;
 mod file;
+mod filter;
 mod layout;
 mod listing;
+mod outlet;
+mod output_file;
 mod parts;
 mod preview;
+mod print;
 mod progress;
 mod retries;
-mod stdout;
+mod sheet;
 mod upload;
 
-use std::mem;
 use std::time::Duration;
 
 use clap::Args;
-use jira_host::types::{Error, ErrorKind, Field, Method, RedirectMode, Request, Response};
+use jira_host::types::{Error, Field, Method, RedirectMode, Request, Response};
 
+use self::answer::AnswerArgs;
 use self::body::{BodyArgs, Content};
+use self::download::{Download, is_download};
+use self::exchange::Exchange;
 use self::listing::{ListArgs, Listing};
 use self::preview::{Preview, PreviewArgs};
 use self::retries::RetryArgs;
 use super::context::{Context, Session};
-use super::{default_connection, hint};
+use super::default_connection;
 use crate::exit::Failure;
-use crate::output::printable;
 
 const REQUEST: &str = "Request";
 const ANSWER: &str = "Answer";
@@ -57,17 +66,19 @@ pub(crate) struct RequestArgs {
     #[command(flatten)]
     body: BodyArgs,
     #[command(flatten)]
+    answer: AnswerArgs,
+    #[command(flatten)]
     list: ListArgs,
     /// Tells status and headers of the answer on standard error.
     #[arg(short, long, help_heading = ANSWER)]
     include: bool,
-    /// The longest body of an answer, or a page: 16777216 (16 MiB) unless given.
+    /// The longest body of an answer, or of a page: 16777216 (16 MiB) unless given.
     #[arg(long, help_heading = ANSWER, value_name = "BYTES")]
     max_bytes: Option<u64>,
     /// Answers a redirect as it is.
     #[arg(long, help_heading = ANSWER)]
     no_follow: bool,
-    /// How long it may take: 30 unless given; a list as long as it takes.
+    /// How long it may take: 30 unless given; a list or a file as long as it takes.
     #[arg(long, help_heading = SENDING, value_name = "SECONDS",
           value_parser = clap::value_parser!(u64).range(1..=600))]
     timeout: Option<u64>,
@@ -82,6 +93,20 @@ pub(crate) struct RequestArgs {
 enum Export {
     Api,
     Servicedesk,
+}
+
+impl Export {
+    async fn send(
+        self,
+        session: &Session,
+        request: &Request,
+    ) -> Result<Result<Response, Error>, Failure> {
+        let tenant = session.tenant();
+        match self {
+            Export::Api => session.call(tenant.api_request(request)).await,
+            Export::Servicedesk => session.call(tenant.servicedesk_request(request)).await,
+        }
+    }
 }
 
 #[derive(Args, Debug)]
@@ -125,39 +150,31 @@ impl RequestArgs {
         if self.preview.is_wanted() {
             return self.preview(context, export, content, experimental).await;
         }
+        let (answer, list) = (self.answer.clone(), self.list.clone());
+        let outlet = answer.outlet()?;
         let named = self.connection.take();
         let (session, _) = context.session_of_app().await?;
         let connection = default_connection::resolve(context, &session, named).await?;
-        let include = self.include;
-        let list = self.list.clone();
+        let exchange = Exchange {
+            context,
+            session: &session,
+            connection: &connection,
+            export,
+            answer: &answer,
+            include: self.include,
+        };
         let request = self.request(&connection, content, experimental)?;
         if list.is_wanted() {
             let listing = Listing {
-                context,
-                session: &session,
-                connection: &connection,
-                include,
+                exchange,
+                list: &list,
             };
-            return listing.fetch(export, request, &list).await;
+            return listing.fetch(request, outlet).await;
         }
-        match send(&session, export, &request).await? {
-            Ok(response) => {
-                if include {
-                    tell_head(response.status, &response.headers);
-                }
-                stdout::write(move || stdout::copy_body(&response.body)).await
-            }
-            Err(mut error) => {
-                if let ErrorKind::Api(answer) = &mut error.kind {
-                    if include {
-                        tell_head(answer.status, &answer.headers);
-                    }
-                    let body = mem::take(&mut answer.body);
-                    stdout::write(move || stdout::copy_body(&body)).await?;
-                }
-                Err(hint::failure(context, &session, &connection, error))
-            }
+        if is_download(&request, &outlet) {
+            return Download::new(exchange, outlet).fetch(request).await;
         }
+        exchange.once(&request, outlet).await
     }
 
     async fn preview(
@@ -199,24 +216,4 @@ impl RequestArgs {
         }
         Ok(request)
     }
-}
-
-async fn send(
-    session: &Session,
-    export: Export,
-    request: &Request,
-) -> Result<Result<Response, Error>, Failure> {
-    let tenant = session.tenant();
-    match export {
-        Export::Api => session.call(tenant.api_request(request)).await,
-        Export::Servicedesk => session.call(tenant.servicedesk_request(request)).await,
-    }
-}
-
-fn tell_head(status: u16, headers: &[Field]) {
-    anstream::eprintln!("HTTP {status}");
-    for (name, value) in headers {
-        anstream::eprintln!("{name}: {}", printable(value));
-    }
-    anstream::eprintln!();
 }

@@ -62,7 +62,8 @@ pub(crate) struct SimulateArgs {
     ///
     /// A method or `*`, part of a path or `*`, and what happens: `status=N`,
     /// `retry-after=N|date|date:N`, `reset=N|second:N|epoch:N`, `delay=MS`,
-    /// `cut`, `cut=after`, `cut=body`, `broken-json`, `stall`; and how often:
+    /// `cut`, `cut=after`, `cut=body`, `broken-json`, `ignore-range`,
+    /// `stall`; and how often:
     /// `times=N` or `times=always`, once if it is not said.
     #[arg(long, value_name = "FAULT")]
     fault: Vec<Order>,

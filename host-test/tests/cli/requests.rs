@@ -176,21 +176,20 @@ async fn a_request_is_sent_again_as_often_as_is_wanted() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_reader_that_has_seen_enough_is_no_error_to_tell() {
     let stage = connected().await;
-    stage.simulator.script(
-        On::method_path("GET", "/myself"),
-        Fault::Answer {
-            status: 200,
-            headers: Vec::new(),
-            body: vec![b' '; 4 << 20],
-        },
-    );
-    let mut child = stage.home.command(&["api", "/myself"]).spawn().unwrap();
-    drop(child.stdout.take());
-    let output = child.wait_with_output().unwrap();
-    assert_eq!(
-        (output.status.code(), output.stderr.as_slice()),
-        (Some(1), b"".as_slice())
-    );
+    let forms: [&[&str]; 3] = [&[], &["--pretty"], &["--jq", "repeat(.)"]];
+    for form in forms {
+        let long = format!("[{}1]", "1,".repeat(1 << 17));
+        let myself = On::method_path("GET", "/myself");
+        stage.simulator.script(myself, Fault::json(200, &long));
+        let mut command = stage.home.command(&[&["api", "/myself"], form].concat());
+        let mut child = command.spawn().unwrap();
+        drop(child.stdout.take());
+        let output = child.wait_with_output().unwrap();
+        assert_eq!(
+            (output.status.code(), output.stderr.as_slice()),
+            (Some(1), b"".as_slice())
+        );
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -135,6 +135,21 @@ fn in_json_the_demo_tells_nothing_beside_its_result() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn in_json_the_head_of_an_answer_is_an_event() {
+    let stage = connected().await;
+    for (path, code, status) in [("/myself", 0, 200), ("/issue/NONE-1", 4, 404)] {
+        let ran = stage.run(&["--log-format", "json", "api", "-i", path]);
+        assert_eq!(ran.code, Some(code), "{ran:#?}");
+        let told = lines(&ran.stderr);
+        assert_eq!(told[0]["message"], format!("HTTP {status}"));
+        assert_eq!(told[0]["http.response.status_code"], status);
+        let types = &told[0]["http.response.header.content-type"];
+        assert!(types[0].as_str().unwrap().starts_with("application/json"));
+        assert!(told[0]["timestamp"].is_string() && told[0]["level"] == "INFO");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn nothing_that_verbose_tells_holds_a_secret() {
     let stage = Stage::set().await;
     let mut told = Vec::new();

@@ -91,6 +91,29 @@ async fn both_ways_of_download_know_ranges() {
 }
 
 #[tokio::test]
+async fn a_range_of_what_is_another_content_now_is_all_of_it() {
+    let app = App::ready().await;
+    let (_, target) = attachment(&app).await;
+    let tag = download(&app, &target, &[]).await.header("etag").to_owned();
+    for (of, status) in [(tag.as_str(), 206), ("\"other\"", 200)] {
+        let reply = download(&app, &target, &[("range", "bytes=0-3"), ("if-range", of)]).await;
+        assert_eq!((reply.status, reply.header("etag")), (status, tag.as_str()));
+    }
+}
+
+#[tokio::test]
+async fn a_range_is_ignored_where_that_is_ordered() {
+    let app = App::ready().await;
+    let (_, target) = attachment(&app).await;
+    let order = "GET /file ignore-range".parse().unwrap();
+    app.simulator.order(order);
+    for (status, body) in [(200, CONTENT), (206, "wall")] {
+        let reply = download(&app, &target, &[("range", "bytes=0-3")]).await;
+        assert_eq!((reply.status, reply.text().as_str()), (status, body));
+    }
+}
+
+#[tokio::test]
 async fn a_missing_attachment_is_not_found() {
     let app = App::ready().await;
     let reply = app.get("/rest/api/3/attachment/content/1").await;

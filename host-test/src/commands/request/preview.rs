@@ -13,8 +13,8 @@ use jira_host::types::{ConnectionState, ConnectionStatus, Error, Request, Respon
 
 use self::repeats::Repeats;
 use self::shown::Shown;
+use super::Export;
 use super::body::BodyArgs;
-use super::{Export, send};
 use crate::commands::context::{Context, Rehearsal};
 use crate::commands::{default_connection, hint, status};
 use crate::exit::{Exit, Failure};
@@ -115,7 +115,7 @@ impl<'a> Preview<'a> {
         request: &Request,
     ) -> Result<(CaughtRequest, ConnectionStatus, Renewal), Failure> {
         let rehearsal = &self.rehearsal;
-        let refused = send(rehearsal.session(), self.export, request).await?;
+        let refused = self.export.send(rehearsal.session(), request).await?;
         if let Some(caught) = rehearsal.caught() {
             let renewal = match rehearsal.wants_renewal() {
                 true => Renewal::Unsettled,
@@ -134,7 +134,7 @@ impl<'a> Preview<'a> {
             ConnectionState::Ready | ConnectionState::SiteNotChosen => Renewal::Expired,
         };
         let earlier = rehearsal.session_at(when_good(&status));
-        let refused = send(&earlier, self.export, request).await?;
+        let refused = self.export.send(&earlier, request).await?;
         match rehearsal.caught() {
             Some(caught) => Ok((caught, status, renewal)),
             None => Err(self.failure(refused)),

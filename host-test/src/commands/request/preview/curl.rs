@@ -1,11 +1,13 @@
+use std::io::{self, Write};
 use std::path::Path;
 
 use jira_host::network::CaughtRequest;
 use serde_json::json;
 
+use crate::commands::request::apart::apart;
 use crate::commands::request::body::BodyArgs;
 use crate::commands::request::file::STANDARD_INPUT;
-use crate::commands::request::{stdout, upload};
+use crate::commands::request::upload;
 use crate::exit::{Exit, Failure};
 use crate::{log, output};
 
@@ -34,7 +36,12 @@ pub(super) async fn write(
         return Ok(output::json(&json!({"curl": command}))?);
     }
     command.push('\n');
-    stdout::write(move || stdout::copy(command.as_bytes())).await
+    apart(move || {
+        let mut stdout = io::stdout().lock();
+        stdout.write_all(command.as_bytes())?;
+        Ok(stdout.flush()?)
+    })
+    .await
 }
 
 /// Where curl gets the body from.
