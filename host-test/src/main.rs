@@ -16,7 +16,8 @@ use clap::{CommandFactory, FromArgMatches, Parser};
 use tokio::runtime::Runtime;
 
 use self::commands::{Command, Context};
-use self::exit::Failure;
+use self::exit::{Exit, Failure};
+use self::log::{LogFormat, Verbosity};
 
 /// How long work on other threads may take to end by itself. What must not be
 /// cut off was awaited before; what is left may wait for a person or a pipe.
@@ -71,15 +72,31 @@ impl Arguments {
     /// Reads the command line, and then the configuration. What is not valid on
     /// the command line ends the program.
     fn read() -> Self {
-        let matches = Arguments::command().get_matches();
+        let matches = match Arguments::command().try_get_matches() {
+            Ok(matches) => matches,
+            Err(error) => refuse(&error),
+        };
         match Arguments::from_arg_matches(&matches) {
             Ok(mut arguments) => {
                 arguments.context.configure(&matches);
                 arguments
             }
-            Err(error) => error.format(&mut Arguments::command()).exit(),
+            Err(error) => refuse(&error.format(&mut Arguments::command())),
         }
     }
+}
+
+/// Ends the program by what is wrong on the command line, or by the help that was
+/// asked for.
+fn refuse(error: &clap::Error) -> ! {
+    if error.use_stderr() && log::is_json_asked_for(std::env::args_os()) {
+        log::begin(Verbosity::default(), LogFormat::Json);
+        let text = error.render().to_string();
+        let why = text.strip_prefix("error: ").unwrap_or(&text);
+        Failure::new(Exit::Usage, why.trim_end()).tell();
+        std::process::exit(Exit::Usage as i32);
+    }
+    error.exit()
 }
 
 fn exit_code(done: Result<(), Failure>) -> ExitCode {

@@ -118,6 +118,15 @@ pub(crate) fn json(value: &serde_json::Value) -> io::Result<()> {
     stdout.flush()
 }
 
+/// Writes each text on a line of its own.
+pub(crate) fn lines(texts: &[String]) -> io::Result<()> {
+    let mut stdout = io::stdout().lock();
+    for text in texts {
+        writeln!(stdout, "{}", printable(text))?;
+    }
+    stdout.flush()
+}
+
 /// The text without what could steer a terminal. Names and messages come from
 /// other people.
 pub(crate) fn printable(text: &str) -> String {

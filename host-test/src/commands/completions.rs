@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use clap::Args;
 use clap_complete::Shell;
 
+use super::Context;
 use crate::command_line;
 use crate::exit::Failure;
 
@@ -18,7 +19,8 @@ pub(crate) struct CompletionsArgs {
 }
 
 impl CompletionsArgs {
-    pub(crate) fn run(self) -> Result<(), Failure> {
+    pub(crate) fn run(self, context: &Context) -> Result<(), Failure> {
+        context.refuse_json("completions are for a shell")?;
         let mut command = command_line();
         let name = command.get_name().to_owned();
         let mut script = Vec::new();

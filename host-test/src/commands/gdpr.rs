@@ -38,6 +38,9 @@ enum GdprCommand {
     /// before; Ctrl-C ends it after the reports that are on their way.
     Sweep(sweep::SweepArgs),
     /// Shows when the next sweep is due.
+    ///
+    /// Where one is overdue, by two hours, it ends with exit code 12 and says so
+    /// on standard error, so that a job of cron that runs it sounds an alarm.
     #[command(after_long_help = "\
 Examples:
     jira-host gdpr status

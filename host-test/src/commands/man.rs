@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use clap::Args;
 use clap_mangen::Man;
 
+use super::Context;
 use crate::command_line;
 use crate::exit::{Exit, Failure};
 
@@ -24,7 +25,8 @@ pub(crate) struct ManArgs {
 }
 
 impl ManArgs {
-    pub(crate) fn run(self) -> Result<(), Failure> {
+    pub(crate) fn run(self, context: &Context) -> Result<(), Failure> {
+        context.refuse_json("the manual is for `man`")?;
         let Some(dir) = self.dir else {
             let mut page = Vec::new();
             Man::new(command_line()).render(&mut page)?;

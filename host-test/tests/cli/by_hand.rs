@@ -95,6 +95,16 @@ async fn what_is_no_answer_to_this_consent_is_refused_and_not_sent() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn where_nobody_can_paste_it_says_so_and_ends() {
+    let stage = Stage::set().await;
+    let ran = stage.run(&["connect", "demo", "--no-browser"]);
+    let told = ran.failed(2);
+    assert!(told.contains("standard input has ended"), "{told}");
+    assert!(told.contains("hint: run it on a terminal"), "{told}");
+    stage.run(&["status", "demo"]).failed(3);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn ctrl_c_ends_the_wait_for_what_is_pasted() {
     let stage = Stage::set().await;
     let by_hand = ByHand::begin(&stage, &[]);

@@ -18,6 +18,7 @@ use crate::jira::{
     host::{Deadline, Host},
     instant::UnixMs,
     name::APP_KEY,
+    refresh::RefreshOutcome,
 };
 
 /// What a sweep came to; wit/sweep.wit describes the fields.
@@ -36,6 +37,16 @@ pub struct SweepReport {
     pub evidence: Vec<BatchEvidence>,
     pub next_due: Option<UnixMs>,
     pub cycle_ms: u64,
+    pub efforts: Efforts,
+}
+
+/// What it took; wit/sweep.wit describes the fields.
+#[derive(Debug, Clone, Copy, Default)]
+#[expect(missing_docs, reason = "wit/sweep.wit describes the fields")]
+pub struct Efforts {
+    pub attempts: u32,
+    pub waited_ms: u64,
+    pub refresh: Option<RefreshOutcome>,
 }
 
 /// How far a sweep came. wit/sweep.wit describes each case.
@@ -109,6 +120,7 @@ async fn work(host: &impl Host, options: &Checked, lease: &mut Lease) -> Result<
         evidence: core::mem::take(&mut pass.evidence.recent),
         next_due: state.next_due,
         cycle_ms: state.cycle_ms,
+        efforts: pass.efforts(),
     })
 }
 
@@ -156,5 +168,6 @@ async fn preview(host: &impl Host, options: &Checked) -> Result<SweepReport> {
         evidence: Vec::new(),
         next_due: state.next_due,
         cycle_ms: state.cycle_ms,
+        efforts: Efforts::default(),
     })
 }

@@ -14,6 +14,7 @@ use crate::jira::{
     http::{Headers, HttpRequest, HttpResponse, SendLimits, TransportError},
     instant::UnixMs,
     json::ToJson,
+    refresh::RefreshTally,
     secret::Secret,
     site::Site,
     store,
@@ -542,5 +543,6 @@ pub fn tokens(access_token: &str, refresh_token: &str) -> TokenSet {
         consented_at: NOW,
         consent_id: "first".into(),
         refused: None,
+        refreshes: RefreshTally::default(),
     }
 }

@@ -5,9 +5,11 @@ mod health;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use clap::Args;
+use jira_host::observe::Metrics;
 use jira_host::schedule::{Moment, Next, Run, Schedule, Timing};
 use jira_host::types::{Summary, SweepEnd, SweepOptions, SweepReport};
 
@@ -16,11 +18,11 @@ use self::health::{Health, HealthFile, HealthServer, State};
 use super::actions;
 use super::progress::number;
 use super::round::{Round, Swept};
-use super::status::{now_unix_ms, read};
+use super::status::read;
 use super::step::failure;
 use super::sweep::{accounts_in_batches, tell_failed};
 use crate::commands::context::{Context, Session, interruption, listen};
-use crate::commands::instant::{parse_span, second};
+use crate::commands::instant::{now_unix_ms, parse_span, second};
 use crate::exit::{Exit, Failure};
 use crate::log;
 
@@ -58,7 +60,8 @@ pub(crate) struct ScheduleArgs {
     #[arg(long, value_name = "FILE")]
     health: Option<PathBuf>,
     /// Serves the same at `/health`, with status 503 when a cycle is overdue, and
-    /// for Prometheus at `/metrics`.
+    /// for Prometheus at `/metrics`, together with the calls and requests of this
+    /// process and what came of refreshes of tokens.
     ///
     /// A port of this machine, which only this machine can reach, or an address
     /// with a port. With port 0 the system chooses, and it is told which.
@@ -83,7 +86,10 @@ struct Daemon<'a> {
 
 impl ScheduleArgs {
     pub(crate) async fn run(self, context: &Context) -> Result<(), Failure> {
+        context.refuse_json("the daemon tells what it does on standard error")?;
         let (session, _) = context.session_of_app().await?;
+        let metrics = Arc::new(Metrics::new());
+        let session = session.observed_by(metrics.clone());
         let timing = Timing {
             jitter: self.jitter,
             first_backoff: self.backoff,
@@ -93,7 +99,7 @@ impl ScheduleArgs {
         let chance = getrandom::u64().map_err(|error| Failure::new(Exit::Other, error))?;
         let health = Health::new(self.overdue_after, now_unix_ms());
         let server = match self.health_listen {
-            Some(address) => Some(HealthServer::start(address, health.clone()).await?),
+            Some(address) => Some(HealthServer::start(address, health.clone(), metrics).await?),
             None => None,
         };
         let daemon = Daemon {

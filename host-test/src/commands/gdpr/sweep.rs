@@ -103,9 +103,7 @@ impl SweepArgs {
         if context.json() {
             output::json(&json::report(&report))?;
         } else {
-            for account_id in &report.would_report {
-                anstream::println!("{}", printable(account_id));
-            }
+            output::lines(&report.would_report)?;
         }
         let due = number(report.counts.due);
         let seen = number(report.counts.seen);

@@ -1,6 +1,7 @@
 use atlassian_simulator::{Fault, Gate, On};
+use serde_json::Value;
 
-use super::register::{ADA, REPORTS, RETRIEVED_UNIX_MS};
+use super::register::{ADA, REPORTS, RETRIEVED_UNIX_MS, now_unix_ms};
 use crate::home::Home;
 use crate::running::Running;
 use crate::stage::Stage;
@@ -76,6 +77,37 @@ async fn a_sweep_tells_what_it_did_until_that_is_acknowledged() {
         status.done().contains("The next sweep is due in 6 d 23 h"),
         "{status:#?}"
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_report_that_is_overdue_has_an_exit_code_of_its_own() {
+    const HOUR_MS: u64 = 3_600_000;
+    let stage = Stage::connected().await;
+    let due = now_unix_ms() - HOUR_MS;
+    stage.due_at(due).await;
+    let status = stage.run(&["gdpr", "status"]);
+    assert!(
+        status.done().starts_with("A sweep is due, for 1 h"),
+        "{status:#?}"
+    );
+
+    stage.due_at(due - 2 * HOUR_MS).await;
+    let status = stage.run(&["gdpr", "status"]);
+    assert_eq!(status.code, Some(12), "{status:#?}");
+    assert!(
+        status.stdout.starts_with("A sweep is overdue, for 3 h"),
+        "{status:#?}"
+    );
+    for part in ["is overdue", "hint: report now: `jira-host gdpr sweep`"] {
+        assert!(status.stderr.contains(part), "{part}: {status:#?}");
+    }
+    let status = stage.run(&["gdpr", "status", "--json", "--quiet"]);
+    assert_eq!(status.code, Some(12), "{status:#?}");
+    let summary: Value = serde_json::from_str(&status.stdout).unwrap();
+    assert_eq!(summary["overdue"], true);
+
+    stage.run(&["gdpr", "sweep"]).done();
+    stage.run(&["gdpr", "status"]).done();
 }
 
 #[tokio::test(flavor = "multi_thread")]
