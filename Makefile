@@ -1,8 +1,11 @@
 # The front door: every target sets up what it needs, on a machine with rustup.
 
 CARGO     ?= cargo
+TARGET    := $(or $(CARGO_TARGET_DIR),target)
 COMPONENT := target/jira_connector.wasm
-BUILT     := target/wasm32-unknown-unknown/component/jira_connector.wasm
+BUILT     := $(TARGET)/wasm32-unknown-unknown/component/jira_connector.wasm
+# Tests look for it in the first place, the jira-host command in the second.
+PLACES    := $(sort $(COMPONENT) $(TARGET)/jira_connector.wasm)
 
 FUZZ_SECONDS ?= 60
 
@@ -14,7 +17,8 @@ help: ## list the targets
 
 component: ## build the component: target/jira_connector.wasm
 	$(CARGO) build --locked --package jira-connector --lib --target wasm32-unknown-unknown --profile component
-	@cmp -s $(BUILT) $(COMPONENT) || cp $(BUILT) $(COMPONENT)
+	@mkdir -p target
+	@for place in $(PLACES); do cmp -s $(BUILT) $$place || cp $(BUILT) $$place; done
 	@printf '%s: %s bytes\n' $(COMPONENT) "$$(wc -c < $(COMPONENT) | tr -d ' ')"
 
 host: ## build the host: the jira-host command
@@ -35,9 +39,10 @@ bench: component ## measure speed and memory beside a native client; also target
 hosts: component host ## run the component in Python and on Node (needs python3, node, npm)
 	@tests/hosts/run
 
-lint: ## check formatting and clippy's advice, of the component's target and the fuzz targets too
+lint: ## check formatting and clippy's advice: of the library alone, the component and the fuzz targets too
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --locked --workspace --all-targets -- -D warnings
+	$(CARGO) check --locked --package jira-host --lib --no-default-features
 	$(CARGO) clippy --locked --package jira-connector --lib --target wasm32-unknown-unknown --profile component -- -D warnings
 	$(CARGO) fmt --manifest-path tests/fuzz/Cargo.toml --check
 	$(CARGO) clippy --locked --manifest-path tests/fuzz/Cargo.toml --target-dir target/fuzz --no-default-features --all-targets -- -D warnings

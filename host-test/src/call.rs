@@ -13,6 +13,20 @@ pub(crate) use self::memory::{
 pub(crate) use self::state::{CallState, WallClock};
 
 /// What a call may use.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use jira_host::{Limits, Tenant};
+///
+/// fn limited(tenant: Tenant) -> Tenant {
+///     tenant.with_limits(Limits {
+///         timeout: Duration::from_secs(120),
+///         memory_bytes: 128 * 1024 * 1024,
+///         ..Limits::default()
+///     })
+/// }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
     /// How long it may take, whatever it waits for.

@@ -46,7 +46,8 @@ pub(crate) enum Command {
     /// Sends a request to the Jira platform: `jira-host api /issue/DEMO-1`.
     ///
     /// The body of the answer goes to standard output as it came, also that of
-    /// an error; everything else goes to standard error. The path is relative
+    /// an error; on a terminal, JSON is set out on lines and has colour.
+    /// Everything else goes to standard error. The path is relative
     /// to `/rest/api/3`, or begins with `/rest/`.
     Api(request::ApiArgs),
     /// Sends a request to Jira Service Management.
@@ -120,8 +121,8 @@ impl Command {
             Command::Simulate(args) => args.run(context).await,
             Command::Inspect(args) => args.run(context).await,
             Command::Demo(args) => args.run(context).await,
-            Command::Completions(args) => args.run(),
-            Command::Man(args) => args.run(),
+            Command::Completions(args) => args.run(context),
+            Command::Man(args) => args.run(context),
         }
     }
 }

@@ -25,6 +25,7 @@ Exit codes:
     9  the secret store failed
    10  something is set up wrongly: the app, the component, this machine
    11  a list is not complete: what is written is valid, and there may be more
+   12  a report of personal data is overdue: `jira-host gdpr status`
   130  interrupted";
 
 /// Why, in classes that a script can tell apart.
@@ -52,6 +53,8 @@ pub(crate) enum Exit {
     Configuration = 10,
     /// A list that is not complete.
     Truncated = 11,
+    /// A report of personal data that is overdue.
+    Overdue = 12,
     /// Ctrl-C: 128 and the number of the signal, as shells have it.
     Interrupted = 130,
 }

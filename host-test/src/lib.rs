@@ -31,14 +31,25 @@
 //! # }
 //! ```
 //!
-//! Before that, a person consents: [`types::OauthStep::Authorize`] answers the
-//! URL to send them to, and [`types::OauthStep::Callback`] takes the one that
-//! they come back with. `examples/service.rs` is a service with many tenants
-//! and a store of its own.
+//! # The exports
 //!
-//! A list that comes in pages is fetched as a whole with
-//! [`types::Request::with_paginate`], and however long it is, a few pages at a
-//! time, with [`Pages`].
+//! | export | called by | |
+//! |---|---|---|
+//! | `api-request` | [`Tenant::api_request`], [`Tenant::api_pages`] | requests to the Jira platform, and its lists |
+//! | `servicedesk-request` | [`Tenant::servicedesk_request`], [`Tenant::servicedesk_pages`] | the same of Jira Service Management |
+//! | `oauth-exchange` | [`Tenant::oauth_exchange`] | a person's consent, and the connection that it makes |
+//! | `gdpr-sweep` | [`Tenant::gdpr_sweep`], with [`schedule`] | reports of stored accounts to Atlassian |
+//!
+//! Each has an example there, and so have the parts that an embedder replaces or
+//! sets: [`secrets::SecretStore`] (a whole store of one's own),
+//! [`network::NetworkPolicy`], [`Limits`], [`observe::Observe`] and
+//! [`observe::Metrics`]. `examples/service.rs` is a service with many tenants.
+//!
+//! # Features
+//!
+//! `cli`, which is on where nothing is said, is for the command line: its
+//! libraries and the simulated Atlassian. An embedder wants
+//! `default-features = false`.
 //!
 //! # In scope
 //!

@@ -3,13 +3,18 @@
 
 mod plain;
 
+use std::env;
+use std::ffi::OsString;
 use std::fmt::Display;
 use std::io;
 use std::sync::OnceLock;
 
 use clap::ValueEnum;
 use indicatif::ProgressDrawTarget;
+use jiff::Timestamp;
+use jira_host::types::Field;
 use serde::Deserialize;
+use serde_json::{Map, Value, json};
 use tracing::level_filters::LevelFilter;
 use tracing_subscriber::filter::Targets;
 use tracing_subscriber::fmt;
@@ -27,6 +32,10 @@ const DENIALS: &str = "jira_host::network::denial";
 
 /// What the commands themselves tell, in JSON.
 const COMMANDS: &str = "jira_host::command";
+
+/// What asks for a form, before the command line was read.
+const FORMAT_OPTION: &str = "--log-format";
+const FORMAT_VARIABLE: &str = "JIRA_HOST_LOG_FORMAT";
 
 /// How much is told.
 #[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
@@ -91,8 +100,25 @@ fn verbosity() -> Verbosity {
     TELLING.get().map_or_else(Verbosity::default, |it| it.0)
 }
 
-fn is_json() -> bool {
+/// Whether what is told is for machines, which answer no question.
+pub(crate) fn is_json() -> bool {
     TELLING.get().is_some_and(|it| it.1 == LogFormat::Json)
+}
+
+/// Whether JSON is asked for on a command line that cannot be read as a whole; the
+/// last word counts, and then the environment.
+pub(crate) fn is_json_asked_for(arguments: impl Iterator<Item = OsString>) -> bool {
+    let mut asked = env::var_os(FORMAT_VARIABLE);
+    let mut arguments = arguments.map(|it| it.to_string_lossy().into_owned());
+    while let Some(argument) = arguments.next() {
+        if argument == FORMAT_OPTION {
+            asked = arguments.next().map(OsString::from).or(asked);
+        } else if let Some(given) = argument.strip_prefix(FORMAT_OPTION) {
+            asked = given.strip_prefix('=').map(OsString::from).or(asked);
+        }
+    }
+    let json = LogFormat::Json.to_possible_value();
+    json.is_some_and(|json| asked.is_some_and(|asked| asked == json.get_name()))
 }
 
 /// Whether what is told is for people, who like to see how far something is.
@@ -120,6 +146,39 @@ pub(crate) fn note(text: impl Display) {
     } else {
         anstream::eprintln!("{text}");
     }
+}
+
+/// Status and headers of an answer, where they are asked for. In JSON they have
+/// OpenTelemetry's names.
+pub(crate) fn head(status: u16, headers: &[Field]) {
+    if is_json() {
+        anstream::eprintln!("{}", head_event(status, headers));
+        return;
+    }
+    anstream::eprintln!("HTTP {status}");
+    for (name, value) in headers {
+        anstream::eprintln!("{name}: {}", printable(value));
+    }
+    anstream::eprintln!();
+}
+
+/// The names of headers are not known when this is compiled, as those of an
+/// event are.
+fn head_event(status: u16, headers: &[Field]) -> Value {
+    let mut event = Map::from_iter([
+        ("timestamp".to_owned(), Timestamp::now().to_string().into()),
+        ("level".to_owned(), "INFO".into()),
+        ("message".to_owned(), format!("HTTP {status}").into()),
+        ("target".to_owned(), COMMANDS.into()),
+        ("http.response.status_code".to_owned(), status.into()),
+    ]);
+    for (name, value) in headers {
+        let values = event.entry(format!("http.response.header.{name}"));
+        if let Value::Array(values) = values.or_insert_with(|| json!([])) {
+            values.push(value.as_str().into());
+        }
+    }
+    event.into()
 }
 
 /// What the person must do now. Nothing leaves it out.
@@ -185,6 +244,17 @@ mod tests {
         assert!(targets.would_enable(CALLS, &Level::DEBUG));
         assert!(!targets.would_enable("jira_host::connector::cache", &Level::DEBUG));
         assert!(!targets.would_enable("hyper_util::client", &Level::ERROR));
+    }
+
+    #[test]
+    fn a_head_has_the_names_of_open_telemetry() {
+        let fields = [("link", "a"), ("link", "b"), ("etag", "\"c\"")];
+        let fields = fields.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        let event = head_event(206, &fields);
+        assert_eq!(event["http.response.status_code"], 206);
+        assert_eq!(event["http.response.header.link"], json!(["a", "b"]));
+        assert_eq!(event["http.response.header.etag"], json!(["\"c\""]));
+        assert_eq!(event["level"], "INFO");
     }
 
     #[test]

@@ -16,15 +16,27 @@ use clap::{CommandFactory, FromArgMatches, Parser};
 use tokio::runtime::Runtime;
 
 use self::commands::{Command, Context};
-use self::exit::Failure;
+use self::exit::{Exit, Failure};
+use self::log::{LogFormat, Verbosity};
 
 /// How long work on other threads may take to end by itself. What must not be
 /// cut off was awaited before; what is left may wait for a person or a pipe.
 const FAREWELL: Duration = Duration::from_millis(500);
 
+/// What to begin with.
+const EXAMPLES: &str = "\
+Examples:
+    See it at work, on a simulated Atlassian:
+    jira-host demo
+    What is set up, and what is wrong with it:
+    jira-host status
+    jira-host doctor
+    Who you are at Jira:
+    jira-host api /myself";
+
 /// Runs the Jira connector, a sandboxed WebAssembly component.
 #[derive(Debug, Parser)]
-#[command(name = "jira-host", version, after_long_help = exit::LEGEND)]
+#[command(name = "jira-host", version, after_long_help = format!("{EXAMPLES}\n\n{}", exit::LEGEND))]
 struct Arguments {
     #[command(subcommand)]
     command: Command,
@@ -60,15 +72,31 @@ impl Arguments {
     /// Reads the command line, and then the configuration. What is not valid on
     /// the command line ends the program.
     fn read() -> Self {
-        let matches = Arguments::command().get_matches();
+        let matches = match Arguments::command().try_get_matches() {
+            Ok(matches) => matches,
+            Err(error) => refuse(&error),
+        };
         match Arguments::from_arg_matches(&matches) {
             Ok(mut arguments) => {
                 arguments.context.configure(&matches);
                 arguments
             }
-            Err(error) => error.format(&mut Arguments::command()).exit(),
+            Err(error) => refuse(&error.format(&mut Arguments::command())),
         }
     }
+}
+
+/// Ends the program by what is wrong on the command line, or by the help that was
+/// asked for.
+fn refuse(error: &clap::Error) -> ! {
+    if error.use_stderr() && log::is_json_asked_for(std::env::args_os()) {
+        log::begin(Verbosity::default(), LogFormat::Json);
+        let text = error.render().to_string();
+        let why = text.strip_prefix("error: ").unwrap_or(&text);
+        Failure::new(Exit::Usage, why.trim_end()).tell();
+        std::process::exit(Exit::Usage as i32);
+    }
+    error.exit()
 }
 
 fn exit_code(done: Result<(), Failure>) -> ExitCode {

@@ -9,6 +9,7 @@
 mod address;
 mod address_rules;
 mod body;
+mod catch;
 mod client;
 mod denial;
 mod dial;
@@ -33,6 +34,7 @@ use hyper_util::client::legacy::connect::capture_connection;
 pub use self::address::AddressKind;
 pub use self::address_rules::InvalidBlock;
 use self::body::TimedBody;
+pub use self::catch::{Catch, CaughtRequest};
 use self::client::PooledClient;
 use self::denial::Denials;
 pub use self::denial::{Denial, Rule};
@@ -72,6 +74,7 @@ struct Shared {
     client: PooledClient,
     timeouts: Timeouts,
     denials: Denials,
+    catch: Option<Catch>,
 }
 
 /// Why a network could not be set up.
@@ -132,6 +135,7 @@ impl Network {
         client: PooledClient,
         timeouts: Timeouts,
         denials: Denials,
+        catch: Option<Catch>,
     ) -> Network {
         Network {
             shared: Arc::new(Shared {
@@ -139,6 +143,7 @@ impl Network {
                 client,
                 timeouts,
                 denials,
+                catch,
             }),
         }
     }
@@ -168,9 +173,13 @@ impl Network {
             client,
             timeouts,
             denials,
+            catch,
             ..
         } = &*self.shared;
         let origin = self.check(&request)?;
+        if let Some(catch) = catch {
+            return Err(catch.take(request).await);
+        }
         let patience = timeouts.for_request(&asked);
 
         let mut connection = capture_connection(&mut request);

@@ -1,39 +1,64 @@
 //! What happens, told to whoever watches: hooks, metrics, and `tracing`.
 //!
 //! Every call of an export is a span `jira.call`, and every request that it
-//! sends a span `http.request` within it, with the names that OpenTelemetry has
-//! for them. When one ends, an event of level `debug` says so with the same
-//! names, under the targets [`REQUESTS`] and [`CALLS`]; its message is a line
-//! for people. Nothing of this holds a query, a header, a body or a token.
+//! sends a span `http.request` within it. When one ends, an event of level `debug`
+//! says so with the same names, under the targets [`REQUESTS`] and [`CALLS`]; its
+//! message is a line for people. Nothing of this holds a query, a header, a body
+//! or a token.
+//!
+//! Names and rules are those of OpenTelemetry for spans of HTTP clients:
+//! `http.request.method` (and `http.request.method_original` for what it does not
+//! know), `url.full`, `server.address`, `server.port`, `error.type`,
+//! `http.response.status_code`, `network.protocol.version`; `otel.name`,
+//! `otel.kind` and `otel.status_code` are for `tracing-opentelemetry`. In two
+//! things it is otherwise: `url.full` ends before the query, which may hold
+//! personal data; and there is no `http.request.resend_count`, since it is the
+//! component that sends again, and a second attempt looks to the host like any
+//! request. `jira.attempts` of the call counts them.
 //!
 //! For metrics, give a [`Metrics`] or an [`Observe`] of your own to
-//! [`Tenant::observed_by`](crate::Tenant::observed_by).
+//! [`Tenant::observed_by`](crate::Tenant::observed_by). One may do both:
 //!
 //! ```
 //! use std::sync::Arc;
 //!
-//! use jira_host::observe::{EndedCall, EndedRequest, Observe};
+//! use jira_host::Tenant;
+//! use jira_host::observe::{EndedCall, EndedRequest, Metrics, Observe};
 //!
-//! struct SlowCalls;
+//! struct Watch(Metrics);
 //!
-//! impl Observe for SlowCalls {
+//! impl Observe for Watch {
+//!     fn call_began(&self, export: &'static str) {
+//!         self.0.call_began(export);
+//!     }
+//!
 //!     fn call_ended(&self, call: &EndedCall<'_>) {
-//!         if call.duration.as_secs() > 10 {
-//!             println!("{} took {:?}", call.export, call.duration);
+//!         self.0.call_ended(call);
+//!         if call.refresh == Some("reauthorize") {
+//!             println!("{:?} must be connected again", call.connection);
 //!         }
+//!     }
+//!
+//!     fn request_ended(&self, request: &EndedRequest<'_>) {
+//!         self.0.request_ended(request);
 //!     }
 //! }
 //!
-//! # fn watch(tenant: jira_host::Tenant) {
-//! let tenant = tenant.observed_by(Arc::new(SlowCalls));
-//! # let _ = tenant;
-//! # }
+//! fn watched(tenant: Tenant, watch: &Arc<Watch>) -> Tenant {
+//!     tenant.observed_by(watch.clone())
+//! }
+//!
+//! let watch = Arc::new(Watch(Metrics::new()));
+//! watch.call_began("api-request");
+//! let page = watch.0.render();
+//! assert!(page.contains("jira_calls_under_way{export=\"api-request\"} 1"));
 //! ```
 
 mod body;
 mod call;
 mod efforts;
 mod error_type;
+mod method;
 mod metrics;
 mod request;
 
@@ -104,7 +129,8 @@ pub struct EndedRequest<'a> {
     /// `https`, or `http` on loopback.
     pub scheme: &'a str,
     /// The host that it was for. Where [`EndedRequest::is_denied`], anybody may
-    /// have chosen this name: keep it out of the labels of metrics.
+    /// have chosen this name: keep it out of the labels of metrics. An address of
+    /// IPv6 has no brackets.
     pub server_address: &'a str,
     /// The port.
     pub server_port: u16,

@@ -118,6 +118,15 @@ pub(crate) fn json(value: &serde_json::Value) -> io::Result<()> {
     stdout.flush()
 }
 
+/// Writes each text on a line of its own.
+pub(crate) fn lines(texts: &[String]) -> io::Result<()> {
+    let mut stdout = io::stdout().lock();
+    for text in texts {
+        writeln!(stdout, "{}", printable(text))?;
+    }
+    stdout.flush()
+}
+
 /// The text without what could steer a terminal. Names and messages come from
 /// other people.
 pub(crate) fn printable(text: &str) -> String {
@@ -138,9 +147,25 @@ pub(crate) fn grouped(number: usize) -> String {
     grouped
 }
 
+/// So many of something, in its words for one and for any other number.
+pub(crate) fn counted(count: impl TryInto<usize>, one: &str, many: &str) -> String {
+    match count.try_into().unwrap_or(usize::MAX) {
+        1 => format!("1 {one}"),
+        count => format!("{} {many}", grouped(count)),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn one_is_told_in_the_singular() {
+        let counted = |count: u32| counted(count, "account is new", "accounts are new");
+        assert_eq!(counted(0), "0 accounts are new");
+        assert_eq!(counted(1), "1 account is new");
+        assert_eq!(counted(1_234), "1,234 accounts are new");
+    }
 
     #[test]
     fn a_column_is_as_wide_as_its_widest_text() {

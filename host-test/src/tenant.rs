@@ -70,6 +70,22 @@ impl Tenant {
     }
 
     /// Sends an authorised request to the Jira platform.
+    /// ```no_run
+    /// # use jira_host::Tenant;
+    /// use jira_host::types::{Action, Request};
+    ///
+    /// # async fn create(tenant: &Tenant) -> Result<(), Box<dyn std::error::Error>> {
+    /// let issue = r#"{"fields": {"summary": "The printer is on fire", "project": {"key": "DEMO"}}}"#;
+    /// let request = Request::post("support", "/issue").with_json_object(issue);
+    /// match tenant.api_request(&request).await? {
+    ///     Ok(response) => println!("{}", String::from_utf8_lossy(&response.body)),
+    ///     Err(error) if error.may_have_been_done => println!("look before you repeat it: {error}"),
+    ///     Err(error) if error.action == Action::Reauthorize => println!("connect again: {error}"),
+    ///     Err(error) => println!("{error}"),
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn api_request(&self, request: &Request) -> Outcome<Response> {
         let call =
             self.call(async |connector, store| connector.call_api_request(store, request).await);
@@ -79,6 +95,20 @@ impl Tenant {
     }
 
     /// Sends an authorised request to Jira Service Management.
+    /// The path is relative to `/rest/servicedeskapi`; one with `/rest/` or `/jsm/` is
+    /// taken as it is. What Atlassian calls experimental must be asked for.
+    ///
+    /// ```no_run
+    /// # use jira_host::Tenant;
+    /// use jira_host::types::Request;
+    ///
+    /// # async fn queues(tenant: &Tenant) -> Result<(), Box<dyn std::error::Error>> {
+    /// let queues = Request::get("support", "/servicedesk/1/queue").experimental();
+    /// let response = tenant.servicedesk_request(&queues).await??;
+    /// println!("{} after {} attempts", response.status, response.attempts);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn servicedesk_request(&self, request: &Request) -> Outcome<Response> {
         let call = self.call(async |connector, store| {
             connector.call_servicedesk_request(store, request).await
@@ -90,6 +120,24 @@ impl Tenant {
 
     /// A list of the Jira platform, to be fetched a few pages at a time, with what
     /// `paginate` says or the defaults. Nothing is sent yet.
+    /// ```no_run
+    /// # use jira_host::Tenant;
+    /// use jira_host::types::{ListEnd, Paginate, Request};
+    ///
+    /// # async fn changelog(tenant: &Tenant) -> Result<(), Box<dyn std::error::Error>> {
+    /// let first_thousand = Paginate { max_items: Some(1_000), ..Paginate::default() };
+    /// let changes = Request::get("support", "/issue/DEMO-1/changelog").with_paginate(first_thousand);
+    /// let mut pages = tenant.api_pages(changes);
+    /// while let Some(chunk) = pages.next().await?? {
+    ///     for change in chunk.items().unwrap_or_default() {
+    ///         println!("{change}");
+    ///     }
+    /// }
+    /// let is_complete = pages.report().is_some_and(|report| report.end == ListEnd::Complete);
+    /// # let _ = is_complete;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn api_pages(&self, request: Request) -> Pages {
         Pages::new(self.clone(), Export::Api, request)
     }
@@ -100,6 +148,33 @@ impl Tenant {
     }
 
     /// Makes, renews, shows and erases connections.
+    /// ```no_run
+    /// # use jira_host::Tenant;
+    /// use jira_host::types::{Authorize, Callback, OauthOutcome, OauthStep};
+    ///
+    /// # async fn connect(tenant: &Tenant, redirect_url: String) -> Result<(), Box<dyn std::error::Error>> {
+    /// let authorize = OauthStep::Authorize(Authorize::new("support"));
+    /// let OauthOutcome::Consent(consent) = tenant.oauth_exchange(&authorize).await?? else {
+    ///     return Err("`authorize` answers a consent".into());
+    /// };
+    /// // Send the person to `consent.url`, and keep `consent.state` in their session.
+    /// // They come back to the redirect URI, with a query that is theirs alone:
+    /// let callback = OauthStep::Callback(Callback {
+    ///     connection: "support".into(),
+    ///     state: consent.state,
+    ///     redirect_url,
+    /// });
+    /// match tenant.oauth_exchange(&callback).await?? {
+    ///     OauthOutcome::Sites(sites) => println!("one of {} must be chosen", sites.len()),
+    ///     outcome => println!("{outcome:?}"),
+    /// }
+    ///
+    /// // At any time, and without asking Atlassian:
+    /// let status = OauthStep::Status(Some("support".into()));
+    /// println!("{:?}", tenant.oauth_exchange(&status).await??);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn oauth_exchange(&self, step: &OauthStep) -> Outcome<OauthOutcome> {
         let call =
             self.call(async |connector, store| connector.call_oauth_exchange(store, step).await);
@@ -109,6 +184,31 @@ impl Tenant {
     }
 
     /// Keeps the register of accounts, and reports them to Atlassian.
+    /// ```no_run
+    /// # use jira_host::Tenant;
+    /// use jira_host::types::{SweepEnd, SweepOptions, SweepOutcome, SweepStep};
+    ///
+    /// # async fn sweep(tenant: &Tenant) -> Result<(), Box<dyn std::error::Error>> {
+    /// let mut options = SweepOptions::default();
+    /// loop {
+    ///     let step = SweepStep::Sweep(options.clone());
+    ///     let SweepOutcome::Swept(report) = tenant.gdpr_sweep(&step).await?? else {
+    ///         return Err("`sweep` answers a report".into());
+    ///     };
+    ///     for action in &report.actions {
+    ///         println!("{:?}: {}", action.state, action.account_id);
+    ///     }
+    ///     match report.end {
+    ///         SweepEnd::More(cursor) => options.cursor = Some(cursor),
+    ///         SweepEnd::Complete => break,
+    ///         end => return Err(format!("{end:?}").into()),
+    ///     }
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// [`schedule`](crate::schedule) says when to do this.
     pub async fn gdpr_sweep(&self, step: &SweepStep) -> Outcome<SweepOutcome> {
         let call = self.call(async |connector, store| connector.call_gdpr_sweep(store, step).await);
         self.watch("gdpr-sweep", None).follow(call).await

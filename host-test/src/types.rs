@@ -16,8 +16,9 @@ pub use self::outcome::{ApiError, Error, ErrorKind, Response};
 pub use self::request::Request;
 pub use crate::bindings::plain::types::{
     Account, Action, AffectedConnection, Authorize, ChooseSite, Connected, ConnectionState,
-    ConnectionStatus, Disconnected, Field, Limit, Method, Paginate, PagingStyle, RateLimit,
-    RedirectMode, RefreshOutcome, RequestOptions, Retry, Site, StoreError, TransportError,
+    ConnectionStatus, Disconnected, Field, LastRefresh, Limit, Method, Paginate, PagingStyle,
+    RateLimit, RedirectMode, RefreshOutcome, Refreshes, RequestOptions, Retry, Site, StoreError,
+    TransportError,
 };
 pub use crate::bindings::sweep::{
     AccountAction, AccountPage, AccountState, ActionPage, BatchEvidence, Entered, Erased,

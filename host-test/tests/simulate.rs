@@ -8,6 +8,8 @@
     reason = "a test stops where its set-up fails"
 )]
 
+mod support;
+
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::path::Path;
@@ -161,15 +163,88 @@ fn the_commands_it_shows_are_on_a_store_of_their_own_and_take_the_secret_from_st
     from_environment.env("JIRA_HOST_STORE", "real.db");
     let (_simulate, announced) = begin(from_environment);
     assert_eq!(
-        announced["commands"][2],
+        announced["commands"][3],
         "jira-host --store simulated.db api /issue/DEMO-1"
     );
 
     let (_simulate, announced) = start(directory.path(), &["--store", "mine.db"]);
     assert_eq!(
-        announced["commands"][2],
+        announced["commands"][3],
         "jira-host --store mine.db api /issue/DEMO-1"
     );
+}
+
+#[test]
+fn the_commands_it_shows_are_a_whole_session() {
+    let directory = tempfile::tempdir().unwrap();
+    let (_simulate, announced) = start(directory.path(), &[]);
+    let commands = announced["commands"].as_array().unwrap();
+    let shown = |words: &str| {
+        let mut lines = commands.iter().map(|line| line.as_str().unwrap());
+        assert!(
+            lines.any(|line| line.contains(&format!(" {words}"))),
+            "{words} is missing: {commands:#?}"
+        );
+    };
+    for words in [
+        "app set",
+        "connect demo",
+        "status",
+        "api /issue/DEMO-1",
+        "api /label --paginate",
+        "servicedesk /request/SUP-1",
+        "doctor",
+        "account add",
+        "gdpr sweep --dry-run",
+        "gdpr status",
+    ] {
+        shown(words);
+    }
+    // Those that need no consent are typed into a shell as they are.
+    let path = Path::new(env!("CARGO_BIN_EXE_jira-host")).parent().unwrap();
+    let path = format!("{}:/usr/bin:/bin", path.display());
+    for command in commands.iter().map(|line| line.as_str().unwrap()) {
+        if command.contains(" app set ") || command.contains(" account add ") {
+            let mut shell = Command::new("sh");
+            shell.args(["-c", command]).current_dir(directory.path());
+            shell
+                .env_clear()
+                .env("PATH", &path)
+                .env("HOME", directory.path());
+            shell.env("JIRA_HOST_COMPONENT", support::component());
+            let ran = shell.output().unwrap();
+            assert!(ran.status.success(), "{command}: {ran:?}");
+        }
+    }
+    assert!(directory.path().join("simulated.db").exists());
+}
+
+#[test]
+fn in_json_all_that_it_tells_is_an_object_a_line() {
+    let directory = tempfile::tempdir().unwrap();
+    let mut command = command(directory.path(), &["--port", "0", "--log-format", "json"]);
+    let mut child = command.spawn().unwrap();
+    let stderr = BufReader::new(child.stderr.take().unwrap());
+    let mut simulate = Simulate { child, stderr };
+    let announced: Value = serde_json::from_str(&simulate.line()).unwrap();
+    let message = announced["message"].as_str().unwrap();
+    assert!(
+        message.starts_with("A simulated Atlassian runs"),
+        "{message}"
+    );
+    let api = message
+        .lines()
+        .find(|line| line.contains("API at"))
+        .unwrap();
+    let (_, authority) = api.split_once("http://").unwrap();
+    let stream = TcpStream::connect(authority).unwrap();
+    ask(stream, authority, "GET /me", "");
+    let request: Value = serde_json::from_str(&simulate.line()).unwrap();
+    assert_eq!(request["message"], "api GET /me -> 401");
+    let (code, rest) = simulate.end("TERM");
+    assert_eq!(code, Some(0));
+    let farewell: Value = serde_json::from_str(&rest).unwrap();
+    assert!(farewell["message"].is_string(), "{farewell}");
 }
 
 #[test]

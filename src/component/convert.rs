@@ -335,5 +335,13 @@ fn to_wit_status(status: ConnectionStatus) -> wit::ConnectionStatus {
         consented_at_unix_ms: to_wit_instant(status.consented_at),
         refreshed_at_unix_ms: to_wit_instant(status.refreshed_at),
         reauthorize_by_unix_ms: to_wit_instant(status.reauthorize_by),
+        refreshes: wit::Refreshes {
+            rotated: status.refreshes.rotated,
+            recovered: status.refreshes.recovered,
+            last: status.refreshes.last.map(|last| wit::LastRefresh {
+                outcome: to_wit_refresh(last.outcome),
+                at_unix_ms: last.at.0,
+            }),
+        },
     }
 }

@@ -23,6 +23,7 @@
 //! Atlassian repeats itself for ten minutes.
 
 mod rotation;
+mod tally;
 
 use super::{
     app::App,
@@ -36,6 +37,8 @@ use super::{
     store::{self, Stored},
     token::TokenSet,
 };
+
+pub use self::tally::{LastRefresh, RefreshTally};
 
 /// Waiters look again after so long, plus as much again by chance, so that many
 /// do not look at once. A refresh takes a few hundred milliseconds.

@@ -17,5 +17,6 @@ mod retries;
 mod retry;
 mod schedule;
 mod sweep;
+mod tally;
 mod trial;
 mod unsettled;

@@ -6,6 +6,7 @@ use super::{
     grant::TokenAnswer,
     instant::{DAY_MS, SECOND_MS, UnixMs},
     json::{self, Broken, FromJson, Object, ToJson},
+    refresh::{RefreshOutcome, RefreshTally},
     secret::Secret,
 };
 
@@ -45,6 +46,8 @@ pub struct TokenSet {
     pub consent_id: String,
     /// By which word Atlassian has refused the refresh token for good.
     pub refused: Option<String>,
+    /// What became of the refreshes since the consent.
+    pub refreshes: RefreshTally,
 }
 
 impl TokenSet {
@@ -85,13 +88,14 @@ impl TokenSet {
             consented_at: now,
             consent_id,
             refused: None,
+            refreshes: RefreshTally::default(),
         }
     }
 
-    /// The pair that follows this one. An answer without a refresh token or a
-    /// scope leaves the old one in place.
+    /// The pair that follows this one, come by in this way. An answer without a
+    /// refresh token or a scope leaves the old one in place.
     #[must_use]
-    pub fn rotated(&self, answer: TokenAnswer, now: UnixMs) -> Self {
+    pub fn rotated(&self, answer: TokenAnswer, outcome: RefreshOutcome, now: UnixMs) -> Self {
         Self {
             access_token: answer.access_token,
             refresh_token: answer.refresh_token.or_else(|| self.refresh_token.clone()),
@@ -103,14 +107,16 @@ impl TokenSet {
             consented_at: self.consented_at,
             consent_id: self.consent_id.clone(),
             refused: None,
+            refreshes: self.refreshes.with(outcome, now),
         }
     }
 
     /// The same pair, marked as refused for good by this word.
     #[must_use]
-    pub fn marked(&self, word: &str) -> Self {
+    pub fn marked(&self, word: &str, now: UnixMs) -> Self {
         Self {
             refused: Some(word.into()),
+            refreshes: self.refreshes.with(RefreshOutcome::Reauthorize, now),
             ..self.clone()
         }
     }
@@ -158,6 +164,7 @@ impl FromJson for TokenSet {
             consented_at: UnixMs(object.number("consented_at")?),
             consent_id: object.text("consent_id")?,
             refused: object.optional_text("refused")?,
+            refreshes: object.optional("refreshes")?.unwrap_or_default(),
         })
     }
 }
@@ -176,6 +183,7 @@ impl ToJson for TokenSet {
             ("consented_at", self.consented_at.0.into()),
             ("consent_id", self.consent_id.as_str().into()),
             ("refused", json::optional_text(self.refused.as_deref())),
+            ("refreshes", self.refreshes.to_json()),
         ])
     }
 }
@@ -221,7 +229,7 @@ mod tests {
             scope: Some("z".into()),
             ..answer("a2")
         };
-        let second = first.rotated(full, later);
+        let second = first.rotated(full, RefreshOutcome::Rotated, later);
         assert!(second.access_token.matches("a2"));
         assert!(second.refresh_token.as_ref().unwrap().matches("r2"));
         assert_eq!(second.scopes, ["z"]);
@@ -232,7 +240,7 @@ mod tests {
             (NOW, "c")
         );
 
-        let bare = first.rotated(answer("a2"), later);
+        let bare = first.rotated(answer("a2"), RefreshOutcome::Rotated, later);
         assert!(bare.refresh_token.unwrap().matches("r1"));
         assert_eq!(bare.scopes, ["x", "y"]);
         assert_eq!(bare.expires_at, later.plus(3_600_000));

@@ -4,6 +4,7 @@ mod failures;
 mod lease;
 mod overtaken;
 mod rotation;
+mod tally;
 
 /// Lets everything else go on until a condition holds. One that never does is
 /// given up after a minute, so that a failing test ends.

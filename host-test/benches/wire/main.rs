@@ -9,9 +9,9 @@
 //!
 //! ```text
 //! rooms                       what they are measured with
-//! cold, exchange, lists, ──►  stage      a connection at a simulated Atlassian
-//! latency, merge, memory,     server     pages made in advance, sent at once
-//! refresh, sweep
+//! cold, exchange, hooks, ──►  stage      a connection at a simulated Atlassian
+//! lists, latency, merge,      server     pages made in advance, sent at once
+//! memory, refresh, sweep
 //!        │                    native     the same requests without a sandbox
 //!        ▼                    child      this program again, for its memory
 //!     report
@@ -21,6 +21,7 @@ mod child;
 mod cold;
 mod document;
 mod exchange;
+mod hooks;
 mod latency;
 mod lists;
 mod machine;
@@ -50,8 +51,8 @@ use self::stage::Stage;
 type Result<T> = std::result::Result<T, Box<dyn Error + Send + Sync>>;
 
 /// The rooms, in the order of the table.
-const ROOMS: [&str; 8] = [
-    "cold", "exchange", "lists", "latency", "merge", "memory", "refresh", "sweep",
+const ROOMS: [&str; 9] = [
+    "cold", "exchange", "hooks", "lists", "latency", "merge", "memory", "refresh", "sweep",
 ];
 
 fn main() -> ExitCode {
@@ -101,6 +102,7 @@ async fn enter(room: &str, stage: &Stage, report: &mut Report) -> Result<()> {
     match room {
         "cold" => cold::measure(stage, report).await,
         "exchange" => exchange::measure(stage, report).await,
+        "hooks" => hooks::measure(stage, report).await,
         "lists" => lists::measure(stage, report).await,
         "latency" => latency::measure(stage, report).await,
         "merge" => merge::measure(stage, report).await,

@@ -6,6 +6,7 @@ mod founding;
 use crate::Account;
 use crate::clock::Now;
 use crate::media::File;
+use crate::upload::Part;
 pub(crate) use document::Document;
 
 /// The data of one site.
@@ -14,6 +15,8 @@ pub(crate) struct Company {
     pub projects: Vec<Project>,
     pub issues: Vec<Issue>,
     pub attachments: Vec<Attachment>,
+    /// Files of customers that belong to no request yet, by their ids.
+    pub temporary: Vec<(String, Part)>,
     pub customers: Vec<String>,
     pub organizations: Vec<(u64, String)>,
     pub tasks: Vec<Task>,

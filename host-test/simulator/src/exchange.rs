@@ -69,10 +69,14 @@ pub(crate) async fn answer(
 }
 
 impl Exchange {
-    async fn meet(self, fault: Option<Fault>) -> Result<Response<AnswerBody>, Closed> {
+    async fn meet(mut self, fault: Option<Fault>) -> Result<Response<AnswerBody>, Closed> {
         match fault {
             None | Some(Fault::Hold(_) | Fault::Delay { .. }) => Ok(self.send(self.act())),
             Some(Fault::Headers(headers)) => Ok(self.send(self.act().saying(headers))),
+            Some(Fault::IgnoreRange) => {
+                self.request.forget("range");
+                Ok(self.send(self.act()))
+            }
             Some(Fault::BrokenJson) => Ok(self.send(self.act().halved())),
             Some(Fault::Answer {
                 status,

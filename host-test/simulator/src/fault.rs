@@ -185,6 +185,8 @@ pub enum Fault {
     /// The request is carried out, and answered with these headers, in place
     /// of its own of the same names.
     Headers(Vec<(String, String)>),
+    /// The request is carried out as if it asked for no range.
+    IgnoreRange,
     /// The request is carried out, and answered with half of the JSON as if
     /// that were all of it.
     BrokenJson,
@@ -244,6 +246,7 @@ impl Fault {
             Fault::Answer { .. } => "answer",
             Fault::Refuse { .. } => "refuse",
             Fault::Headers(_) => "headers",
+            Fault::IgnoreRange => "ignore range",
             Fault::BrokenJson => "broken JSON",
             Fault::Delay { .. } => "delay",
             Fault::Raw(_) => "raw",

@@ -3,7 +3,6 @@
 mod attachment;
 mod comment;
 mod issue;
-mod multipart;
 mod page;
 mod person;
 mod probe;
@@ -11,6 +10,7 @@ mod project;
 mod search;
 
 use crate::route::Route;
+pub(crate) use attachment::attachment;
 pub(crate) use page::Window;
 pub(crate) use person::person;
 pub(crate) use search::Search;

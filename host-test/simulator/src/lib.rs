@@ -90,6 +90,7 @@ mod simulator;
 mod strict;
 mod tls;
 mod transcript;
+mod upload;
 mod wire;
 mod world;
 

@@ -35,6 +35,7 @@ const ALWAYS: &str = "always";
 ///     "GET /search status=429 reset=minute:60 delay=250",
 ///     "POST /oauth/token cut=after",
 ///     "GET /myself broken-json",
+///     "GET /attachment/content ignore-range",
 ///     "GET * stall",
 ///     "GET /project/search?startAt=100 near-limit remaining=3",
 ///     "POST /search/jql status=503 after=2",
@@ -55,6 +56,7 @@ const ALWAYS: &str = "always";
 /// | `delay=250` | that many milliseconds, before whatever else is named |
 /// | `cut`, `cut=after`, `cut=body` | the connection is closed before the request is carried out, after it, or in the middle of the answer |
 /// | `broken-json` | the request is carried out, and answered with half of the JSON |
+/// | `ignore-range` | the request is carried out as if it asked for no range |
 /// | `stall` | no answer ever comes |
 /// | `near-limit`, `remaining=0` | the request is carried out, and answered with `X-RateLimit-NearLimit: true`, `X-RateLimit-Remaining: 0` |
 /// | `after=2` | the first two requests that are meant pass |
@@ -108,6 +110,7 @@ struct Plan {
     delay: Option<u64>,
     cut: Option<Cut>,
     broken_json: bool,
+    ignore_range: bool,
     stall: bool,
     near_limit: bool,
     remaining: Option<u64>,
@@ -204,6 +207,7 @@ impl Plan {
             status(self.status.or(limited))?.map(refuse),
             cut,
             self.broken_json.then_some(Fault::BrokenJson),
+            self.ignore_range.then_some(Fault::IgnoreRange),
             self.stall.then_some(Fault::Stall),
             warning(self.near_limit, self.remaining),
         ]
@@ -211,7 +215,8 @@ impl Plan {
         .flatten();
         match (faults.next(), faults.next(), self.delay) {
             (_, Some(_), _) => Err(OrderError(
-                "only one of `status`, `cut`, `broken-json`, `stall` and `near-limit` can happen"
+                "only one of `status`, `cut`, `broken-json`, `ignore-range`, `stall` and `near-limit` \
+                 can happen"
                     .to_owned(),
             )),
             (then, None, Some(millis)) => Ok(Fault::Delay {

@@ -2,17 +2,23 @@
 
 use crate::answer::Answer;
 use crate::request::Request;
+use crate::secrets::mixed;
 use bytes::Bytes;
 
 /// The content, or the one range of it that was asked for. What is not one
-/// range of bytes is ignored, as the RFC wants it.
+/// range of bytes is ignored, as the RFC wants it, and so is a range of what is
+/// another content now (`If-Range`).
 pub(crate) fn ranged(request: &Request, media_type: &str, content: &Bytes) -> Answer {
     let length = content.len();
-    let whole = || Answer::bytes(200, media_type, content.clone()).with("accept-ranges", "bytes");
-    let Some(spec) = request
-        .header("range")
-        .and_then(|r| r.strip_prefix("bytes="))
-    else {
+    let tag = format!("\"{:016x}\"", mixed(("content", content)));
+    let whole = || {
+        Answer::bytes(200, media_type, content.clone())
+            .with("accept-ranges", "bytes")
+            .with("etag", &tag)
+    };
+    let is_meant = request.header("if-range").is_none_or(|of| of == tag);
+    let range = request.header("range").filter(|_| is_meant);
+    let Some(spec) = range.and_then(|range| range.strip_prefix("bytes=")) else {
         return whole();
     };
     let Some((first, last)) = spec.split_once('-') else {
@@ -29,5 +35,7 @@ pub(crate) fn ranged(request: &Request, media_type: &str, content: &Bytes) -> An
         return Answer::empty(416).with("content-range", &unsatisfied);
     }
     let shown = format!("bytes {}-{}/{length}", range.start, range.end - 1);
-    Answer::bytes(206, media_type, content.slice(range)).with("content-range", &shown)
+    Answer::bytes(206, media_type, content.slice(range))
+        .with("content-range", &shown)
+        .with("etag", &tag)
 }

@@ -70,6 +70,11 @@ pub(crate) struct Request {
 }
 
 impl Request {
+    /// As if this header had not been sent.
+    pub fn forget(&mut self, name: &str) {
+        self.fields.retain(|(it, _)| !it.eq_ignore_ascii_case(name));
+    }
+
     pub fn path(&self) -> &str {
         self.target
             .split_once('?')

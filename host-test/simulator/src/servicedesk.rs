@@ -1,5 +1,6 @@
 //! Jira Service Management, as far as it is simulated.
 
+mod attachment;
 mod desk;
 mod page;
 mod request;
@@ -22,7 +23,16 @@ pub(crate) const ROUTES: &[Route] = &[
     Route::new("GET", "request/{}/status", READ, request::statuses),
     Route::new("GET", "request/{}/comment", READ, request::comments),
     Route::new("POST", "request/{}/comment", WRITE, request::comment),
+    Route::new("GET", "request/{}/attachment", READ, attachment::list),
+    Route::new("POST", "request/{}/attachment", WRITE, attachment::attach),
     Route::new("GET", "servicedesk", READ, desk::list),
+    Route::new(
+        "POST",
+        "servicedesk/{}/attachTemporaryFile",
+        WRITE,
+        attachment::take,
+    )
+    .taking_anything(),
     Route::new("GET", "servicedesk/{}/customer", CUSTOMERS, desk::customers),
     Route::new(
         "DELETE",

@@ -19,6 +19,10 @@ use crate::output::{self, Output, printable};
 const ACCOUNTS_AT_ONCE: usize = 1_000;
 
 #[derive(Args, Debug)]
+#[command(after_long_help = "\
+Examples:
+    jira-host account add --retrieved-at 2026-01-05T09:00:00Z 712020:1e5ab0d4
+    jira-host account list")]
 pub(crate) struct AccountArgs {
     #[command(subcommand)]
     command: AccountCommand,
@@ -33,6 +37,10 @@ enum AccountCommand {
     /// Those who consented to connections are entered by themselves.
     Add(add::AddArgs),
     /// Lists the accounts of the register.
+    #[command(after_long_help = "\
+Examples:
+    jira-host account list
+    jira-host account list --json")]
     List,
     /// Shows an account of the register.
     Show(ShowArgs),
@@ -41,6 +49,9 @@ enum AccountCommand {
 }
 
 #[derive(Args, Debug)]
+#[command(after_long_help = "\
+Examples:
+    jira-host account show 712020:1e5ab0d4")]
 struct ShowArgs {
     /// The account's id.
     #[arg(value_name = "ACCOUNT")]
@@ -48,6 +59,9 @@ struct ShowArgs {
 }
 
 #[derive(Args, Debug)]
+#[command(after_long_help = "\
+Examples:
+    jira-host account forget 712020:1e5ab0d4")]
 struct ForgetArgs {
     /// The accounts' ids.
     #[arg(value_name = "ACCOUNT", required = true)]
@@ -122,7 +136,8 @@ impl ForgetArgs {
             let refused: Vec<_> = refused.iter().map(refused_json).collect();
             output::json(&json!({ "removed": removed, "kept": kept, "refused": refused }))?;
         }
-        log::note(format_args!("{removed} accounts left the register."));
+        let removed = output::counted(removed, "account", "accounts");
+        log::note(format_args!("{removed} left the register."));
         if kept > 0 {
             log::note(format_args!(
                 "{kept} stay, as connections of theirs are stored."
@@ -146,7 +161,8 @@ fn verdict(refused: &[RefusedAccount]) -> Result<(), Failure> {
         0 => Ok(()),
         count => Err(Failure::new(
             Exit::Usage,
-            format!("{count} accounts were refused; all others were taken"),
+            output::counted(count, "account was refused", "accounts were refused")
+                + "; all others were taken",
         )),
     }
 }

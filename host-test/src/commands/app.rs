@@ -21,6 +21,10 @@ use crate::output::{self, Output};
 const CONNECTIONS: &str = "connections/";
 
 #[derive(Args, Debug)]
+#[command(after_long_help = "\
+Examples:
+    jira-host app set --client-id ID --client-secret-file secret.txt --redirect-uri http://127.0.0.1:8734/callback
+    jira-host app show")]
 pub(crate) struct AppArgs {
     #[command(subcommand)]
     command: AppCommand,
@@ -32,8 +36,19 @@ enum AppCommand {
     ///
     /// Client id, client secret and redirect URI are in the developer console:
     /// `https://developer.atlassian.com/console/myapps/`.
+    #[command(after_long_help = "\
+Examples:
+    jira-host app set --client-id ID --client-secret-file secret.txt --redirect-uri http://127.0.0.1:8734/callback
+    Another client secret, and all else as it is:
+    jira-host app set --client-secret-stdin
+    For an application without the personal data reporting API:
+    jira-host app set --no-report-personal-data")]
     Set(SetArgs),
     /// Shows the application, without its secret.
+    #[command(after_long_help = "\
+Examples:
+    jira-host app show
+    jira-host app show --json")]
     Show,
 }
 
@@ -102,7 +117,8 @@ impl SetArgs {
         log::note("The application is stored.");
         match address {
             Some(_) => {
-                let next = context.command_line(&["connect", "NAME"]);
+                let typed = context.typed().clone().without_origins();
+                let next = typed.command_line(&["connect", "NAME"]);
                 log::note(format_args!("hint: next, connect to a site: `{next}`"));
             }
             None => log::note(format_args!(

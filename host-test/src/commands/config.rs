@@ -13,6 +13,9 @@ use crate::log;
 use crate::output::{self, Table};
 
 #[derive(Args, Debug)]
+#[command(after_long_help = "\
+Examples:
+    jira-host config show")]
 pub(crate) struct ConfigArgs {
     #[command(subcommand)]
     command: ConfigCommand,
@@ -22,6 +25,10 @@ pub(crate) struct ConfigArgs {
 enum ConfigCommand {
     /// Shows every setting, its value and where it comes from. Passwords are
     /// not shown.
+    #[command(after_long_help = "\
+Examples:
+    jira-host config show
+    jira-host config show --json")]
     Show,
 }
 

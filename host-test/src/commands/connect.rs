@@ -4,6 +4,7 @@ mod address;
 mod browser;
 mod callback_server;
 mod countdown;
+mod nobody;
 mod page;
 mod paste;
 mod site_choice;
@@ -21,6 +22,7 @@ use jira_host::types::{
 pub(crate) use self::address::{CallbackAddress, EXAMPLE_REDIRECT_URI};
 use self::callback_server::{Arrival, CallbackServer};
 use self::countdown::Countdown;
+use self::nobody::nothing_came;
 use self::page::Page;
 use super::app::AppRecord;
 use super::context::{Context, Session, interruption};
@@ -31,6 +33,13 @@ use crate::log;
 use crate::output;
 
 #[derive(Args, Debug)]
+#[command(after_long_help = "\
+Examples:
+    jira-host connect support
+    With Jira Service Management, at a site that is chosen beforehand:
+    jira-host connect support --service-management --site https://example.atlassian.net
+    On a server, where you paste the address that your browser is sent back to:
+    jira-host connect support --no-browser")]
 pub(crate) struct ConnectArgs {
     /// What the connection is called in other commands.
     name: String,
@@ -65,7 +74,7 @@ impl ConnectArgs {
     pub(crate) async fn run(self, context: &Context) -> Result<(), Failure> {
         let (session, app) = context.session_of_app().await?;
         let connected = match self.site_of_saved_consent(&session).await? {
-            Some(site) => self.choose(context, &session, site).await?,
+            Some(site) => self.choose_among(context, &session, site).await?,
             None => self.consent(context, &session, &app).await?,
         };
         if context.json() {
@@ -122,7 +131,7 @@ impl ConnectArgs {
                     Some(site) => site.clone(),
                     None => site_choice::ask(context, &self.name, &sites).await?,
                 };
-                self.choose(context, session, site).await
+                self.choose_among(context, session, site).await
             }
             Ok(_) => Err(unexpected("callback")),
             Err(error) => Err(hint::failure(context, session, &self.name, error)),
@@ -243,10 +252,35 @@ impl ConnectArgs {
         let chosen = connected.status.site.as_ref();
         match &self.site {
             Some(site) if !chosen.is_some_and(|it| it.url == *site || it.cloud_id == *site) => {
-                self.choose(context, session, site.clone()).await
+                let choice = self.choose(context, session, site.clone()).await;
+                let taken = chosen.map_or("no site", |site| site.url.as_str());
+                choice.map_err(|failure| {
+                    failure.with_hint(format!(
+                        "the consent is saved, and `{}` is at {taken}; for another site, consent \
+                         again with an account that reaches it",
+                        self.name
+                    ))
+                })
             }
             _ => Ok(connected),
         }
+    }
+
+    /// Chooses where none was chosen yet: after a wrong one, another may be named.
+    async fn choose_among(
+        &self,
+        context: &Context,
+        session: &Session,
+        site: String,
+    ) -> Result<Connected, Failure> {
+        let choice = self.choose(context, session, site).await;
+        choice.map_err(|failure| match failure.exit() {
+            Exit::Usage => {
+                let again = context.command_line(&["connect", &self.name, "--site", "URL"]);
+                failure.with_hint(format!("the consent is saved; name one of them: `{again}`"))
+            }
+            _ => failure,
+        })
     }
 
     async fn choose(
@@ -291,36 +325,4 @@ fn until(unix_ms: u64) -> Duration {
 fn unexpected(step: &str) -> Failure {
     let why = format!("the component answers `{step}` with something else than its contract says");
     Failure::new(Exit::UnexpectedResponse, why)
-}
-
-fn nothing_came(context: &Context, app: &AppRecord, name: &str, refused: usize) -> Failure {
-    let AppRecord { redirect_uri, .. } = app;
-    let mut hint = format!(
-        "where Atlassian's page showed an error, it sends nobody back; then look in the developer \
-         console\n\
-         - is `{redirect_uri}` the callback URL, character for character?\n\
-         - has the application every API that is asked for: Jira, User identity"
-    );
-    if app.report_personal_data {
-        hint.push_str(
-            ", Personal data reporting (or `jira-host app set --no-report-personal-data`)",
-        );
-    }
-    hint.push_str(
-        ", with `--service-management` Jira Service Management?\n\
-         - was the browser on another machine? It must reach this one\n",
-    );
-    let retry = context.command_line(&["connect", name]);
-    hint.push_str(&format!("then again: `{retry}`"));
-    let strangers = match refused {
-        0 => String::new(),
-        count => {
-            format!("; {count} requests did, from another attempt than this one, and were refused")
-        }
-    };
-    Failure::new(
-        Exit::Reauthorize,
-        format!("nobody came back from the consent page in time{strangers}"),
-    )
-    .with_hint(hint)
 }

@@ -5,6 +5,8 @@ mod config_file;
 mod configuration;
 mod interruption;
 mod network;
+mod read_only_store;
+mod rehearsal;
 mod session;
 mod settings;
 mod source;
@@ -26,6 +28,7 @@ use jira_host::{Limits, Loader, Network};
 use self::component_store::ComponentStore;
 pub(crate) use self::configuration::{Configuration, SETTINGS, unknown_variables, variable};
 pub(crate) use self::interruption::{interruption, listen};
+pub(crate) use self::rehearsal::Rehearsal;
 pub(crate) use self::session::{Finished, Session};
 pub(crate) use self::settings::Settings;
 pub(crate) use self::source::Source;
@@ -140,6 +143,8 @@ pub(crate) struct Context {
     )]
     verbosity: Option<Verbosity>,
     /// How it is told on standard error: in words, or a JSON object a line.
+    ///
+    /// In JSON nobody is asked to choose a site; what to type is told instead.
     #[arg(
         long,
         global = true,
@@ -150,7 +155,8 @@ pub(crate) struct Context {
     log_format: Option<LogFormat>,
     /// Writes the result to standard output as JSON.
     ///
-    /// What Jira answers is written as it came, with or without this.
+    /// What Jira answers is written as it came, with or without this. Commands
+    /// whose result is none refuse it.
     #[arg(long, global = true)]
     json: bool,
     #[arg(skip)]
@@ -176,6 +182,18 @@ impl Context {
     /// Whether the result is wanted as JSON.
     pub(crate) fn json(&self) -> bool {
         self.json
+    }
+
+    /// Refuses to give as JSON what is none, and says what it is.
+    pub(crate) fn refuse_json(&self, what: &str) -> Result<(), Failure> {
+        match self.json {
+            true => Err(Failure::new(
+                Exit::Usage,
+                format!("{what}, and there is nothing of it to give as JSON"),
+            )
+            .with_hint("leave `--json` out")),
+            false => Ok(()),
+        }
     }
 
     /// The file of the component. The working directory is not searched: the
@@ -262,11 +280,17 @@ impl Context {
 
     /// The connector on its store, and the application that it is for.
     pub(crate) async fn session_of_app(&self) -> Result<(Session, AppRecord), Failure> {
+        let (store, app) = self.store_of_app().await?;
+        let network = self.network(&app)?;
+        Ok((self.session_on(store, network)?, app))
+    }
+
+    /// The store, and the application that is in it.
+    async fn store_of_app(&self) -> Result<(Arc<dyn SecretStore>, AppRecord), Failure> {
         let store = self.look_into_store().await?;
         let app = AppRecord::read(&*store).await?;
         let app = app.ok_or_else(|| self.without_app())?.record;
-        let network = self.network(&app)?;
-        Ok((self.session_on(store, network)?, app))
+        Ok((store, app))
     }
 
     fn session_on(
@@ -296,10 +320,12 @@ impl Context {
     /// The failure of whoever needs the application, and finds none.
     pub(crate) fn without_app(&self) -> Failure {
         let set = self.command_line(&["app", "set", "--client-id", "ID"]);
-        Failure::new(Exit::Configuration, "no application is stored yet").with_hint(format!(
-            "`{set} --client-secret-file FILE --redirect-uri {EXAMPLE_REDIRECT_URI}`; they are in \
-             the developer console, https://developer.atlassian.com/console/myapps/"
-        ))
+        Failure::new(Exit::Configuration, "no application is stored yet")
+            .with_hint(format!(
+                "`{set} --client-secret-file FILE --redirect-uri {EXAMPLE_REDIRECT_URI}`; they are \
+                 in the developer console, https://developer.atlassian.com/console/myapps/"
+            ))
+            .with_hint("to try it without one: `jira-host simulate`, which says what to type next")
     }
 
     /// The command to type, with the options that were typed with this one.

@@ -10,6 +10,9 @@ use crate::log;
 use crate::output;
 
 #[derive(Args, Debug)]
+#[command(after_long_help = "\
+Examples:
+    jira-host use support")]
 pub(crate) struct UseArgs {
     /// The connection.
     name: String,

@@ -11,6 +11,9 @@ use crate::log;
 use crate::output;
 
 #[derive(Args, Debug)]
+#[command(after_long_help = "\
+Examples:
+    jira-host disconnect support")]
 pub(crate) struct DisconnectArgs {
     /// The connection.
     name: String,

@@ -15,7 +15,14 @@ use self::findings::Findings;
 use super::context::Context;
 use crate::exit::Failure;
 
+/// Why nothing is said of what the store holds.
+const NO_STORE: &str = "the store cannot be read, so nobody knows; mend that first";
+
 #[derive(Args, Debug)]
+#[command(after_long_help = "\
+Examples:
+    jira-host doctor
+    jira-host doctor --offline --json")]
 pub(crate) struct DoctorArgs {
     /// Asks nobody: leaves out all that needs the network.
     #[arg(long)]
@@ -28,7 +35,14 @@ impl DoctorArgs {
         configuration::check(context, &mut findings);
         let has_component = component::check(context, &mut findings);
         let store = store::check(context, &mut findings).await;
-        let app = application::check(context, store.as_deref(), &mut findings).await;
+        let app = match store.as_deref() {
+            Some(store) => application::check(context, store, &mut findings).await,
+            None => {
+                findings.skipped(application::CHECK, NO_STORE);
+                None
+            }
+        };
+        let has_app = app.is_some();
         network::check(
             context,
             &app.unwrap_or_default(),
@@ -36,10 +50,19 @@ impl DoctorArgs {
             &mut findings,
         )
         .await;
-        if has_component && store.is_some() {
-            connections::check(context, self.offline, &mut findings).await;
-        } else {
-            findings.skipped("connections", "there is no component or no store to ask");
+        let why_not = match (has_component, store.is_some(), has_app) {
+            (true, true, true) => None,
+            (true, true, false) => Some("without an application nothing can be asked"),
+            (true, false, _) => Some(NO_STORE),
+            (false, ..) => Some("without a component nothing can be asked"),
+        };
+        match why_not {
+            None => connections::check(context, self.offline, &mut findings).await,
+            Some(why) => {
+                for check in [connections::CHECK, connections::SCOPES] {
+                    findings.skipped(check, why);
+                }
+            }
         }
         findings.tell(context.json())
     }

@@ -18,6 +18,11 @@ use super::Context;
 use crate::exit::Failure;
 
 #[derive(Args, Debug)]
+#[command(after_long_help = "\
+Examples:
+    jira-host gdpr status
+    jira-host gdpr sweep --dry-run
+    jira-host gdpr sweep")]
 pub(crate) struct GdprArgs {
     #[command(subcommand)]
     command: GdprCommand,
@@ -33,10 +38,21 @@ enum GdprCommand {
     /// before; Ctrl-C ends it after the reports that are on their way.
     Sweep(sweep::SweepArgs),
     /// Shows when the next sweep is due.
+    ///
+    /// Where one is overdue, by two hours, it ends with exit code 12 and says so
+    /// on standard error, so that a job of cron that runs it sounds an alarm.
+    #[command(after_long_help = "\
+Examples:
+    jira-host gdpr status
+    jira-host gdpr status --json")]
     Status,
     /// Shows the last sweeps, or the batches of one.
     Log(log::LogArgs),
     /// Lists what Atlassian said of accounts and nobody has acknowledged yet.
+    #[command(after_long_help = "\
+Examples:
+    jira-host gdpr actions
+    jira-host gdpr actions --json")]
     Actions,
     /// Says that actions were seen to, so that they are told no more.
     Acknowledge(actions::AcknowledgeArgs),

@@ -17,6 +17,10 @@ pub(super) const CONTRACT: &str = "jira:connector";
 const WASMTIME_VERSION: &str = "48.0.8";
 
 #[derive(Args, Debug)]
+#[command(after_long_help = "\
+Examples:
+    jira-host inspect
+    jira-host inspect target/jira_connector.wasm")]
 pub(crate) struct InspectArgs {
     /// The component, where it is not the usual one.
     #[arg(value_name = "PATH")]

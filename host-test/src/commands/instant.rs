@@ -1,6 +1,15 @@
 //! Instants and spans of time, for people.
 
+use std::time::SystemTime;
+
 use jiff::{SignedDuration, Timestamp, Unit};
+
+/// The time of day.
+pub(super) fn now_unix_ms() -> u64 {
+    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+    let ms = since.unwrap_or_default().as_millis();
+    u64::try_from(ms).unwrap_or(u64::MAX)
+}
 
 /// The day, in UTC.
 pub(super) fn day(unix_ms: u64) -> String {
@@ -25,6 +34,23 @@ pub(super) fn parse(text: &str) -> Result<u64, String> {
         "it is not a time such as `2026-01-05T09:00:00Z`, with its offset".to_owned()
     })?;
     u64::try_from(instant.as_millisecond()).map_err(|_| "it is before 1970".to_owned())
+}
+
+/// About how long it is, in its largest unit: `42 minutes`.
+pub(super) fn in_words(ms: u64) -> String {
+    const UNITS: [(u64, &str); 4] = [
+        (86_400, "day"),
+        (3_600, "hour"),
+        (60, "minute"),
+        (1, "second"),
+    ];
+    let seconds = ms.div_ceil(1_000).max(1);
+    let largest = UNITS.iter().find(|(unit, _)| seconds >= *unit);
+    let (count, unit) = largest.map_or((seconds, "second"), |(unit, name)| (seconds / unit, *name));
+    match count {
+        1 => format!("1 {unit}"),
+        _ => format!("{count} {unit}s"),
+    }
 }
 
 /// How long it is, in its two largest units.
@@ -83,6 +109,19 @@ mod tests {
             "1969-01-01T00:00:00Z",
         ] {
             assert!(parse(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_span_is_told_in_words_by_its_largest_unit() {
+        for (ms, words) in [
+            (0, "1 second"),
+            (59_001, "1 minute"),
+            (2_520_000, "42 minutes"),
+            (7_199_000, "1 hour"),
+            (90 * 86_400_000, "90 days"),
+        ] {
+            assert_eq!(in_words(ms), words, "{ms}");
         }
     }
 

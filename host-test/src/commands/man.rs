@@ -7,10 +7,16 @@ use std::path::PathBuf;
 use clap::Args;
 use clap_mangen::Man;
 
+use super::Context;
 use crate::command_line;
 use crate::exit::{Exit, Failure};
 
 #[derive(Args, Debug)]
+#[command(after_long_help = "\
+Examples:
+    jira-host man
+    A page for each command:
+    jira-host man --dir man")]
 pub(crate) struct ManArgs {
     /// Writes a page for each command into this folder, which is made if it is
     /// not there.
@@ -19,7 +25,8 @@ pub(crate) struct ManArgs {
 }
 
 impl ManArgs {
-    pub(crate) fn run(self) -> Result<(), Failure> {
+    pub(crate) fn run(self, context: &Context) -> Result<(), Failure> {
+        context.refuse_json("the manual is for `man`")?;
         let Some(dir) = self.dir else {
             let mut page = Vec::new();
             Man::new(command_line()).render(&mut page)?;

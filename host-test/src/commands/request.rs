@@ -1,23 +1,45 @@
 //! `jira-host api` and `jira-host servicedesk`: one request, or a whole list.
 
+mod answer;
+mod apart;
+mod body;
+mod download;
+mod examples;
+mod exchange;
+mod fields;
+mod file;
+mod filter;
 mod layout;
 mod listing;
+mod outlet;
+mod output_file;
 mod parts;
+mod preview;
+mod print;
 mod progress;
-mod stdout;
+mod retries;
+mod sheet;
+mod upload;
 
-use std::io::{self, Read};
 use std::time::Duration;
-use std::{fs, mem};
 
 use clap::Args;
-use jira_host::types::{Error, ErrorKind, Field, Method, RedirectMode, Request, Response};
+use jira_host::types::{Error, Field, Method, RedirectMode, Request, Response};
 
+use self::answer::AnswerArgs;
+use self::body::{BodyArgs, Content};
+use self::download::{Download, is_download};
+use self::exchange::Exchange;
 use self::listing::{ListArgs, Listing};
+use self::preview::{Preview, PreviewArgs};
+use self::retries::RetryArgs;
 use super::context::{Context, Session};
-use super::{default_connection, hint};
-use crate::exit::{Exit, Failure};
-use crate::output::printable;
+use super::default_connection;
+use crate::exit::Failure;
+
+const REQUEST: &str = "Request";
+const ANSWER: &str = "Answer";
+const SENDING: &str = "Sending";
 
 // What both commands take. This is no doc comment, as clap would make it the
 // description of both.
@@ -26,42 +48,44 @@ pub(crate) struct RequestArgs {
     /// The path, such as `/issue/DEMO-1`, with a query of its own if you like.
     path: String,
     /// The method; GET, or with a body POST.
-    #[arg(short = 'X', long, value_parser = parts::method)]
+    #[arg(short = 'X', long, help_heading = REQUEST, value_parser = parts::method)]
     method: Option<Method>,
-    /// Adds a header. May be given several times.
-    #[arg(short = 'H', long, value_name = "NAME: VALUE", value_parser = parts::header)]
-    header: Vec<Field>,
     /// Adds to the query. May be given several times.
-    #[arg(short, long, value_name = "NAME=VALUE", value_parser = parts::pair)]
+    #[arg(short, long, help_heading = REQUEST, value_name = "NAME=VALUE", value_parser = parts::pair)]
     query: Vec<Field>,
+    /// Adds a header. May be given several times.
+    #[arg(short = 'H', long, help_heading = REQUEST, value_name = "NAME: VALUE",
+          value_parser = parts::header)]
+    header: Vec<Field>,
     /// Adds a cookie. May be given several times.
-    #[arg(long, value_name = "NAME=VALUE", value_parser = parts::pair)]
+    #[arg(long, help_heading = REQUEST, value_name = "NAME=VALUE", value_parser = parts::pair)]
     cookie: Vec<Field>,
-    /// The body, from a file or with `-` from standard input.
-    ///
-    /// It must be JSON, unless a header `Content-Type` says otherwise.
-    #[arg(long, value_name = "FILE")]
-    input: Option<String>,
     /// The connection, where it is not the one of `use` or the only one.
-    #[arg(short, long, value_name = "NAME")]
+    #[arg(short, long, help_heading = REQUEST, value_name = "NAME")]
     connection: Option<String>,
-    /// Tells status and headers of the answer on standard error.
-    #[arg(short, long)]
-    include: bool,
-    /// How long it may take: 30 unless given; a list as long as it takes.
-    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=600))]
-    timeout: Option<u64>,
-    /// The longest body of an answer, or a page: 16777216 (16 MiB) unless given.
-    #[arg(long, value_name = "BYTES")]
-    max_bytes: Option<u64>,
-    /// Answers a redirect as it is.
-    #[arg(long)]
-    no_follow: bool,
-    /// Sends each request once, also where it may be sent again.
-    #[arg(long)]
-    no_retry: bool,
+    #[command(flatten)]
+    body: BodyArgs,
+    #[command(flatten)]
+    answer: AnswerArgs,
     #[command(flatten)]
     list: ListArgs,
+    /// Tells status and headers of the answer on standard error.
+    #[arg(short, long, help_heading = ANSWER)]
+    include: bool,
+    /// The longest body of an answer, or of a page: 16777216 (16 MiB) unless given.
+    #[arg(long, help_heading = ANSWER, value_name = "BYTES")]
+    max_bytes: Option<u64>,
+    /// Answers a redirect as it is.
+    #[arg(long, help_heading = ANSWER)]
+    no_follow: bool,
+    /// How long it may take: 30 unless given; a list or a file as long as it takes.
+    #[arg(long, help_heading = SENDING, value_name = "SECONDS",
+          value_parser = clap::value_parser!(u64).range(1..=600))]
+    timeout: Option<u64>,
+    #[command(flatten)]
+    retries: RetryArgs,
+    #[command(flatten)]
+    preview: PreviewArgs,
 }
 
 /// Where a request goes.
@@ -71,18 +95,34 @@ enum Export {
     Servicedesk,
 }
 
+impl Export {
+    async fn send(
+        self,
+        session: &Session,
+        request: &Request,
+    ) -> Result<Result<Response, Error>, Failure> {
+        let tenant = session.tenant();
+        match self {
+            Export::Api => session.call(tenant.api_request(request)).await,
+            Export::Servicedesk => session.call(tenant.servicedesk_request(request)).await,
+        }
+    }
+}
+
 #[derive(Args, Debug)]
+#[command(after_help = examples::API)]
 pub(crate) struct ApiArgs {
     #[command(flatten)]
     request: RequestArgs,
 }
 
 #[derive(Args, Debug)]
+#[command(after_help = examples::SERVICEDESK)]
 pub(crate) struct ServicedeskArgs {
     #[command(flatten)]
     request: RequestArgs,
     /// Opts in to experimental operations, which answer 412 otherwise.
-    #[arg(long)]
+    #[arg(long, help_heading = REQUEST)]
     experimental: bool,
 }
 
@@ -106,70 +146,62 @@ impl RequestArgs {
         export: Export,
         experimental: bool,
     ) -> Result<(), Failure> {
-        let body = self.input.as_deref().map(read).transpose()?;
-        let (session, _) = context.session_of_app().await?;
-        let named = self.connection.take();
-        let connection = default_connection::resolve(context, &session, named).await?;
-        let include = self.include;
-        let list = self.list.clone();
-        let mut request = self.request(&connection, body)?;
-        if experimental {
-            request = request.experimental();
+        let content = self.body.read(self.method, &self.header)?;
+        if self.preview.is_wanted() {
+            return self.preview(context, export, content, experimental).await;
         }
+        let (answer, list) = (self.answer.clone(), self.list.clone());
+        let outlet = answer.outlet()?;
+        let named = self.connection.take();
+        let (session, _) = context.session_of_app().await?;
+        let connection = default_connection::resolve(context, &session, named).await?;
+        let exchange = Exchange {
+            context,
+            session: &session,
+            connection: &connection,
+            export,
+            answer: &answer,
+            include: self.include,
+        };
+        let request = self.request(&connection, content, experimental)?;
         if list.is_wanted() {
             let listing = Listing {
-                context,
-                session: &session,
-                connection: &connection,
-                include,
+                exchange,
+                list: &list,
             };
-            return listing.fetch(export, request, &list).await;
+            return listing.fetch(request, outlet).await;
         }
-        match send(&session, export, &request).await? {
-            Ok(response) => {
-                if include {
-                    tell_head(response.status, &response.headers);
-                }
-                stdout::write(move || stdout::copy_body(&response.body)).await
-            }
-            Err(mut error) => {
-                if let ErrorKind::Api(answer) = &mut error.kind {
-                    if include {
-                        tell_head(answer.status, &answer.headers);
-                    }
-                    let body = mem::take(&mut answer.body);
-                    stdout::write(move || stdout::copy_body(&body)).await?;
-                }
-                Err(hint::failure(context, &session, &connection, error))
-            }
+        if is_download(&request, &outlet) {
+            return Download::new(exchange, outlet).fetch(request).await;
         }
+        exchange.once(&request, outlet).await
     }
 
-    fn request(self, connection: &str, body: Option<Vec<u8>>) -> Result<Request, Failure> {
-        let usual = if body.is_some() {
-            Method::Post
-        } else {
-            Method::Get
-        };
-        let method = self.method.unwrap_or(usual);
-        let has_type = self
-            .header
-            .iter()
-            .any(|(name, _)| name.eq_ignore_ascii_case("content-type"));
+    async fn preview(
+        mut self,
+        context: &Context,
+        export: Export,
+        content: Content,
+        experimental: bool,
+    ) -> Result<(), Failure> {
+        let preview = Preview::of(context, export, self.connection.take()).await?;
+        let (wanted, body, list) = (self.preview, self.body.clone(), self.list.clone());
+        let request = self.request(preview.connection(), content, experimental)?;
+        preview.show(&list.put_into(request), &body, wanted).await
+    }
+
+    fn request(
+        self,
+        connection: &str,
+        content: Content,
+        experimental: bool,
+    ) -> Result<Request, Failure> {
+        let method = self.method.unwrap_or(content.usual_method());
         let mut request = Request::new(method, connection, self.path);
         request.query_params = self.query;
         request.headers = self.header;
         request.cookies = self.cookie;
-        if let Some(body) = body {
-            request = if has_type {
-                request.with_body(body)
-            } else {
-                request.with_json(json(body)?)
-            };
-        }
-        if self.no_retry {
-            request = request.without_retries();
-        }
+        request = self.retries.put_into(content.put_into(request)?);
         if let Some(seconds) = self.timeout {
             request = request.with_timeout(Duration::from_secs(seconds));
         }
@@ -179,56 +211,9 @@ impl RequestArgs {
         if self.no_follow {
             request = request.with_redirect(RedirectMode::Manual);
         }
+        if experimental {
+            request = request.experimental();
+        }
         Ok(request)
     }
-}
-
-async fn send(
-    session: &Session,
-    export: Export,
-    request: &Request,
-) -> Result<Result<Response, Error>, Failure> {
-    let tenant = session.tenant();
-    match export {
-        Export::Api => session.call(tenant.api_request(request)).await,
-        Export::Servicedesk => session.call(tenant.servicedesk_request(request)).await,
-    }
-}
-
-fn read(path: &str) -> Result<Vec<u8>, Failure> {
-    let body = if path == "-" {
-        let mut body = Vec::new();
-        io::stdin().read_to_end(&mut body).map(|_| body)
-    } else {
-        fs::read(path)
-    };
-    body.map_err(|error| {
-        Failure::new(
-            Exit::Usage,
-            format!("cannot read the body from `{path}`: {error}"),
-        )
-    })
-}
-
-/// The text, if it is JSON. The component checks it too; here it can be said
-/// how to send something else.
-fn json(body: Vec<u8>) -> Result<String, Failure> {
-    let parsed = serde_json::from_slice::<serde::de::IgnoredAny>(&body);
-    let why = match (parsed, String::from_utf8(body)) {
-        (Ok(_), Ok(text)) => return Ok(text),
-        (Err(error), _) => error.to_string(),
-        (_, Err(error)) => error.to_string(),
-    };
-    Err(
-        Failure::new(Exit::Usage, format!("the body is not JSON: {why}"))
-            .with_hint("to send something else, say what it is: `-H 'Content-Type: text/plain'`"),
-    )
-}
-
-fn tell_head(status: u16, headers: &[Field]) {
-    anstream::eprintln!("HTTP {status}");
-    for (name, value) in headers {
-        anstream::eprintln!("{name}: {}", printable(value));
-    }
-    anstream::eprintln!();
 }

@@ -15,6 +15,7 @@ use self::announcement::Announcement;
 use super::Context;
 use super::context::{interruption, listen};
 use crate::exit::{Exit, Failure};
+use crate::log;
 
 /// The first of three ports that stay the same from run to run, so that the
 /// application that is stored fits the next run too.
@@ -24,6 +25,15 @@ const USUAL_PORT: u16 = 8735;
 const USUAL_CA_FILE: &str = "simulated-ca.pem";
 
 #[derive(Args, Debug)]
+#[command(after_long_help = "\
+Examples:
+    jira-host simulate
+    Two sites over TLS, and slow:
+    jira-host simulate --sites 2 --tls --latency 200
+    The first request for an issue fails:
+    jira-host simulate --fault 'GET /issue status=503'
+    A list of ten thousand issues:
+    jira-host simulate --list '/search/jql items=10000'")]
 pub(crate) struct SimulateArgs {
     /// The port of the authorisation server; gateway and attachments have the
     /// two after it. With 0 the system chooses all three.
@@ -61,7 +71,8 @@ pub(crate) struct SimulateArgs {
     ///
     /// A method or `*`, part of a path or `*`, and what happens: `status=N`,
     /// `retry-after=N|date|date:N`, `reset=N|second:N|epoch:N`, `delay=MS`,
-    /// `cut`, `cut=after`, `cut=body`, `broken-json`, `stall`; and how often:
+    /// `cut`, `cut=after`, `cut=body`, `broken-json`, `ignore-range`,
+    /// `stall`; and how often:
     /// `times=N` or `times=always`, once if it is not said.
     #[arg(long, value_name = "FAULT")]
     fault: Vec<Order>,
@@ -98,7 +109,7 @@ impl SimulateArgs {
             },
             Err(error) => Err(error.into()),
         };
-        anstream::eprintln!("\nThe simulated Atlassian is gone, and all that was in it.");
+        log::note("\nThe simulated Atlassian is gone, and all that was in it.");
         ended
     }
 
@@ -155,9 +166,9 @@ impl Drop for CaFile {
 async fn tell(mut lines: Receiver<String>) {
     loop {
         match lines.recv().await {
-            Ok(line) => anstream::eprintln!("{line}"),
+            Ok(line) => log::note(line),
             Err(RecvError::Lagged(missed)) => {
-                anstream::eprintln!("({missed} requests are not shown)");
+                log::note(format_args!("({missed} requests are not shown)"));
             }
             Err(RecvError::Closed) => return,
         }

@@ -1,5 +1,8 @@
 //! `jira-host status`, and how a connection is shown.
 
+mod in_full;
+mod table;
+
 use clap::Args;
 use jira_host::types::{
     AffectedConnection, Connected, ConnectionState, ConnectionStatus, OauthOutcome, OauthStep,
@@ -7,13 +10,19 @@ use jira_host::types::{
 use serde_json::{Value, json};
 
 use super::context::{Context, Session};
-use super::instant::{day, second};
+use super::instant::now_unix_ms;
 use super::{default_connection, hint};
 use crate::exit::{Exit, Failure};
 use crate::log;
-use crate::output::{self, Output, Table, printable};
+use crate::output::{self, printable};
 
 #[derive(Args, Debug)]
+#[command(after_long_help = "\
+Examples:
+    jira-host status
+    jira-host status --json
+    One of them, in full:
+    jira-host status support")]
 pub(crate) struct StatusArgs {
     /// The connection to show in full; without it, all are listed.
     name: Option<String>,
@@ -28,7 +37,7 @@ impl StatusArgs {
             (Some(_), Some(connection)) if context.json() => {
                 output::json(&status_json(connection))?
             }
-            (Some(_), Some(connection)) => in_full(connection)?,
+            (Some(_), Some(connection)) => in_full::write(connection)?,
             _ if context.json() => {
                 output::json(&connections.iter().map(status_json).collect())?;
             }
@@ -38,7 +47,7 @@ impl StatusArgs {
                     "There are no connections yet.\nhint: `{connect}` makes one"
                 ));
             }
-            _ => in_short(&connections, default.as_deref())?,
+            _ => table::write(&connections, default.as_deref(), now_unix_ms())?,
         }
         Ok(())
     }
@@ -64,66 +73,6 @@ pub(crate) async fn read(
             error,
         )),
     }
-}
-
-fn in_short(connections: &[ConnectionStatus], default: Option<&str>) -> Result<(), Failure> {
-    let mut table = Table::new(["", "NAME", "STATE", "SITE", "ACCOUNT", "CONSENT BY"]);
-    for connection in connections {
-        let is_default = default == Some(connection.connection.as_str());
-        table.row([
-            if is_default { "*" } else { "" },
-            &connection.connection,
-            word(connection.state),
-            connection.site.as_ref().map_or("-", |site| &site.url),
-            &account(connection),
-            &connection
-                .reauthorize_by_unix_ms
-                .map_or("-".to_owned(), day),
-        ]);
-    }
-    Ok(table.write()?)
-}
-
-fn in_full(connection: &ConnectionStatus) -> Result<(), Failure> {
-    let mut output = Output::new();
-    output.heading(&connection.connection)?;
-    output.line("state", word(connection.state))?;
-    for (name, text) in [
-        ("called", connection.display_name.as_deref()),
-        ("is for", connection.description.as_deref()),
-    ] {
-        if let Some(text) = text {
-            output.line(name, text)?;
-        }
-    }
-    if let Some(site) = &connection.site {
-        output.line(
-            "site",
-            &format!("{} ({}, cloud id {})", site.url, site.name, site.cloud_id),
-        )?;
-    }
-    output.line("account", &account(connection))?;
-    let service_management = if connection.service_management {
-        "yes"
-    } else {
-        "no"
-    };
-    output.line("service desk", service_management)?;
-    output.line("granted", &connection.granted_scopes.join("\n"))?;
-    if !connection.missing_scopes.is_empty() {
-        output.line("not granted", &connection.missing_scopes.join("\n"))?;
-    }
-    for (name, instant) in [
-        ("consented", connection.consented_at_unix_ms),
-        ("refreshed", connection.refreshed_at_unix_ms),
-        ("expires", connection.access_expires_at_unix_ms),
-        ("consent by", connection.reauthorize_by_unix_ms),
-    ] {
-        if let Some(instant) = instant {
-            output.line(name, &second(instant))?;
-        }
-    }
-    Ok(())
 }
 
 fn account(connection: &ConnectionStatus) -> String {
@@ -162,6 +111,12 @@ pub(crate) fn status_json(connection: &ConnectionStatus) -> Value {
             "retrieved_at_unix_ms": account.retrieved_at_unix_ms,
         })
     });
+    let last = connection.refreshes.last.map(|last| {
+        json!({
+            "outcome": last.outcome.name(),
+            "at_unix_ms": last.at_unix_ms,
+        })
+    });
     json!({
         "connection": connection.connection,
         "display_name": connection.display_name,
@@ -176,6 +131,11 @@ pub(crate) fn status_json(connection: &ConnectionStatus) -> Value {
         "consented_at_unix_ms": connection.consented_at_unix_ms,
         "refreshed_at_unix_ms": connection.refreshed_at_unix_ms,
         "reauthorize_by_unix_ms": connection.reauthorize_by_unix_ms,
+        "refreshes": {
+            "rotated": connection.refreshes.rotated,
+            "recovered": connection.refreshes.recovered,
+            "last": last,
+        },
     })
 }
 

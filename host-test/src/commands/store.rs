@@ -18,6 +18,10 @@ use crate::output::{self, Table};
 const NEW_KEY_VARIABLE: &str = "JIRA_HOST_NEW_KEY";
 
 #[derive(Args, Debug)]
+#[command(after_long_help = "\
+Examples:
+    jira-host store check
+    jira-host store export backup.sealed")]
 pub(crate) struct StoreArgs {
     #[command(subcommand)]
     command: StoreCommand,
@@ -26,12 +30,19 @@ pub(crate) struct StoreArgs {
 #[derive(Debug, Subcommand)]
 enum StoreCommand {
     /// Checks the store, the key and every value, and counts the entries.
+    #[command(after_long_help = "\
+Examples:
+    jira-host store check
+    jira-host store check --json")]
     Check,
     /// Seals everything under a new key.
     ///
     /// The key file gets the new key, and whatever uses the store goes on
     /// working. Where the key is in JIRA_HOST_KEY, the new one is taken from
     /// JIRA_HOST_NEW_KEY, and what uses the store must be started again with it.
+    #[command(after_long_help = "\
+Examples:
+    jira-host store rotate-key")]
     RotateKey,
     /// Writes everything into a sealed file.
     Export(ExportArgs),
@@ -40,6 +51,11 @@ enum StoreCommand {
 }
 
 #[derive(Args, Debug)]
+#[command(after_long_help = "\
+Examples:
+    jira-host store export backup.sealed
+    Under a key of its own, to be brought into another store:
+    jira-host store export moving.sealed --key-file moving.key")]
 struct ExportArgs {
     /// The file to write. It must not be there.
     #[arg(value_name = "FILE")]
@@ -51,6 +67,11 @@ struct ExportArgs {
 }
 
 #[derive(Args, Debug)]
+#[command(after_long_help = "\
+Examples:
+    jira-host store import backup.sealed --replace
+    Into a new store:
+    jira-host --store new.db store import moving.sealed --key-file moving.key")]
 struct ImportArgs {
     /// The file that an export wrote.
     #[arg(value_name = "FILE")]
@@ -212,8 +233,5 @@ fn existing_key(file: KeyFile) -> Result<MasterKey, Failure> {
 }
 
 fn entries(count: usize) -> String {
-    match count {
-        1 => "1 entry".to_owned(),
-        _ => format!("{count} entries"),
-    }
+    output::counted(count, "entry", "entries")
 }

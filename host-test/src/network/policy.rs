@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::address_rules::AddressRules;
+use super::catch::Catch;
 use super::denial::{Denial, Denials, Hook};
 use super::dial::Dialer;
 use super::proxy::Proxy;
@@ -52,6 +53,7 @@ pub struct NetworkPolicy {
     resolver: Arc<dyn Resolve>,
     proxy: Option<Proxy>,
     hook: Option<Hook>,
+    catch: Option<Catch>,
 }
 
 impl NetworkPolicy {
@@ -65,6 +67,7 @@ impl NetworkPolicy {
             resolver: Arc::new(PlatformResolver),
             proxy: None,
             hook: None,
+            catch: None,
         }
     }
 
@@ -144,6 +147,12 @@ impl NetworkPolicy {
         self
     }
 
+    /// Sends nothing: what would be sent is kept in this, to be looked at.
+    pub fn caught_by(mut self, catch: Catch) -> Self {
+        self.catch = Some(catch);
+        self
+    }
+
     /// Sets the network up. Nothing is connected to yet.
     pub fn build(self) -> Result<Network, NetworkError> {
         let origins = self.origins.iter().map(|origin| Origin::parse(origin));
@@ -156,6 +165,7 @@ impl NetworkPolicy {
             client::pooled(dialer),
             self.timeouts,
             Denials::told_to(self.hook),
+            self.catch,
         ))
     }
 }

@@ -29,6 +29,7 @@ impl CallWatch {
         let span = tracing::info_span!(
             "jira.call",
             otel.name = export,
+            otel.status_code = tracing::field::Empty,
             jira.export = export,
             jira.connection = connection,
             "error.type" = tracing::field::Empty,
@@ -98,6 +99,7 @@ impl Drop for CallWatch {
         let duration = self.began.elapsed();
         if let Some(error_type) = self.error_type {
             self.span.record("error.type", error_type);
+            self.span.record("otel.status_code", "ERROR");
         }
         let efforts = self.efforts;
         self.span.record("jira.attempts", efforts.attempts);

@@ -21,7 +21,7 @@ impl Told for Response {
         Efforts {
             attempts: self.attempts,
             waited: Duration::from_millis(self.waited_ms),
-            refresh: self.refresh.map(name),
+            refresh: self.refresh.map(RefreshOutcome::name),
         }
     }
 }
@@ -31,7 +31,7 @@ impl Told for Error {
         Efforts {
             attempts: self.attempts,
             waited: Duration::from_millis(self.waited_ms),
-            refresh: self.refresh.map(name),
+            refresh: self.refresh.map(RefreshOutcome::name),
         }
     }
 }
@@ -39,7 +39,7 @@ impl Told for Error {
 impl Told for OauthOutcome {
     fn efforts(&self) -> Efforts {
         let refresh = match self {
-            OauthOutcome::Connected(connected) => connected.refresh.map(name),
+            OauthOutcome::Connected(connected) => connected.refresh.map(RefreshOutcome::name),
             OauthOutcome::Consent(_)
             | OauthOutcome::Sites(_)
             | OauthOutcome::Status(_)
@@ -52,21 +52,16 @@ impl Told for OauthOutcome {
     }
 }
 
-/// Its report tells what it did, batch by batch.
+/// Only a sweep sends something.
 impl Told for SweepOutcome {
     fn efforts(&self) -> Efforts {
-        Efforts::default()
-    }
-}
-
-/// The contract's name of it.
-fn name(outcome: RefreshOutcome) -> &'static str {
-    match outcome {
-        RefreshOutcome::Fresh => "fresh",
-        RefreshOutcome::Waited => "waited",
-        RefreshOutcome::Rotated => "rotated",
-        RefreshOutcome::Recovered => "recovered",
-        RefreshOutcome::Reauthorize => "reauthorize",
-        RefreshOutcome::Failed => "failed",
+        match self {
+            SweepOutcome::Swept(report) => Efforts {
+                attempts: report.attempts,
+                waited: Duration::from_millis(report.waited_ms),
+                refresh: report.refresh.map(RefreshOutcome::name),
+            },
+            _ => Efforts::default(),
+        }
     }
 }

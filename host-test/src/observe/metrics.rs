@@ -10,7 +10,7 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::Registry;
 
-use super::{EndedCall, EndedRequest, Observe};
+use super::{EndedCall, EndedRequest, Observe, method};
 
 /// The bounds that OpenTelemetry proposes for the duration of requests, in
 /// seconds, and two more: a call may take ten minutes.
@@ -30,13 +30,17 @@ type Durations<L> = Family<L, Histogram, fn() -> Histogram>;
 ///
 /// use jira_host::observe::Metrics;
 ///
-/// # fn watch(tenant: jira_host::Tenant) {
+/// # fn tenants() -> Vec<jira_host::Tenant> { Vec::new() }
 /// let metrics = Arc::new(Metrics::new());
-/// let tenant = tenant.observed_by(metrics.clone());
-/// // … and when somebody asks, with `Metrics::CONTENT_TYPE`:
-/// let page = metrics.render();
-/// # let _ = (tenant, page);
-/// # }
+/// for tenant in tenants() {
+///     let tenant = tenant.observed_by(metrics.clone());
+///     // … serve it
+/// #   let _ = tenant;
+/// }
+/// // When Prometheus asks:
+/// let (content_type, page) = (Metrics::CONTENT_TYPE, metrics.render());
+/// # assert!(content_type.starts_with("text/plain"), "{content_type}");
+/// # assert_eq!(page, "");
 /// ```
 pub struct Metrics {
     registry: Registry,
@@ -172,7 +176,7 @@ impl Observe for Metrics {
     fn request_ended(&self, request: &EndedRequest<'_>) {
         let is_known = !request.is_denied;
         let labels = RequestLabels {
-            http_request_method: request.method.to_owned(),
+            http_request_method: method::name(request.method).to_owned(),
             server_address: is_known.then(|| request.server_address.to_owned()),
             server_port: is_known.then_some(request.server_port),
             http_response_status_code: request.status,

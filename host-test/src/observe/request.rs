@@ -1,13 +1,14 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use http::{Method, Request, Response, Uri};
+use http::{Method, Request, Response, Uri, Version};
 use http_body_util::BodyExt;
 use tracing::Span;
 use tracing::field::Empty;
 
 use super::body::WatchedBody;
 use super::error_type::{self, CANCELLED};
+use super::method::{self, known};
 use super::{EndedRequest, Observe};
 use crate::network::{Body, SendError};
 
@@ -21,6 +22,8 @@ pub(crate) struct RequestWatch {
     server_address: String,
     server_port: u16,
     path: String,
+    /// Without a query.
+    url: String,
     observer: Arc<dyn Observe>,
     began: Instant,
     span: Span,
@@ -40,27 +43,38 @@ impl RequestWatch {
     ) -> Self {
         let uri = request.uri();
         let scheme = uri.scheme_str().unwrap_or_default();
-        let address = uri.host().unwrap_or_default();
+        let host = uri.host().unwrap_or_default();
+        let address = host.trim_matches(['[', ']']);
         let port = port(uri);
+        let url = match uri.port_u16() {
+            Some(port) => format!("{scheme}://{host}:{port}{}", uri.path()),
+            None => format!("{scheme}://{host}{}", uri.path()),
+        };
+        let method = request.method();
         let span = tracing::info_span!(
             "http.request",
             otel.kind = "client",
-            otel.name = request.method().as_str(),
-            http.request.method = request.method().as_str(),
+            otel.name = method::span_name(method),
+            otel.status_code = Empty,
+            http.request.method = known(method),
+            http.request.method_original = method::original(method),
+            url.full = url,
             url.scheme = scheme,
             url.path = uri.path(),
             server.address = address,
             server.port = port,
+            network.protocol.version = Empty,
             http.response.status_code = Empty,
             http.response.body.size = Empty,
             "error.type" = Empty,
         );
         RequestWatch {
-            method: request.method().clone(),
+            method: method.clone(),
             scheme: scheme.to_owned(),
             server_address: address.to_owned(),
             server_port: port,
             path: uri.path().to_owned(),
+            url,
             observer,
             began: Instant::now(),
             span,
@@ -84,6 +98,9 @@ impl RequestWatch {
     /// The answer is there, and its body is still to be read.
     pub(crate) fn answered(mut self, response: Response<Body>) -> Response<Body> {
         self.status = Some(response.status().as_u16());
+        if let Some(version) = protocol_version(response.version()) {
+            self.span.record("network.protocol.version", version);
+        }
         response.map(|body| WatchedBody::new(body, self).boxed_unsync())
     }
 
@@ -113,6 +130,7 @@ impl RequestWatch {
         }
         if let Some(error_type) = error_type {
             span.record("error.type", error_type);
+            span.record("otel.status_code", "ERROR");
         }
     }
 
@@ -123,13 +141,10 @@ impl RequestWatch {
             server_address: address,
             server_port: port,
             path,
+            url,
             ..
         } = self;
         let ms = duration.as_millis();
-        let shown_port = match (scheme.as_str(), port) {
-            ("https", 443) | ("http", 80) => String::new(),
-            _ => format!(":{port}"),
-        };
         let came_to = match (self.status, self.failure) {
             (Some(status), None) => status.to_string(),
             (Some(status), Some(failure)) => format!("{status}, then {failure}"),
@@ -140,7 +155,9 @@ impl RequestWatch {
             target: super::REQUESTS,
             parent: &self.call,
             {
-                http.request.method = method.as_str(),
+                http.request.method = known(method),
+                http.request.method_original = method::original(method),
+                url.full = url,
                 url.scheme = scheme,
                 url.path = path,
                 server.address = address,
@@ -150,7 +167,7 @@ impl RequestWatch {
                 "error.type" = error_type,
                 duration_ms = u64::try_from(ms).unwrap_or(u64::MAX),
             },
-            "{method} {scheme}://{address}{shown_port}{path} -> {came_to} in {ms} ms, {bytes} bytes",
+            "{method} {url} -> {came_to} in {ms} ms, {bytes} bytes",
         );
     }
 }
@@ -184,4 +201,14 @@ fn port(uri: &Uri) -> u16 {
         443
     };
     uri.port_u16().unwrap_or(usual)
+}
+
+/// The version as OpenTelemetry writes it.
+fn protocol_version(version: Version) -> Option<&'static str> {
+    match version {
+        Version::HTTP_10 => Some("1.0"),
+        Version::HTTP_11 => Some("1.1"),
+        Version::HTTP_2 => Some("2"),
+        _ => None,
+    }
 }

@@ -2,7 +2,9 @@ use std::fmt;
 
 use wasmtime::component::{ComponentType, Lift, Lower};
 
-use super::{Authorize, ChooseSite, Connected, ConnectionStatus, Disconnected, Site};
+use super::{
+    Authorize, ChooseSite, Connected, ConnectionStatus, Disconnected, RefreshOutcome, Site,
+};
 
 /// A step of `oauth_exchange`.
 #[derive(Clone, Debug, PartialEq, ComponentType, Lift, Lower)]
@@ -58,6 +60,20 @@ impl Authorize {
     pub fn with_service_management(mut self) -> Self {
         self.include_service_management = true;
         self
+    }
+}
+
+impl RefreshOutcome {
+    /// Its name in the contract.
+    pub const fn name(self) -> &'static str {
+        match self {
+            RefreshOutcome::Fresh => "fresh",
+            RefreshOutcome::Waited => "waited",
+            RefreshOutcome::Rotated => "rotated",
+            RefreshOutcome::Recovered => "recovered",
+            RefreshOutcome::Reauthorize => "reauthorize",
+            RefreshOutcome::Failed => "failed",
+        }
     }
 }
 

@@ -139,7 +139,10 @@ fn wrong_origins_and_redirect_uris_are_refused() {
 async fn origins_that_were_allowed_are_kept_until_others_are_given() {
     let stage = Stage::without_app(Settings::default()).await;
     let media = stage.simulator.media_origin();
-    stage.store_app(&["--allow-origin", media]).done();
+    let set = stage.store_app(&["--allow-origin", media]);
+    set.done();
+    let hint = "hint: next, connect to a site: `jira-host connect NAME`\n";
+    assert!(set.stderr.ends_with(hint), "{set:#?}");
     let allowed = |shown: serde_json::Value| shown["allowed_origins"].clone();
     let shown = stage.run(&["app", "show", "--json"]).json();
     assert_eq!(allowed(shown), json!([media]));
@@ -204,4 +207,24 @@ fn an_application_that_is_stored_is_answered_as_json() {
     let all = [&id[..], &["--redirect-uri", URI, "--client-secret-stdin"]].concat();
     let set = home.run_with_input(&all, SECRET);
     assert_eq!(set.json(), home.run(&["app", "show", "--json"]).json());
+}
+
+#[test]
+fn without_an_application_it_is_told_how_to_get_one_or_do_without() {
+    let home = Home::new();
+    for command in [
+        &["app", "show"][..],
+        &["api", "/myself"],
+        &["connect", "demo"],
+    ] {
+        let ran = home.run(command);
+        let told = ran.failed(10);
+        for part in [
+            "no application is stored",
+            "app set --client-id",
+            "jira-host simulate",
+        ] {
+            assert!(told.contains(part), "{part}: {told}");
+        }
+    }
 }

@@ -10,14 +10,19 @@ use crate::running::Running;
 use crate::stage::Stage;
 
 /// A `jira-host connect --no-browser` that waits for what is pasted.
-struct ByHand {
+pub struct ByHand {
     running: Running,
     url: String,
 }
 
 impl ByHand {
     fn begin(stage: &Stage, arguments: &[&str]) -> ByHand {
-        let arguments = [&["connect", "demo", "--no-browser"], arguments].concat();
+        ByHand::begin_as(stage, &[&["demo", "--no-browser"], arguments].concat())
+    }
+
+    /// With all arguments of `connect`.
+    pub fn begin_as(stage: &Stage, arguments: &[&str]) -> ByHand {
+        let arguments = [&["connect"], arguments].concat();
         let mut command = stage.home.command(&arguments);
         let mut running = Running::of(command.stdin(Stdio::piped()).spawn().unwrap());
         loop {
@@ -29,12 +34,13 @@ impl ByHand {
         }
     }
 
-    async fn redirect(&self, stage: &Stage) -> String {
+    /// Where the browser is sent back to.
+    pub async fn redirect(&self, stage: &Stage) -> String {
         let allow = Decision::Allow { sites: Vec::new() };
         stage.simulator.consent(&self.url, allow).await.unwrap()
     }
 
-    fn paste(mut self, text: &str) -> Ran {
+    pub fn paste(mut self, text: &str) -> Ran {
         let mut stdin = self.running.stdin();
         writeln!(stdin, "{text}").unwrap();
         drop(stdin);
@@ -86,6 +92,16 @@ async fn what_is_no_answer_to_this_consent_is_refused_and_not_sent() {
     assert_eq!(stage.simulator.transcript().len(), before);
     let by_hand = ByHand::begin(&stage, &["--timeout", "1"]);
     by_hand.running.end().failed(3);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn where_nobody_can_paste_it_says_so_and_ends() {
+    let stage = Stage::set().await;
+    let ran = stage.run(&["connect", "demo", "--no-browser"]);
+    let told = ran.failed(2);
+    assert!(told.contains("standard input has ended"), "{told}");
+    assert!(told.contains("hint: run it on a terminal"), "{told}");
+    stage.run(&["status", "demo"]).failed(3);
 }
 
 #[tokio::test(flavor = "multi_thread")]

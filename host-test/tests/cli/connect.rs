@@ -119,6 +119,54 @@ async fn a_site_may_be_named_from_the_beginning() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_site_that_was_not_granted_is_an_error_that_lists_those_that_were() {
+    let stage = Stage::set().await;
+    let third = "https://third.atlassian.net";
+    let (ran, _) = connect(&stage, &["demo", "--site", third]).await;
+    let told = ran.failed(2);
+    for part in [
+        "\"https://third.atlassian.net\" is not among the sites of this grant: \
+         https://example.atlassian.net",
+        "the consent is saved, and `demo` is at https://example.atlassian.net",
+    ] {
+        assert!(told.contains(part), "{part} is missing: {told}");
+    }
+
+    let stage = Stage::set_with(Settings::two_sites()).await;
+    let (ran, _) = connect(&stage, &["demo", "--site", third]).await;
+    let told = ran.failed(2);
+    for part in [
+        "https://example.atlassian.net, https://second.atlassian.net",
+        "hint: the consent is saved; name one of them: `jira-host connect demo --site URL`",
+    ] {
+        assert!(told.contains(part), "{part} is missing: {told}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_connection_is_called_and_is_for_is_kept() {
+    let stage = Stage::set().await;
+    let (ran, _) = connect(
+        &stage,
+        &[
+            "demo",
+            "--display-name",
+            "Support",
+            "--description",
+            "Answers customers",
+            "--json",
+        ],
+    )
+    .await;
+    let status = ran.json();
+    assert_eq!(status["display_name"], "Support");
+    assert_eq!(status["description"], "Answers customers");
+    assert_eq!(status["service_management"], false);
+    let in_full = stage.run(&["status", "demo"]);
+    assert!(in_full.done().contains("Answers customers"), "{in_full:#?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_port_that_is_taken_is_told_before_anything_is_begun() {
     let stage = Stage::set().await;
     let waiting = Waiting::begin(&stage, &["demo"]);

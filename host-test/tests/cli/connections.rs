@@ -1,3 +1,4 @@
+use atlassian_simulator::{Fault, On, Settings};
 use serde_json::json;
 
 use crate::consent::connect;
@@ -49,12 +50,13 @@ async fn connections_are_listed_chosen_and_erased() {
         lines[1].starts_with("   one") && lines[2].starts_with("*  two"),
         "{table:#?}"
     );
-    assert!(
-        lines[2].contains("ready") && lines[2].contains("Ada Ohm"),
-        "{table:#?}"
-    );
+    for part in ["ready", " example.atlassian.net ", " 9 "] {
+        assert!(lines[2].contains(part), "{part}: {table:#?}");
+    }
     let in_full = stage.run(&["status", "two"]);
-    assert!(in_full.done().contains("The second"), "{in_full:#?}");
+    for part in ["The second", "Ada Ohm", "none since the consent"] {
+        assert!(in_full.done().contains(part), "{part}: {in_full:#?}");
+    }
 
     let erased = stage.run(&["disconnect", "two", "--json"]).json();
     assert_eq!(erased["existed"], true);
@@ -73,6 +75,78 @@ async fn connections_are_listed_chosen_and_erased() {
         none.failed(3).contains("jira-host connect NAME"),
         "{none:#?}"
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_table_of_connections_tells_what_is_missing_and_fits_into_100_columns() {
+    let stage = Stage::set_with(Settings::two_sites()).await;
+    let site = "https://second.atlassian.net";
+    connect(&stage, &["customer-service", "--site", site])
+        .await
+        .0
+        .done();
+    let (unchosen, _) = connect(&stage, &["other"]).await;
+    unchosen.failed(10);
+    let answer = r#"{"access_token":"a","expires_in":90,"scope":"read:me read:jira-work"}"#;
+    stage
+        .simulator
+        .script(On::token_endpoint(), Fault::json(200, answer));
+    stage.simulator.expire_access_tokens();
+    let connection = ["-c", "customer-service"];
+    stage.run(&[&["api", "/myself"], &connection[..]].concat());
+
+    let ran = stage.run(&["status"]);
+    let table = ran.done();
+    for line in table.lines() {
+        assert!(line.chars().count() <= 100, "{line}");
+    }
+    let row = |name: &str| table.lines().find(|line| line.contains(name)).unwrap();
+    for part in ["second.atlassian.net", "2 of 9", "in 1 minute"] {
+        assert!(row("customer-service").contains(part), "{part}: {table}");
+    }
+    for part in ["choose a site", " - ", " 9 "] {
+        assert!(row("other").contains(part), "{part}: {table}");
+    }
+    let (_, below) = table.split_once("not granted\n").unwrap();
+    assert!(
+        below.trim_start().starts_with("customer-service"),
+        "{below}"
+    );
+    assert_eq!(below.lines().count(), 7, "{below}");
+
+    stage.simulator.revoke_grants();
+    stage.run(&["api", "/myself", "-c", "other"]);
+    let refused = stage.run(&["status", "other", "--json"]).json();
+    assert_eq!(refused["state"], "site-not-chosen");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_status_counts_how_refreshes_ended() {
+    let stage = Stage::set().await;
+    connect(&stage, &["demo"]).await.0.done();
+    let refreshes = || stage.run(&["status", "demo", "--json"]).json()["refreshes"].clone();
+    assert_eq!(
+        refreshes(),
+        json!({"rotated": 0, "recovered": 0, "last": null})
+    );
+    stage.simulator.expire_access_tokens();
+    stage.run(&["api", "/myself"]).done();
+    let counted = refreshes();
+    assert_eq!(
+        (&counted["rotated"], &counted["last"]["outcome"]),
+        (&json!(1), &json!("rotated"))
+    );
+    stage.simulator.expire_access_tokens();
+    stage.simulator.revoke_grants();
+    stage.run(&["api", "/myself"]).failed(3);
+    let table = stage.run(&["status"]);
+    assert!(table.done().contains("consent again"), "{table:#?}");
+    let in_full = stage.run(&["status", "demo"]);
+    assert!(
+        in_full.done().contains("1 rotated, 0 recovered"),
+        "{in_full:#?}"
+    );
+    assert!(in_full.stdout.contains(", reauthorize\n"), "{in_full:#?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,7 +1,7 @@
 use atlassian_simulator::Decision;
 
 use crate::browser::{self, Page};
-use crate::home::Ran;
+use crate::home::{Home, Ran};
 use crate::running::Running;
 use crate::stage::Stage;
 
@@ -15,8 +15,12 @@ pub struct Waiting {
 impl Waiting {
     /// Starts it, and reads until the address is there.
     pub fn begin(stage: &Stage, arguments: &[&str]) -> Waiting {
-        let arguments = [&["connect"], arguments].concat();
-        let mut running = Running::begin(stage, &arguments);
+        Waiting::begin_in(&stage.home, &[&["connect"], arguments].concat())
+    }
+
+    /// With a whole command line, at any Atlassian.
+    pub fn begin_in(home: &Home, arguments: &[&str]) -> Waiting {
+        let mut running = Running::of(home.command(arguments).spawn().unwrap());
         loop {
             let line = running.line();
             if let Some(url) = address(&line) {

@@ -83,12 +83,36 @@ fn an_empty_home_lacks_an_application_and_stays_empty() {
             .contains("jira-host app set")
     );
     the_one(&told, "store", "warning");
-    the_one(&told, "TLS", "skipped");
+    for check in ["key", "TLS", "connections", "scopes"] {
+        the_one(&told, check, "skipped");
+    }
     assert!(
         ran.stderr.starts_with("jira-host: there is a problem"),
         "{ran:#?}"
     );
     assert!(!home.store().exists());
+}
+
+#[test]
+fn of_a_store_that_cannot_be_reached_nothing_is_said_but_that() {
+    let home = Home::new();
+    let store = "redis://127.0.0.1:1/0?store=x";
+    let ran = home.run(&["doctor", "--json", "--offline", "--store", store]);
+    let told = told(&ran, 9);
+    let problem = the_one(&told, "store", "problem");
+    assert!(
+        problem["what"]
+            .as_str()
+            .unwrap()
+            .contains("cannot be reached"),
+        "{problem}"
+    );
+    for check in ["key", "application", "connections", "scopes"] {
+        let skipped = the_one(&told, check, "skipped");
+        let why = skipped["what"].as_str().unwrap();
+        assert!(why.contains("the store cannot be read"), "{why}");
+    }
+    assert!(ran.stderr.contains("there is a problem"), "{ran:#?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

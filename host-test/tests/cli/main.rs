@@ -10,6 +10,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod answers;
 mod app;
 mod browser;
 mod by_hand;
@@ -17,13 +18,18 @@ mod config;
 mod connect;
 mod connections;
 mod consent;
+mod curl;
 mod doctor;
+mod examples;
 mod exits;
+mod fields;
 mod gdpr;
 mod home;
 mod interruption;
+mod json;
 mod manual;
 mod paging;
+mod previews;
 #[path = "../support/proxy.rs"]
 mod proxy_server;
 mod redis;
@@ -31,6 +37,8 @@ mod redis;
 mod redis_server;
 mod requests;
 mod running;
+mod session;
 mod stage;
 mod telling;
+mod uploads;
 mod usage;

@@ -125,23 +125,71 @@ async fn an_expired_token_is_refreshed_unnoticed() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_request_is_not_sent_again_where_that_is_not_wanted() {
+    let stage = connected().await;
+    let unavailable = Fault::Answer {
+        status: 503,
+        headers: Vec::new(),
+        body: Vec::new(),
+    };
+    for not_again in ["--no-retry", "--retry=0", "--retry-only-undone"] {
+        let on = On::method_path("GET", "/myself");
+        stage.simulator.script(on, unavailable.clone());
+        let before = stage.simulator.transcript().len();
+        stage.run(&["api", "/myself", not_again]).failed(4);
+        assert_eq!(
+            stage.simulator.transcript().len(),
+            before + 1,
+            "{not_again}"
+        );
+    }
+    stage.run(&["api", "/myself", "--retry", "5"]).failed(2);
+    stage
+        .run(&["api", "/myself", "--retry", "1", "--no-retry"])
+        .failed(2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_request_is_sent_again_as_often_as_is_wanted() {
+    let stage = connected().await;
+    let busy = || Fault::Answer {
+        status: 429,
+        headers: vec![("Retry-After".to_owned(), "0".to_owned())],
+        body: Vec::new(),
+    };
+    let on = || On::method_path("POST", "/echo");
+    stage.simulator.script(on(), busy());
+    let before = stage.simulator.transcript().len();
+    let once = [
+        "api",
+        "/echo",
+        "-f",
+        "a=1",
+        "--retry",
+        "1",
+        "--retry-only-undone",
+    ];
+    stage.run(&once).done();
+    assert_eq!(stage.simulator.transcript().len(), before + 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_reader_that_has_seen_enough_is_no_error_to_tell() {
     let stage = connected().await;
-    stage.simulator.script(
-        On::method_path("GET", "/myself"),
-        Fault::Answer {
-            status: 200,
-            headers: Vec::new(),
-            body: vec![b' '; 4 << 20],
-        },
-    );
-    let mut child = stage.home.command(&["api", "/myself"]).spawn().unwrap();
-    drop(child.stdout.take());
-    let output = child.wait_with_output().unwrap();
-    assert_eq!(
-        (output.status.code(), output.stderr.as_slice()),
-        (Some(1), b"".as_slice())
-    );
+    let forms: [&[&str]; 3] = [&[], &["--pretty"], &["--jq", "repeat(.)"]];
+    for form in forms {
+        let long = format!("[{}1]", "1,".repeat(1 << 17));
+        let myself = On::method_path("GET", "/myself");
+        stage.simulator.script(myself, Fault::json(200, &long));
+        let mut command = stage.home.command(&[&["api", "/myself"], form].concat());
+        let mut child = command.spawn().unwrap();
+        drop(child.stdout.take());
+        let output = child.wait_with_output().unwrap();
+        assert_eq!(
+            (output.status.code(), output.stderr.as_slice()),
+            (Some(1), b"".as_slice())
+        );
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -164,6 +212,9 @@ async fn nothing_that_is_told_holds_a_secret() {
             "--max-items",
             "1",
         ],
+        vec!["api", "/myself", "--dry-run"],
+        vec!["api", "/myself", "--dry-run", "--json"],
+        vec!["api", "/myself", "--curl"],
         vec!["servicedesk", "/request/SUP-1"],
         vec!["status"],
         vec!["status", "demo"],

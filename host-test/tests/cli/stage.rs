@@ -61,20 +61,23 @@ impl Stage {
         self.home.run(arguments)
     }
 
-    /// The application as the component reads it.
-    pub async fn app_record(&self) -> Value {
+    /// The store, past the commands.
+    pub fn open_store(&self) -> SqliteStore {
         let path = self.home.store();
         let keys = KeySource::for_store(&path).unwrap();
-        let store = SqliteStore::open(&path, keys).unwrap();
+        SqliteStore::open(&path, keys).unwrap()
+    }
+
+    /// The application as the component reads it.
+    pub async fn app_record(&self) -> Value {
+        let store = self.open_store();
         let entry = store.get("app").await.unwrap().unwrap();
         serde_json::from_slice(&entry.value).unwrap()
     }
 
     /// Everything in the store that nobody may see.
     pub async fn secrets(&self) -> Vec<String> {
-        let path = self.home.store();
-        let keys = KeySource::for_store(&path).unwrap();
-        let store = SqliteStore::open(&path, keys).unwrap();
+        let store = self.open_store();
         let mut secrets = vec![self.simulator.settings().client_secret.clone()];
         for key in store.list("tokens/", None).await.unwrap().keys {
             let entry = store.get(&key).await.unwrap().unwrap();
@@ -88,7 +91,7 @@ impl Stage {
 /// A port that nobody uses and that the system gives to nobody: below those
 /// that it chooses for others, each asked for once by this process. Another
 /// process of this kind begins elsewhere.
-fn free_port() -> u16 {
+pub fn free_port() -> u16 {
     const FIRST: u32 = 12_000;
     const COUNT: u32 = 18_000;
     static ASKED: AtomicU32 = AtomicU32::new(0);

@@ -1,6 +1,8 @@
+use atlassian_simulator::Settings;
 use serde_json::Value;
 
 use crate::consent::connect;
+use crate::home::{Home, Ran};
 use crate::stage::Stage;
 
 async fn connected() -> Stage {
@@ -87,6 +89,64 @@ async fn in_json_every_line_on_standard_error_is_an_object() {
     assert_eq!(told[0]["hint"], "`jira-host connect nobody`");
     let noted = stage.run(&["--log-format=json", "use", "demo"]);
     assert_eq!(lines(&noted.stderr)[0]["level"], "INFO");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn in_json_a_choice_of_sites_is_told_and_not_asked_for() {
+    let stage = Stage::set_with(Settings::two_sites()).await;
+    let (ran, _) = connect(&stage, &["demo", "--log-format", "json"]).await;
+    let told = lines(ran.failed(10));
+    let sites = told.iter().find(|line| {
+        let message = line["message"].as_str().unwrap();
+        message.starts_with("This consent reaches several sites:")
+    });
+    let sites = sites.unwrap()["message"].as_str().unwrap();
+    assert!(sites.contains("https://second.atlassian.net"), "{sites}");
+    let hint = told.last().unwrap()["hint"].as_str().unwrap();
+    assert!(hint.contains("connect demo --site"), "{hint}");
+}
+
+#[test]
+fn in_json_a_wrong_command_line_is_an_object_too() {
+    let home = Home::new();
+    for arguments in [
+        &["--log-format", "json", "nonsense"][..],
+        &["nonsense", "--log-format=json"],
+        &["--log-format", "text", "api", "--log-format", "json"],
+    ] {
+        let ran = home.run(arguments);
+        let told = lines(ran.failed(2));
+        assert_eq!(told.len(), 1, "{told:?}");
+        assert_eq!(told[0]["exit_code"], 2);
+    }
+    let mut command = home.command(&["nonsense"]);
+    command.env("JIRA_HOST_LOG_FORMAT", "json");
+    let ran: Ran = command.output().unwrap().into();
+    assert_eq!(lines(ran.failed(2)).len(), 1);
+    let ran = home.run(&["nonsense", "--log-format", "text"]);
+    assert!(ran.failed(2).starts_with("error: "), "{ran:#?}");
+}
+
+#[test]
+fn in_json_the_demo_tells_nothing_beside_its_result() {
+    let ran = Home::new().run(&["demo", "--log-format", "json"]);
+    ran.done();
+    assert_eq!(ran.stderr, "");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn in_json_the_head_of_an_answer_is_an_event() {
+    let stage = connected().await;
+    for (path, code, status) in [("/myself", 0, 200), ("/issue/NONE-1", 4, 404)] {
+        let ran = stage.run(&["--log-format", "json", "api", "-i", path]);
+        assert_eq!(ran.code, Some(code), "{ran:#?}");
+        let told = lines(&ran.stderr);
+        assert_eq!(told[0]["message"], format!("HTTP {status}"));
+        assert_eq!(told[0]["http.response.status_code"], status);
+        let types = &told[0]["http.response.header.content-type"];
+        assert!(types[0].as_str().unwrap().starts_with("application/json"));
+        assert!(told[0]["timestamp"].is_string() && told[0]["level"] == "INFO");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -65,7 +65,7 @@ fn the_help_tells_the_exit_codes() {
     let ran = Home::new().run(&["--help"]);
     let help = ran.done();
     for code in [
-        "0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "130",
+        "0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "12", "130",
     ] {
         let is_told = help
             .lines()

@@ -140,6 +140,22 @@ async fn what_is_denied_is_told_and_its_name_is_in_no_metric() {
 }
 
 #[tokio::test]
+async fn a_call_and_a_request_that_went_well_have_no_error_in_their_spans() {
+    let stage = Stage::set().await;
+    let written = Written::begin();
+    let request = Request::get("demo", "/myself");
+    stage.tenant.api_request(&request).await.unwrap().unwrap();
+    let lines = written.end();
+    let spans = lines.iter().filter(|line| line["message"] == "close");
+    let spans: Vec<_> = spans.map(|line| &line["span"]).collect();
+    assert_eq!(spans.len(), 2, "{spans:?}");
+    for span in spans {
+        assert!(span["error.type"].is_null(), "{span}");
+        assert!(span["otel.status_code"].is_null(), "{span}");
+    }
+}
+
+#[tokio::test]
 async fn spans_and_events_have_the_names_of_opentelemetry_and_hold_no_secret() {
     let stage = Stage::set().await;
     stage.simulator.expire_access_tokens();
@@ -163,6 +179,8 @@ async fn spans_and_events_have_the_names_of_opentelemetry_and_hold_no_secret() {
     assert_eq!(event["http.request.method"], "POST");
     assert_eq!(event["http.response.status_code"], 200);
     assert_eq!(event["server.address"], "127.0.0.1");
+    let url = format!("{}/oauth/token", stage.simulator.auth_origin());
+    assert_eq!(event["url.full"], url);
     assert!(
         event["server.port"].is_u64() && event["duration_ms"].is_u64(),
         "{event}"
@@ -176,6 +194,12 @@ async fn spans_and_events_have_the_names_of_opentelemetry_and_hold_no_secret() {
         .find(|span| span["name"] == "http.request" && span["http.response.status_code"] == 401)
         .unwrap();
     assert_eq!(span["error.type"], "401");
+    assert_eq!(span["otel.status_code"], "ERROR");
     assert_eq!(span["otel.kind"], "client");
+    assert_eq!(span["otel.name"], "GET");
+    assert_eq!(span["network.protocol.version"], "1.1");
+    let path = span["url.path"].as_str().unwrap();
+    let url = format!("{}{path}", stage.simulator.api_origin());
+    assert_eq!(span["url.full"], url);
     assert_eq!(span["url.scheme"], "http");
 }

@@ -1,6 +1,6 @@
 //! The types of `gdpr-sweep`, case for case.
 
-use super::{to_wit_error, to_wit_instant};
+use super::{to_wit_error, to_wit_instant, to_wit_refresh};
 use crate::component::bindings::jira::connector::sweep as wit;
 use crate::jira::{
     instant::UnixMs,
@@ -136,6 +136,9 @@ fn to_wit_report(report: SweepReport) -> wit::SweepReport {
         evidence: report.evidence.into_iter().map(to_wit_evidence).collect(),
         next_due_unix_ms: to_wit_instant(report.next_due),
         cycle_period_ms: report.cycle_ms,
+        attempts: report.efforts.attempts,
+        waited_ms: report.efforts.waited_ms,
+        refresh: report.efforts.refresh.map(to_wit_refresh),
     }
 }
 

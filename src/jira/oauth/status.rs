@@ -6,6 +6,7 @@ use crate::jira::{
     host::{Entry, Host},
     instant::UnixMs,
     name::{CONNECTIONS, ConnectionName},
+    refresh::RefreshTally,
     site::Site,
     store,
     token::TokenSet,
@@ -42,6 +43,7 @@ pub struct ConnectionStatus {
     pub consented_at: Option<UnixMs>,
     pub refreshed_at: Option<UnixMs>,
     pub reauthorize_by: Option<UnixMs>,
+    pub refreshes: RefreshTally,
 }
 
 impl ConnectionStatus {
@@ -83,6 +85,9 @@ impl ConnectionStatus {
             consented_at: tokens.map(|tokens| tokens.consented_at),
             refreshed_at: tokens.map(|tokens| tokens.refreshed_at),
             reauthorize_by: tokens.map(TokenSet::reauthorize_by),
+            refreshes: tokens
+                .map(|tokens| tokens.refreshes.clone())
+                .unwrap_or_default(),
         }
     }
 }

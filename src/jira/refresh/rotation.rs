@@ -71,7 +71,7 @@ impl<H: Host> Refresh<'_, H> {
                 };
                 let now = self.host.now();
                 spent.get_or_insert(Spending::first(&current.version, now));
-                let value = current.value.rotated(answer, now);
+                let value = current.value.rotated(answer, outcome, now);
                 let saved = self.save(&current, value, outcome);
                 beside(lease.keep(), saved).await.map(Some)
             }
@@ -198,7 +198,7 @@ impl<H: Host> Refresh<'_, H> {
 
     /// Where this fails, the next caller asks Atlassian again, and no more.
     async fn mark(&self, refused: &Stored<TokenSet>, word: &str) {
-        let entry = store::encode(&refused.value.marked(word));
+        let entry = store::encode(&refused.value.marked(word, self.host.now()));
         let expect = Expect::Version(refused.version.clone());
         let key = self.name.tokens_key();
         let _: Result<PutOutcome> =

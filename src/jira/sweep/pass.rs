@@ -20,7 +20,7 @@ use super::{
     options::{Checked, REPORT_TIMEOUT_MS},
     own,
     plan::{Batch, Due, Plan, Rule},
-    report::{End, Stop},
+    report::{Efforts, End, Stop},
     sender::Sender,
     state::SweepState,
 };
@@ -64,6 +64,8 @@ pub struct Pass<'a, H> {
     taken_over: bool,
     /// An erasure has failed. It is not to wait for a cycle.
     has_unfinished: bool,
+    attempts: u32,
+    paused_ms: u64,
     /// The cycle, as last told.
     pub cycle_ms: u64,
     /// What was done.
@@ -128,6 +130,8 @@ impl<'a, H: Host> Pass<'a, H> {
             stop: None,
             taken_over: false,
             has_unfinished: false,
+            attempts: 0,
+            paused_ms: 0,
             cycle_ms,
             counts: Counts::default(),
             failures: Vec::new(),
@@ -198,6 +202,15 @@ impl<'a, H: Host> Pass<'a, H> {
         Ok((end, state))
     }
 
+    /// What it took.
+    pub fn efforts(&self) -> Efforts {
+        Efforts {
+            attempts: self.attempts,
+            waited_ms: self.paused_ms + self.sender.waited_ms,
+            refresh: self.sender.refresh,
+        }
+    }
+
     /// Finishes what a sweep that was cut short has left, before anything else.
     async fn resume(&mut self) -> Result<()> {
         for key in store::list(self.host, ERASURES).await? {
@@ -242,6 +255,7 @@ impl<'a, H: Host> Pass<'a, H> {
             match self.flight.beside(self.sender.token()).await {
                 Ok((url, token)) => {
                     let request = answer::request(url, token.clone(), &batch.accounts);
+                    self.attempts += 1;
                     let report = send(self.host, request, token, batch);
                     self.flight.add((), report);
                 }
@@ -288,7 +302,9 @@ impl<'a, H: Host> Pass<'a, H> {
             .paused_until_ms
             .saturating_sub(self.host.monotonic_ms());
         if ms > 0 {
-            self.host.sleep(ms.min(PAUSE_AT_ONCE_MS)).await;
+            let ms = ms.min(PAUSE_AT_ONCE_MS);
+            self.host.sleep(ms).await;
+            self.paused_ms += ms;
         }
         Ok(())
     }

@@ -19,6 +19,7 @@ use crate::jira::{
     instant::UnixMs,
     lease::Lease,
     name::APP_KEY,
+    refresh::RefreshOutcome,
 };
 
 /// What a sweep came to; wit/sweep.wit describes the fields.
@@ -37,6 +38,16 @@ pub struct SweepReport {
     pub evidence: Vec<BatchEvidence>,
     pub next_due: Option<UnixMs>,
     pub cycle_ms: u64,
+    pub efforts: Efforts,
+}
+
+/// What it took; wit/sweep.wit describes the fields.
+#[derive(Debug, Clone, Copy, Default)]
+#[expect(missing_docs, reason = "wit/sweep.wit describes the fields")]
+pub struct Efforts {
+    pub attempts: u32,
+    pub waited_ms: u64,
+    pub refresh: Option<RefreshOutcome>,
 }
 
 /// How far a sweep came. wit/sweep.wit describes each case.
@@ -110,6 +121,7 @@ async fn work<H: Host>(host: &H, options: &Checked, lease: &Lease<'_, H>) -> Res
         evidence: core::mem::take(&mut pass.evidence.recent),
         next_due: state.next_due,
         cycle_ms: state.cycle_ms,
+        efforts: pass.efforts(),
     })
 }
 
@@ -157,5 +169,6 @@ async fn preview(host: &impl Host, options: &Checked) -> Result<SweepReport> {
         evidence: Vec::new(),
         next_due: state.next_due,
         cycle_ms: state.cycle_ms,
+        efforts: Efforts::default(),
     })
 }

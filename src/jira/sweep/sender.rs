@@ -15,6 +15,7 @@ use crate::jira::{
     host::{Deadline, Host},
     http::HttpResponse,
     name::{CONNECTIONS, ConnectionName},
+    refresh::RefreshOutcome,
     secret::Secret,
     store,
 };
@@ -35,6 +36,10 @@ pub struct Sender<'a, H> {
     was_renewed: bool,
     lacks_scope: bool,
     why_not: Option<Error>,
+    /// How long renewals have waited for others.
+    pub waited_ms: u64,
+    /// What came of the last renewal.
+    pub refresh: Option<RefreshOutcome>,
 }
 
 impl<'a, H: Host> Sender<'a, H> {
@@ -48,6 +53,8 @@ impl<'a, H: Host> Sender<'a, H> {
             was_renewed: false,
             lacks_scope: false,
             why_not: None,
+            waited_ms: 0,
+            refresh: None,
         }
     }
 
@@ -55,19 +62,31 @@ impl<'a, H: Host> Sender<'a, H> {
     /// due; where it cannot be, the next connection's is taken.
     pub async fn token(&mut self) -> Result<(Url, Secret)> {
         loop {
-            let Some(access) = &mut self.current else {
+            let Some(access) = &self.current else {
                 self.take_next().await?;
                 continue;
             };
             if access.tokens.value.is_due(self.host.now()) {
-                let deadline = Deadline::after(self.host, RENEWAL_MS);
-                if let Err(error) = access.renew(self.host, deadline).await {
-                    self.give_up(error);
-                    continue;
-                }
+                self.renew().await;
             }
-            let url = access.app.api_origin.at(PATH);
-            return Ok((url, access.tokens.value.access_token.clone()));
+            if let Some(access) = &self.current {
+                let url = access.app.api_origin.at(PATH);
+                return Ok((url, access.tokens.value.access_token.clone()));
+            }
+        }
+    }
+
+    /// Renews the token; where that fails, its connection is given up.
+    async fn renew(&mut self) {
+        let Some(access) = &mut self.current else {
+            return;
+        };
+        let deadline = Deadline::after(self.host, RENEWAL_MS);
+        let renewed = access.renew(self.host, deadline).await;
+        self.waited_ms += core::mem::take(&mut access.waited_ms);
+        self.refresh = access.refresh;
+        if let Err(error) = renewed {
+            self.give_up(error);
         }
     }
 
@@ -79,7 +98,7 @@ impl<'a, H: Host> Sender<'a, H> {
     /// A report with this token was refused (401 or 403). The token is renewed
     /// once; after that it is the next connection's turn.
     pub async fn refused(&mut self, used: &Secret, response: &HttpResponse) {
-        let Some(access) = &mut self.current else {
+        let Some(access) = &self.current else {
             return;
         };
         if !access.tokens.value.access_token.matches(used.expose()) {
@@ -88,10 +107,7 @@ impl<'a, H: Host> Sender<'a, H> {
         let is_token = failure::is_token_refused(response);
         if is_token && !self.was_renewed {
             self.was_renewed = true;
-            let deadline = Deadline::after(self.host, RENEWAL_MS);
-            if let Err(error) = access.renew(self.host, deadline).await {
-                self.give_up(error);
-            }
+            self.renew().await;
             return;
         }
         let name = access.name.as_str();

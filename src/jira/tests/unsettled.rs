@@ -60,7 +60,10 @@ fn a_success_that_cannot_be_read_is_asked_for_again_and_an_unknown_refusal_is_no
 #[test]
 fn a_refresh_on_demand_asks_again_what_was_refused() {
     let host = FakeHost::new();
-    host.connect("main", &tokens("a1", "r1").marked("unauthorized_client"));
+    host.connect(
+        "main",
+        &tokens("a1", "r1").marked("unauthorized_client", NOW),
+    );
     host.advance(3_600_000);
     let error = host.run(myself(&host)).unwrap_err();
     assert!(

@@ -1,5 +1,5 @@
 use atlassian_simulator::{Decision, Fault, Settings};
-use jira_host::types::{Action, Authorize, ErrorKind, SweepOptions, SweepStep};
+use jira_host::types::{Action, Authorize, ErrorKind, RefreshOutcome, SweepOptions, SweepStep};
 
 use super::keeping::{REPORTS, one_by_one, stopped};
 use crate::people::{BJORN, connected};
@@ -42,6 +42,10 @@ async fn a_token_that_has_expired_is_renewed_once() {
             "access#2 -> 204 2 reported, 0 closed, 0 updated"
         ]
     );
+    let efforts = (report.attempts, report.waited_ms, report.refresh);
+    assert_eq!(efforts, (2, 0, Some(RefreshOutcome::Rotated)));
+    let again = stage.sweep().await;
+    assert_eq!((again.attempts, again.refresh), (0, None));
 }
 
 #[tokio::test]

@@ -13,6 +13,7 @@ use crate::jira::{
     http::{Headers, HttpRequest, HttpResponse, Method, SendLimits, TransportError},
     instant::UnixMs,
     paging::options::Paginate,
+    refresh::RefreshTally,
     request::{ApiRequest, RequestOptions},
     secret::Secret,
     site::Site,
@@ -232,5 +233,6 @@ fn tokens() -> TokenSet {
         consented_at: NOW,
         consent_id: "first".into(),
         refused: None,
+        refreshes: RefreshTally::default(),
     }
 }

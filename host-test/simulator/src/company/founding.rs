@@ -162,6 +162,7 @@ impl Company {
             projects: Vec::new(),
             issues: Vec::new(),
             attachments: Vec::new(),
+            temporary: Vec::new(),
             customers: Vec::new(),
             organizations: Vec::new(),
             tasks: Vec::new(),

@@ -1,7 +1,6 @@
 //! Attachments: upload, and download by way of the media store.
 
 use super::issue::missing;
-use super::multipart::{self, Part};
 use super::person;
 use crate::answer::Answer;
 use crate::company::Attachment;
@@ -9,10 +8,8 @@ use crate::media::File;
 use crate::range::ranged;
 use crate::route::Visit;
 use crate::secrets::mixed;
+use crate::upload::{self, Part};
 use serde_json::{Value, json};
-
-/// The longest file that a site takes.
-const LONGEST_FILE: usize = 20 * 1024 * 1024;
 
 /// The content: by a redirect to the media store, or here with
 /// `?redirect=false`.
@@ -33,32 +30,18 @@ pub(super) fn content(visit: &mut Visit<'_>) -> Answer {
     Answer::empty(303).with("location", &url)
 }
 
-/// Takes the parts named `file`. Without the header that no form can send it
-/// is refused, as it could come from a stranger's page.
+/// Takes the files of a form.
 pub(super) fn add(visit: &mut Visit<'_>) -> Answer {
-    if visit.request.header("x-atlassian-token") != Some("no-check") {
-        return Answer::bytes(403, "text/plain", "XSRF check failed").noting("xsrf");
+    if let Some(refusal) = upload::unchecked(visit.request) {
+        return refusal;
     }
     let Some(issue) = visit.company.issue(visit.name(0)).map(|issue| issue.id) else {
         return missing();
     };
-    if visit.request.media_type() != "multipart/form-data" {
-        return Answer::platform(415, "Unsupported Media Type");
-    }
-    let content_type = visit.request.header("content-type").unwrap_or_default();
-    let Some(parts) = multipart::parts(content_type, &visit.request.body) else {
-        return Answer::platform(400, "The multipart body cannot be read.");
+    let files = match upload::files(visit.request, Answer::platform) {
+        Ok(files) => files,
+        Err(refusal) => return refusal,
     };
-    let files: Vec<Part> = parts
-        .into_iter()
-        .filter(|part| part.name == "file")
-        .collect();
-    if files.is_empty() {
-        return Answer::platform(400, "No file is attached.");
-    }
-    if files.iter().any(|part| part.content.len() > LONGEST_FILE) {
-        return Answer::platform(413, "The attachment is too large.");
-    }
     let added: Vec<Value> = files
         .into_iter()
         .map(|part| {
@@ -71,7 +54,8 @@ pub(super) fn add(visit: &mut Visit<'_>) -> Answer {
     Answer::json(200, &Value::Array(added))
 }
 
-fn attachment(visit: &mut Visit<'_>, issue: u64, part: Part) -> Attachment {
+/// A file as an attachment of this issue.
+pub(crate) fn attachment(visit: &mut Visit<'_>, issue: u64, part: Part) -> Attachment {
     let id = visit.company.next_id();
     let tail = mixed(("file", id)) >> 16;
     Attachment {

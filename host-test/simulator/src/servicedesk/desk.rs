@@ -68,7 +68,7 @@ pub(super) fn organizations(visit: &mut Visit<'_>) -> Answer {
 }
 
 /// What keeps an experimental operation on a desk from being done.
-fn refusal(visit: &Visit<'_>) -> Option<Answer> {
+pub(super) fn refusal(visit: &Visit<'_>) -> Option<Answer> {
     if let Some(refusal) = not_opted_in(visit.request) {
         return Some(refusal);
     }

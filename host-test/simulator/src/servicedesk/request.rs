@@ -8,7 +8,7 @@ use crate::jira::person;
 use crate::route::Visit;
 use serde_json::{Value, json};
 
-fn missing() -> Answer {
+pub(super) fn missing() -> Answer {
     Answer::service_desk(
         404,
         "The request does not exist, or you do not have permission to view it.",
@@ -17,7 +17,7 @@ fn missing() -> Answer {
     )
 }
 
-fn required(field: &str) -> Answer {
+pub(super) fn required(field: &str) -> Answer {
     Answer::service_desk(
         400,
         &format!("The field {field} is required."),
@@ -112,7 +112,7 @@ pub(super) fn comment(visit: &mut Visit<'_>) -> Answer {
     Answer::json(201, &shown_comment(visit, &comment))
 }
 
-fn request<'a>(visit: &'a Visit<'_>) -> Option<&'a Issue> {
+pub(super) fn request<'a>(visit: &'a Visit<'_>) -> Option<&'a Issue> {
     let issue = visit.company.issue(visit.name(0))?;
     issue.request.is_some().then_some(issue)
 }
@@ -145,7 +145,7 @@ fn shown(visit: &Visit<'_>, issue: &Issue) -> Value {
     })
 }
 
-fn shown_comment(visit: &Visit<'_>, comment: &Comment) -> Value {
+pub(super) fn shown_comment(visit: &Visit<'_>, comment: &Comment) -> Value {
     json!({
         "id": comment.id.to_string(),
         "body": comment.body.text(),
@@ -159,7 +159,7 @@ fn status((name, since): &(String, Now)) -> Value {
     json!({"status": name, "statusCategory": "INDETERMINATE", "statusDate": date(*since)})
 }
 
-fn date(instant: Now) -> Value {
+pub(super) fn date(instant: Now) -> Value {
     json!({
         "iso8601": instant.iso(),
         "jira": instant.jira(),

@@ -91,6 +91,29 @@ async fn both_ways_of_download_know_ranges() {
 }
 
 #[tokio::test]
+async fn a_range_of_what_is_another_content_now_is_all_of_it() {
+    let app = App::ready().await;
+    let (_, target) = attachment(&app).await;
+    let tag = download(&app, &target, &[]).await.header("etag").to_owned();
+    for (of, status) in [(tag.as_str(), 206), ("\"other\"", 200)] {
+        let reply = download(&app, &target, &[("range", "bytes=0-3"), ("if-range", of)]).await;
+        assert_eq!((reply.status, reply.header("etag")), (status, tag.as_str()));
+    }
+}
+
+#[tokio::test]
+async fn a_range_is_ignored_where_that_is_ordered() {
+    let app = App::ready().await;
+    let (_, target) = attachment(&app).await;
+    let order = "GET /file ignore-range".parse().unwrap();
+    app.simulator.order(order);
+    for (status, body) in [(200, CONTENT), (206, "wall")] {
+        let reply = download(&app, &target, &[("range", "bytes=0-3")]).await;
+        assert_eq!((reply.status, reply.text().as_str()), (status, body));
+    }
+}
+
+#[tokio::test]
 async fn a_missing_attachment_is_not_found() {
     let app = App::ready().await;
     let reply = app.get("/rest/api/3/attachment/content/1").await;
@@ -138,13 +161,24 @@ async fn an_upload_without_its_header_its_form_or_its_file_is_refused() {
         (403, "XSRF check failed")
     );
     let json = ("content-type", "application/json");
+    let more = format!("{FORM}more");
+    let other = FORM.replace("name=\"file\"", "name=\"files\"");
+    let nameless = FORM.replace("; filename=\"a b.bin\"", "");
     for (status, headers, body) in [
         (415, [json, NO_CHECK], "{}"),
         (400, [FORM_TYPE, NO_CHECK], "no form"),
         (400, [FORM_TYPE, NO_CHECK], "--xyz\r\nfile"),
         (400, [FORM_TYPE, NO_CHECK], "--xyz--"),
+        (
+            400,
+            [FORM_TYPE, NO_CHECK],
+            FORM.trim_end_matches("--xyz--\r\n"),
+        ),
+        (400, [FORM_TYPE, NO_CHECK], &more),
+        (400, [FORM_TYPE, NO_CHECK], &other),
+        (400, [FORM_TYPE, NO_CHECK], &nameless),
     ] {
-        let reply = app.send("POST", path, &headers, body).await;
+        let reply = app.send("POST", path, &headers, body.to_owned()).await;
         assert_eq!(reply.status, status, "{body}");
     }
     let path = "/rest/api/3/issue/DEMO-99/attachments";
@@ -154,4 +188,13 @@ async fn an_upload_without_its_header_its_form_or_its_file_is_refused() {
     let large = FORM.replace("one", &"1".repeat(20 * 1024 * 1024));
     let reply = app.send("POST", path, &[FORM_TYPE, NO_CHECK], large).await;
     assert_eq!(reply.status, 413);
+}
+
+#[tokio::test]
+async fn a_name_may_have_a_semicolon_and_is_kept_as_it_was_written() {
+    let app = App::ready().await;
+    let path = "/rest/api/3/issue/DEMO-3/attachments";
+    let form = FORM.replace("a b.bin", "a; name=x %22ü%22.bin");
+    let reply = app.send("POST", path, &[FORM_TYPE, NO_CHECK], form).await;
+    assert_eq!(reply.json()[0]["filename"], "a; name=x %22ü%22.bin");
 }

@@ -143,7 +143,8 @@ fn an_order_that_makes_no_sense_is_refused_with_a_reason() {
     );
     assert_eq!(
         refused("GET /issue cut stall"),
-        "only one of `status`, `cut`, `broken-json`, `stall` and `near-limit` can happen"
+        "only one of `status`, `cut`, `broken-json`, `ignore-range`, `stall` and `near-limit` \
+         can happen"
     );
     assert_eq!(
         refused("GET /issue status=500 status=501"),

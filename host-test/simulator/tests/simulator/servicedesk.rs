@@ -112,3 +112,47 @@ async fn desks_organisations_and_alerts_are_listed() {
     assert_eq!(refused.status, 405);
     assert!(refused.json()["errors"][0]["title"].is_string());
 }
+
+#[tokio::test]
+async fn a_file_is_handed_in_and_then_attached_to_a_request() {
+    let app = App::ready().await;
+    let form = "--xyz\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.txt\"\r\n\
+                Content-Type: text/plain\r\n\r\none\r\n--xyz--\r\n";
+    let form_type = ("content-type", "multipart/form-data; boundary=xyz");
+    let no_check = ("x-atlassian-token", "no-check");
+    let opt_in = ("x-experimentalapi", "opt-in");
+    let path = format!("{DESK}/servicedesk/15/attachTemporaryFile");
+    for (status, headers) in [
+        (403, vec![form_type, opt_in]),
+        (412, vec![form_type, no_check]),
+        (415, vec![opt_in, no_check]),
+    ] {
+        let refused = app.send("POST", &path, &headers, form).await;
+        assert_eq!(refused.status, status);
+    }
+    let headers = [form_type, no_check, opt_in];
+    let taken = app.send("POST", &path, &headers, form).await;
+    assert_eq!(taken.status, 201, "{}", taken.text());
+    let taken = taken.json();
+    assert_eq!(taken["temporaryAttachments"][0]["fileName"], "a.txt");
+    let ids = json!([taken["temporaryAttachments"][0]["temporaryAttachmentId"]]);
+    let path = format!("{DESK}/request/SUP-1/attachment");
+    let attach = json!({
+        "temporaryAttachmentIds": ids,
+        "public": true,
+        "additionalComment": {"body": "As you asked"},
+    });
+    for missing in ["temporaryAttachmentIds", "public"] {
+        let mut incomplete = attach.clone();
+        incomplete.as_object_mut().unwrap().remove(missing);
+        assert_eq!(app.post(&path, incomplete).await.status, 400, "{missing}");
+    }
+    let attached = app.post(&path, attach.clone()).await;
+    assert_eq!(attached.status, 201, "{}", attached.text());
+    assert_eq!(attached.json()["comment"]["body"], "As you asked");
+    let listed = app.get(&path).await.json();
+    assert_eq!(listed["values"][0]["filename"], "a.txt");
+    assert_eq!(listed["values"][0]["size"], 3);
+    // An id is good once.
+    assert_eq!(app.post(&path, attach).await.status, 400);
+}

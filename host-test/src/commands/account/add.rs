@@ -17,6 +17,11 @@ use crate::log;
 use crate::output;
 
 #[derive(Args, Debug)]
+#[command(after_long_help = "\
+Examples:
+    jira-host account add --retrieved-at 2026-01-05T09:00:00Z 712020:1e5ab0d4
+    Many, from a file:
+    jira-host account add --input accounts.jsonl")]
 pub(super) struct AddArgs {
     /// The accounts' ids.
     #[arg(value_name = "ACCOUNT", required_unless_present = "input")]
@@ -114,9 +119,9 @@ impl Added {
             let refused: Vec<_> = self.refused.iter().map(refused_json).collect();
             output::json(&json!({ "added": added, "renewed": renewed, "refused": refused }))?;
         }
-        log::note(format_args!(
-            "{added} accounts are new in the register, {renewed} were there."
-        ));
+        let added = output::counted(added, "account is new", "accounts are new");
+        let renewed = output::counted(renewed, "was there", "were there");
+        log::note(format_args!("{added} in the register, {renewed}."));
         verdict(&self.refused)
     }
 }

@@ -5,21 +5,19 @@ use jira_host::types::Site;
 use super::typed_line::line;
 use crate::commands::context::{Context, interruption};
 use crate::exit::{Exit, Failure};
+use crate::log;
 use crate::output::printable;
 
-/// Lets the person choose among several sites, on a terminal; otherwise says
-/// what to type.
+/// Lets the person choose among several sites, on a terminal; otherwise, or where
+/// a machine reads what is told, says what to type.
 pub(super) async fn ask(
     context: &Context,
     connection: &str,
     sites: &[Site],
 ) -> Result<String, Failure> {
-    anstream::eprintln!("This consent reaches several sites:");
-    for (place, site) in sites.iter().enumerate() {
-        let (place, url, name) = (place + 1, printable(&site.url), printable(&site.name));
-        anstream::eprintln!("  {place}  {url}  ({name})");
-    }
-    if !(io::stdin().is_terminal() && io::stderr().is_terminal()) {
+    log::request(listed(sites));
+    let is_person = io::stdin().is_terminal() && io::stderr().is_terminal();
+    if !is_person || log::is_json() {
         let first = sites.first().map_or("URL", |site| site.url.as_str());
         let command = context.command_line(&["connect", connection, "--site", first]);
         return Err(Failure::new(
@@ -38,6 +36,15 @@ pub(super) async fn ask(
             return Ok(site.cloud_id.clone());
         }
     }
+}
+
+fn listed(sites: &[Site]) -> String {
+    let mut text = "This consent reaches several sites:".to_owned();
+    for (place, site) in sites.iter().enumerate() {
+        let (place, url, name) = (place + 1, printable(&site.url), printable(&site.name));
+        text.push_str(&format!("\n  {place}  {url}  ({name})"));
+    }
+    text
 }
 
 fn chosen<'a>(line: &str, sites: &'a [Site]) -> Option<&'a Site> {

@@ -1,4 +1,4 @@
-use std::io;
+use std::io::{self, IsTerminal};
 
 use tokio::sync::oneshot;
 
@@ -17,6 +17,15 @@ pub(super) async fn line() -> Result<String, Failure> {
         Ok(Ok(Some(line))) => Ok(line),
         Ok(Err(error)) => Err(error.into()),
         // The end of the input, which a person types as Ctrl-D.
+        Ok(Ok(None)) if !io::stdin().is_terminal() => Err(nobody_there()),
         Ok(Ok(None)) | Err(_) => Err(Failure::silent(Exit::Interrupted)),
     }
+}
+
+fn nobody_there() -> Failure {
+    let why = "standard input has ended, and nothing was pasted into it";
+    Failure::new(Exit::Usage, why).with_hint(
+        "run it on a terminal; or keep standard input open, and write the address to it when the \
+         browser is back",
+    )
 }

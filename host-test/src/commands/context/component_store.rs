@@ -10,7 +10,7 @@ use tokio::sync::watch;
 use crate::commands::app::APP_KEY;
 
 /// What the keys of leases begin with: `wit/secret-store.wit`.
-const LEASES: &str = "leases/";
+pub(super) const LEASES: &str = "leases/";
 
 /// The store as the component gets it.
 ///

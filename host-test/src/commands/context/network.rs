@@ -52,6 +52,11 @@ impl Context {
 
     /// The way out.
     pub(crate) fn network(&self, app: &AppRecord) -> Result<Network, Failure> {
+        Ok(self.policy(app)?.build()?)
+    }
+
+    /// What the way out is held to.
+    pub(super) fn policy(&self, app: &AppRecord) -> Result<NetworkPolicy, Failure> {
         let mut policy = NetworkPolicy::none().allow_origins(self.allowed(app)?);
         for block in self.addresses_to_allow() {
             policy = policy.allow_addresses(block);
@@ -62,7 +67,7 @@ impl Context {
         if let Some(proxy) = self.proxy()? {
             policy = policy.through_proxy(proxy);
         }
-        Ok(policy.build()?)
+        Ok(policy)
     }
 
     /// The proxy of the environment, where it is asked for and there is one.

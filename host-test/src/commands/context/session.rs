@@ -1,6 +1,7 @@
 use std::pin::pin;
 use std::sync::Arc;
 
+use jira_host::observe::Observe;
 use jira_host::types::{Error, OauthOutcome, OauthStep};
 use jira_host::{Network, Outcome, Tenant};
 
@@ -29,6 +30,14 @@ pub(crate) struct Finished<T> {
 impl Session {
     pub(crate) fn tenant(&self) -> &Tenant {
         &self.tenant
+    }
+
+    /// The same, which tells what calls and requests come to.
+    pub(crate) fn observed_by(self, observer: Arc<dyn Observe>) -> Self {
+        Session {
+            tenant: self.tenant.observed_by(observer),
+            ..self
+        }
     }
 
     /// The way out, which knows what it has denied.

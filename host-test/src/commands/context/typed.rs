@@ -53,6 +53,12 @@ impl Typed {
         self
     }
 
+    /// The same without origins, where they are kept.
+    pub(crate) fn without_origins(mut self) -> Self {
+        self.origins.clear();
+        self
+    }
+
     /// The command to type.
     pub(crate) fn command_line(&self, words: &[&str]) -> String {
         let mut all = vec!["jira-host"];

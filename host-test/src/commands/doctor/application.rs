@@ -5,19 +5,15 @@ use crate::commands::app::AppRecord;
 use crate::commands::connect::CallbackAddress;
 use crate::commands::context::Context;
 
-const CHECK: &str = "application";
+pub(super) const CHECK: &str = "application";
 const MEND: &str = "store it anew: `jira-host app set`";
 
 /// The application, if one is stored.
 pub(super) async fn check(
     context: &Context,
-    store: Option<&dyn SecretStore>,
+    store: &dyn SecretStore,
     findings: &mut Findings,
 ) -> Option<AppRecord> {
-    let Some(store) = store else {
-        findings.failure(CHECK, &context.without_app(), MEND);
-        return None;
-    };
     let app = match AppRecord::read(store).await {
         Ok(Some(stored)) => stored.record,
         Ok(None) => {

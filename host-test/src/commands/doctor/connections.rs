@@ -6,8 +6,8 @@ use crate::commands::context::{Context, Session};
 use crate::commands::{hint, status};
 use crate::exit::{Exit, Failure};
 
-const CHECK: &str = "connections";
-const SCOPES: &str = "scopes";
+pub(super) const CHECK: &str = "connections";
+pub(super) const SCOPES: &str = "scopes";
 
 /// What every connection may ask.
 const WHO: &str = "/myself";

@@ -1,10 +1,10 @@
 use std::sync::Arc;
 
 use jira_host::secrets::{
-    KEY_VARIABLE, KeySource, SealedStore, SealedStoreError, SecretStore, StoreAddress,
+    KEY_VARIABLE, KeySource, MemoryStore, SealedStore, SealedStoreError, SecretStore, StoreAddress,
 };
 
-use super::Findings;
+use super::{Findings, NO_STORE};
 use crate::commands::context::Context;
 use crate::exit::{Exit, Failure};
 
@@ -14,7 +14,7 @@ const KEY: &str = "key";
 /// What to do where an error does not say it.
 const MEND: &str = "`jira-host store check` says more";
 
-/// The store, if there is one that can be used.
+/// The store, if it can be read. One that is not there yet is empty.
 pub(super) async fn check(
     context: &Context,
     findings: &mut Findings,
@@ -26,26 +26,42 @@ pub(super) async fn check(
             return None;
         }
     };
-    let store = open(&address, findings).await?;
-    whole(&*store, findings).await;
-    Some(store)
+    match open(&address, findings).await? {
+        Some(store) => {
+            whole(&*store, findings).await;
+            Some(store)
+        }
+        None => Some(Arc::new(MemoryStore::new())),
+    }
 }
 
-async fn open(address: &StoreAddress, findings: &mut Findings) -> Option<Arc<dyn SealedStore>> {
+/// Opens it; nothing inside where it is not there yet, and nothing at all where it
+/// cannot be opened.
+async fn open(
+    address: &StoreAddress,
+    findings: &mut Findings,
+) -> Option<Option<Arc<dyn SealedStore>>> {
     match address.open_existing().await {
         Ok(store) => {
             findings.ok(KEY, format!("{} opens the store", key(address)));
-            return Some(store);
+            return Some(Some(store));
         }
-        Err(SealedStoreError::Missing(at)) => findings.warning(
-            STORE,
-            format!("there is none at `{at}` yet"),
-            "`jira-host app set` makes it; or is it elsewhere? Name it with `--store`",
-        ),
+        Err(SealedStoreError::Missing(at)) => {
+            findings.warning(
+                STORE,
+                format!("there is none at `{at}` yet"),
+                "`jira-host app set` makes it; or is it elsewhere? Name it with `--store`",
+            );
+            findings.skipped(KEY, "there is nothing yet that a key would open");
+            return Some(None);
+        }
         Err(error @ (SealedStoreError::Key(_) | SealedStoreError::WrongKey(_))) => {
             findings.failure(KEY, &Failure::from(error), MEND);
         }
-        Err(error) => findings.failure(STORE, &Failure::from(error), MEND),
+        Err(error) => {
+            findings.failure(STORE, &Failure::from(error), MEND);
+            findings.skipped(KEY, NO_STORE);
+        }
     }
     None
 }

@@ -16,6 +16,9 @@ use crate::output::{self, Table};
 const IDS_AT_ONCE: usize = 1_000;
 
 #[derive(Args, Debug)]
+#[command(after_long_help = "\
+Examples:
+    jira-host gdpr acknowledge 712020:1e5ab0d4/8f3c0a17")]
 pub(crate) struct AcknowledgeArgs {
     /// The ids of the actions, as `jira-host gdpr actions` shows them.
     #[arg(value_name = "ID", required = true)]
@@ -36,9 +39,12 @@ impl AcknowledgeArgs {
         if context.json() {
             output::json(&json!({ "acknowledged": acknowledged }))?;
         }
-        log::note(format_args!(
-            "{acknowledged} actions were waiting for this, and are told no more."
-        ));
+        let seen_to = output::counted(
+            acknowledged,
+            "action was waiting for this, and is told no more",
+            "actions were waiting for this, and are told no more",
+        );
+        log::note(format_args!("{seen_to}."));
         Ok(())
     }
 }
@@ -115,11 +121,13 @@ pub(super) fn tell_waiting(context: &Context, actions: &[AccountAction], has_mor
     let Some(first) = actions.first() else {
         return;
     };
-    let count = actions.len();
-    let more = if has_more { " and more" } else { "" };
+    let waiting = match has_more {
+        true => format!("{} and more actions wait", actions.len()),
+        false => output::counted(actions.len(), "action waits", "actions wait"),
+    };
     let acknowledge = context.command_line(&["gdpr", "acknowledge", &first.id]);
     log::request(format_args!(
-        "{count}{more} actions wait: erase what is kept of closed accounts elsewhere, retrieve \
+        "{waiting}: erase what is kept of closed accounts elsewhere, retrieve \
          that of updated ones again.\nhint: after that, `{acknowledge}` and so on"
     ));
 }

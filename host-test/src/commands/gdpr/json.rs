@@ -1,8 +1,8 @@
 //! What a sweep takes and gives, in the contract's names.
 
 use jira_host::types::{
-    AccountAction, AccountState, BatchEvidence, Error, FailedBatch, RegisteredAccount, Summary,
-    SweepCounts, SweepEnd, SweepReport, SweepSummary,
+    AccountAction, AccountState, BatchEvidence, Error, FailedBatch, RefreshOutcome,
+    RegisteredAccount, Summary, SweepCounts, SweepEnd, SweepReport, SweepSummary,
 };
 use serde_json::{Value, json};
 
@@ -23,6 +23,9 @@ pub(super) fn report(report: &SweepReport) -> Value {
         "evidence": report.evidence.iter().map(evidence).collect::<Vec<_>>(),
         "next_due_unix_ms": report.next_due_unix_ms,
         "cycle_period_ms": report.cycle_period_ms,
+        "attempts": report.attempts,
+        "waited_ms": report.waited_ms,
+        "refresh": report.refresh.map(RefreshOutcome::name),
     })
 }
 

@@ -16,6 +16,11 @@ use crate::log;
 use crate::output::{self, Table};
 
 #[derive(Args, Debug)]
+#[command(after_long_help = "\
+Examples:
+    jira-host gdpr log
+    The batches of the last sweep:
+    jira-host gdpr log latest")]
 pub(crate) struct LogArgs {
     /// A sweep, by its id, or `latest`: its batches are shown, for auditors.
     #[arg(value_name = "SWEEP")]

@@ -3,6 +3,7 @@ use std::time::Duration;
 use indicatif::{ProgressBar, ProgressStyle};
 use jira_host::types::SweepReport;
 
+use super::sweep::accounts_in_batches;
 use crate::log;
 use crate::output::grouped;
 
@@ -31,9 +32,8 @@ impl Progress {
     pub(super) fn show(&self, report: &SweepReport) {
         let counts = &report.counts;
         let mut message = format!(
-            "{} accounts reported in {} batches, {} closed, {} updated",
-            number(counts.reported),
-            number(counts.batches),
+            "reported {}, {} closed, {} updated",
+            accounts_in_batches(counts),
             number(counts.closed),
             number(counts.updated)
         );

@@ -162,6 +162,9 @@ fn joined(mut sum: SweepReport, report: SweepReport) -> SweepReport {
         failed: sum.failed,
         would_report: sum.would_report,
         evidence: sum.evidence,
+        attempts: sum.attempts.saturating_add(report.attempts),
+        waited_ms: sum.waited_ms.saturating_add(report.waited_ms),
+        refresh: report.refresh.or(sum.refresh),
         ..report
     }
 }

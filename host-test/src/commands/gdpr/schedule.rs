@@ -5,9 +5,11 @@ mod health;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use clap::Args;
+use jira_host::observe::Metrics;
 use jira_host::schedule::{Moment, Next, Run, Schedule, Timing};
 use jira_host::types::{Summary, SweepEnd, SweepOptions, SweepReport};
 
@@ -16,11 +18,11 @@ use self::health::{Health, HealthFile, HealthServer, State};
 use super::actions;
 use super::progress::number;
 use super::round::{Round, Swept};
-use super::status::{now_unix_ms, read};
+use super::status::read;
 use super::step::failure;
-use super::sweep::tell_failed;
-use crate::commands::context::{Context, Session, interruption};
-use crate::commands::instant::{parse_span, second};
+use super::sweep::{accounts_in_batches, tell_failed};
+use crate::commands::context::{Context, Session, interruption, listen};
+use crate::commands::instant::{now_unix_ms, parse_span, second};
 use crate::exit::{Exit, Failure};
 use crate::log;
 
@@ -28,6 +30,13 @@ use crate::log;
 const AFTER_TAKE_OVER_MS: u64 = 60_000;
 
 #[derive(Args, Debug)]
+#[command(after_long_help = "\
+Examples:
+    jira-host gdpr schedule
+    With a health check and metrics, for this machine only:
+    jira-host gdpr schedule --health-listen 9464
+    As soon as it is due, and with a file that tells how it stands:
+    jira-host gdpr schedule --jitter 0s --health health.json")]
 pub(crate) struct ScheduleArgs {
     /// The connection whose token is used; without it, any that may report.
     #[arg(long, value_name = "NAME")]
@@ -51,7 +60,8 @@ pub(crate) struct ScheduleArgs {
     #[arg(long, value_name = "FILE")]
     health: Option<PathBuf>,
     /// Serves the same at `/health`, with status 503 when a cycle is overdue, and
-    /// for Prometheus at `/metrics`.
+    /// for Prometheus at `/metrics`, together with the calls and requests of this
+    /// process and what came of refreshes of tokens.
     ///
     /// A port of this machine, which only this machine can reach, or an address
     /// with a port. With port 0 the system chooses, and it is told which.
@@ -76,7 +86,10 @@ struct Daemon<'a> {
 
 impl ScheduleArgs {
     pub(crate) async fn run(self, context: &Context) -> Result<(), Failure> {
+        context.refuse_json("the daemon tells what it does on standard error")?;
         let (session, _) = context.session_of_app().await?;
+        let metrics = Arc::new(Metrics::new());
+        let session = session.observed_by(metrics.clone());
         let timing = Timing {
             jitter: self.jitter,
             first_backoff: self.backoff,
@@ -86,7 +99,7 @@ impl ScheduleArgs {
         let chance = getrandom::u64().map_err(|error| Failure::new(Exit::Other, error))?;
         let health = Health::new(self.overdue_after, now_unix_ms());
         let server = match self.health_listen {
-            Some(address) => Some(HealthServer::start(address, health.clone()).await?),
+            Some(address) => Some(HealthServer::start(address, health.clone(), metrics).await?),
             None => None,
         };
         let daemon = Daemon {
@@ -112,6 +125,8 @@ impl ScheduleArgs {
 impl Daemon<'_> {
     /// Runs until it is told to end, which is the end it is meant to have.
     async fn run(mut self) -> Result<(), Failure> {
+        // Who reads this may end it at once.
+        listen();
         log::note("Sweeps when it is due, until SIGTERM or Ctrl-C.");
         loop {
             if !self.look().await {
@@ -188,12 +203,11 @@ impl Daemon<'_> {
 
     fn swept(&mut self, report: SweepReport) {
         let counts = &report.counts;
-        let (reported, batches) = (number(counts.reported), number(counts.batches));
         let (closed, updated) = (number(counts.closed), number(counts.updated));
         log::note(format_args!(
-            "Sweep {}: {reported} accounts reported in {batches} batches, {closed} closed, \
-             {updated} updated.",
-            report.sweep
+            "Sweep {}: reported {}, {closed} closed, {updated} updated.",
+            report.sweep,
+            accounts_in_batches(counts)
         ));
         tell_failed(&report.failed);
         let has_more = report.more_actions.is_some();

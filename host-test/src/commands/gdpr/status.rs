@@ -1,6 +1,6 @@
 //! `jira-host gdpr status`.
 
-use std::time::SystemTime;
+use std::io;
 
 use jira_host::schedule::{Schedule, Timing};
 use jira_host::types::{StatusQuery, Summary, SweepOutcome, SweepStep};
@@ -9,8 +9,8 @@ use serde_json::json;
 use super::json;
 use super::step::{step, unexpected};
 use crate::commands::context::{Context, Session};
-use crate::commands::instant::{second, span};
-use crate::exit::Failure;
+use crate::commands::instant::{now_unix_ms, second, span};
+use crate::exit::{Exit, Failure};
 use crate::output::{self, Output};
 
 pub(super) async fn run(context: &Context) -> Result<(), Failure> {
@@ -24,10 +24,28 @@ pub(super) async fn run(context: &Context) -> Result<(), Failure> {
             members.insert("overdue".to_owned(), json!(overdue.is_some()));
         }
         output::json(&document)?;
-        return Ok(());
+    } else {
+        write(&summary, now, overdue.is_some())?;
     }
+    match overdue {
+        Some(_) => Err(alarm(context)),
+        None => Ok(()),
+    }
+}
+
+/// What makes whoever watches look.
+fn alarm(context: &Context) -> Failure {
+    let sweep = context.command_line(&["gdpr", "sweep"]);
+    let log = context.command_line(&["gdpr", "log"]);
+    let why = "a report of personal data to Atlassian is overdue";
+    Failure::new(Exit::Overdue, why).with_hint(format!(
+        "report now: `{sweep}`; `{log}` shows what came of the last sweeps"
+    ))
+}
+
+fn write(summary: &Summary, now: u64, is_overdue: bool) -> io::Result<()> {
     let mut output = Output::new();
-    output.heading(&headline(&summary, now, overdue.is_some()))?;
+    output.heading(&headline(summary, now, is_overdue))?;
     output.line("cycle", &span(summary.cycle_period_ms))?;
     for (name, instant) in [
         ("due", summary.next_due_unix_ms),
@@ -59,11 +77,4 @@ pub(super) async fn read(context: &Context, session: &Session) -> Result<Summary
         SweepOutcome::Summary(summary) => Ok(summary),
         _ => Err(unexpected("status")),
     }
-}
-
-/// The time of day.
-pub(super) fn now_unix_ms() -> u64 {
-    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
-    let ms = since.unwrap_or_default().as_millis();
-    u64::try_from(ms).unwrap_or(u64::MAX)
 }

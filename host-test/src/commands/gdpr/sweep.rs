@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use clap::Args;
-use jira_host::types::{FailedBatch, SweepEnd, SweepOptions, SweepOutcome, SweepReport, SweepStep};
+use jira_host::types::{
+    FailedBatch, SweepCounts, SweepEnd, SweepOptions, SweepOutcome, SweepReport, SweepStep,
+};
 
 use super::actions;
 use super::json;
@@ -14,9 +16,17 @@ use crate::commands::context::{Context, Session};
 use crate::commands::instant::second;
 use crate::exit::{Exit, Failure};
 use crate::log;
-use crate::output::{self, Output, printable};
+use crate::output::{self, Output, counted, printable};
 
 #[derive(Args, Debug)]
+#[command(after_long_help = "\
+Examples:
+    Who would be reported:
+    jira-host gdpr sweep --dry-run
+    All that is due:
+    jira-host gdpr sweep
+    180 accounts at most:
+    jira-host gdpr sweep --max-batches 2")]
 pub(crate) struct SweepArgs {
     /// Says what would be reported, and sends and writes nothing.
     #[arg(long, conflicts_with_all = ["cursor", "in_flight"])]
@@ -93,9 +103,7 @@ impl SweepArgs {
         if context.json() {
             output::json(&json::report(&report))?;
         } else {
-            for account_id in &report.would_report {
-                anstream::println!("{}", printable(account_id));
-            }
+            output::lines(&report.would_report)?;
         }
         let due = number(report.counts.due);
         let seen = number(report.counts.seen);
@@ -137,12 +145,7 @@ fn in_words(report: &SweepReport) -> Result<(), Failure> {
     let counts = &report.counts;
     let mut output = Output::new();
     output.heading(&format!("Sweep {}", report.sweep))?;
-    let reported = number(counts.reported);
-    let batches = number(counts.batches);
-    output.line(
-        "reported",
-        &format!("{reported} accounts in {batches} batches"),
-    )?;
+    output.line("reported", &accounts_in_batches(counts))?;
     for (name, count) in [
         ("closed", counts.closed),
         ("updated", counts.updated),
@@ -164,6 +167,13 @@ fn in_words(report: &SweepReport) -> Result<(), Failure> {
         output.line("next due", &second(due))?;
     }
     Ok(())
+}
+
+/// How many accounts were reported, and in how many batches.
+pub(super) fn accounts_in_batches(counts: &SweepCounts) -> String {
+    let accounts = counted(counts.reported, "account", "accounts");
+    let batches = counted(counts.batches, "batch", "batches");
+    format!("{accounts} in {batches}")
 }
 
 /// Tells on standard error what could not be reported, and why.

@@ -1,15 +1,16 @@
 use std::sync::Arc;
-use std::{io, mem};
 
 use clap::{ArgGroup, Args};
 use jira_host::Pages;
-use jira_host::types::{Error, ListEnd, Paginate, Request, Response, Truncation, TruncationReason};
+use jira_host::types::{ListEnd, Paginate, Request, Response, Truncation, TruncationReason};
 
-use super::layout::Layout;
+use super::Export;
+use super::apart::apart;
+use super::exchange::Exchange;
+use super::layout::{Document, Layout};
+use super::outlet::Outlet;
 use super::progress::Progress;
-use super::{Export, stdout, tell_head};
-use crate::commands::context::{Context, Session};
-use crate::commands::hint;
+use super::sheet::Sheet;
 use crate::exit::{Exit, Failure};
 use crate::log;
 
@@ -64,7 +65,15 @@ impl ListArgs {
         if self.stream {
             Layout::Lines
         } else {
-            Layout::document()
+            Layout::Document(Document::default())
+        }
+    }
+
+    /// The request for a whole list, where that is wanted.
+    pub(super) fn put_into(&self, request: Request) -> Request {
+        match self.is_wanted() {
+            true => request.with_paginate(self.paginate()),
+            false => request,
         }
     }
 
@@ -80,81 +89,68 @@ impl ListArgs {
     }
 }
 
-/// A list on its way to standard output.
+/// A list that is fetched.
 pub(super) struct Listing<'a> {
-    pub(super) context: &'a Context,
-    pub(super) session: &'a Session,
-    pub(super) connection: &'a str,
-    /// Whether to tell the head of the first answer.
-    pub(super) include: bool,
+    pub(super) exchange: Exchange<'a>,
+    pub(super) list: &'a ListArgs,
 }
 
 impl Listing<'_> {
-    /// Fetches the list and writes it as it comes. The document is brought to
-    /// its end whatever ends the list, so that what there is can be read.
-    pub(super) async fn fetch(
-        mut self,
-        export: Export,
-        request: Request,
-        wanted: &ListArgs,
-    ) -> Result<(), Failure> {
-        let mut pages = self.pages(export, request.with_paginate(wanted.paginate()));
-        let mut layout = wanted.layout();
-        let progress = Arc::new(Progress::begin(!wanted.stream, wanted.max_items));
+    /// Fetches the list and writes it as it comes. A document is brought to its
+    /// end whatever ends the list, so that what there is can be read.
+    pub(super) async fn fetch(self, request: Request, outlet: Outlet) -> Result<(), Failure> {
+        let mut pages = self.pages(self.list.put_into(request));
+        let mut sheet = Sheet::new(self.list.layout(), outlet);
+        let keeps_parts = sheet.keeps_parts();
+        let progress = match sheet.is_seen_to_grow() {
+            true => Progress::hidden(),
+            false => Progress::of_list(self.list.max_items),
+        };
+        let progress = Arc::new(progress);
+        let mut is_begun = false;
         let fetched = loop {
-            match self.session.call(pages.next()).await {
-                Ok(Ok(Some(chunk))) => self.write(chunk, &mut layout, &progress).await?,
+            match self.exchange.session.call(pages.next()).await {
+                Ok(Ok(Some(chunk))) => {
+                    if !is_begun {
+                        progress.aside(|| self.exchange.tell_head(chunk.status, &chunk.headers));
+                    }
+                    is_begun = true;
+                    if let Some(report) = &chunk.list {
+                        progress.show(report);
+                    }
+                    sheet = write(sheet, chunk, &progress).await?;
+                }
                 Ok(Ok(None)) => break Ok(()),
-                Ok(Err(error)) => break Err(self.failure(error)),
+                Ok(Err(error)) => break Err(self.exchange.failure(error)),
                 Err(failure) => break Err(failure),
             }
         };
-        let end = layout.end();
-        write(&progress, move || stdout::copy(end)).await?;
         progress.end();
+        let is_whole = fetched.is_ok();
+        apart(move || match is_whole {
+            true => sheet.finish(),
+            false => sheet.close(),
+        })
+        .await?;
         match (fetched, pages.report().map(|report| report.end)) {
             (Ok(()), Some(ListEnd::Truncated(truncation))) => Err(self.cut(truncation)),
             (Ok(()), Some(ListEnd::NotAList)) => {
                 log::note(NOT_A_LIST);
                 Ok(())
             }
-            (Err(failure), Some(ListEnd::Truncated(Truncation { cursor, .. }))) => {
+            (Err(failure), Some(ListEnd::Truncated(Truncation { cursor, .. }))) if keeps_parts => {
                 Err(with_way_on(failure, cursor.as_deref()))
             }
             (fetched, _) => fetched,
         }
     }
 
-    fn pages(&self, export: Export, request: Request) -> Pages {
-        let tenant = self.session.tenant();
-        match export {
+    fn pages(&self, request: Request) -> Pages {
+        let tenant = self.exchange.session.tenant();
+        match self.exchange.export {
             Export::Api => tenant.api_pages(request),
             Export::Servicedesk => tenant.servicedesk_pages(request),
         }
-    }
-
-    async fn write(
-        &mut self,
-        chunk: Response,
-        layout: &mut Layout,
-        progress: &Arc<Progress>,
-    ) -> Result<(), Failure> {
-        if mem::take(&mut self.include) {
-            progress.aside(|| tell_head(chunk.status, &chunk.headers));
-        }
-        match &chunk.list {
-            Some(report) if report.end != ListEnd::NotAList => progress.show(report),
-            _ => return write(progress, move || stdout::copy_body(&chunk.body)).await,
-        }
-        let text = layout.lay_out(&chunk).ok_or_else(|| {
-            let why = "the component answered a list that is no JSON array; report this";
-            Failure::new(Exit::UnexpectedResponse, why)
-        })?;
-        write(progress, move || stdout::copy(&text)).await
-    }
-
-    fn failure(&self, error: Error) -> Failure {
-        hint::failure(self.context, self.session, self.connection, error)
     }
 
     /// The failure of a list that is not complete.
@@ -162,7 +158,7 @@ impl Listing<'_> {
         let message = format!("the list is not complete: {truncation}");
         let mut failure = Failure::new(Exit::Truncated, message);
         if let TruncationReason::FailedPage(error) = &truncation.reason
-            && let Some(hint) = hint::of(self.context, self.session, self.connection, &error.kind)
+            && let Some(hint) = self.exchange.hint(&error.kind)
         {
             failure = failure.with_hint(hint);
         }
@@ -170,13 +166,18 @@ impl Listing<'_> {
     }
 }
 
-/// Writes to standard output, which may be where the progress is shown.
+/// Writes a chunk, to where the progress may be shown.
 async fn write(
+    mut sheet: Sheet,
+    chunk: Response,
     progress: &Arc<Progress>,
-    writing: impl FnOnce() -> io::Result<()> + Send + 'static,
-) -> Result<(), Failure> {
+) -> Result<Sheet, Failure> {
     let progress = Arc::clone(progress);
-    stdout::write(move || progress.aside(writing)).await
+    apart(move || {
+        progress.aside(|| sheet.take(&chunk))?;
+        Ok(sheet)
+    })
+    .await
 }
 
 /// The failure, and how to fetch the rest.

@@ -1,4 +1,3 @@
-use std::io::{self, IsTerminal};
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
@@ -10,37 +9,55 @@ use crate::output::grouped;
 /// How often the bar moves while nothing comes.
 const TICK: Duration = Duration::from_millis(100);
 
-/// Shows on standard error how far a list is, where that is a terminal and
-/// nothing else is being drawn there.
+/// Shows on standard error how far a fetch is, where that is a terminal that
+/// people look at.
 pub(super) struct Progress {
     bar: ProgressBar,
 }
 
 impl Progress {
-    /// A document that goes to the terminal shows by itself that it grows, and a
-    /// bar would break its one line.
-    pub(super) fn begin(is_document: bool, max_items: Option<u64>) -> Self {
-        if is_document && io::stdout().is_terminal() {
-            return Progress::hidden();
-        }
-        let bar = ProgressBar::with_draw_target(max_items, log::drawing());
+    pub(super) fn of_list(max_items: Option<u64>) -> Self {
         let template = match max_items {
             Some(_) => "{bar:30} {percent}% {msg}",
             None => "{spinner} {msg}",
         };
-        if let Ok(style) = ProgressStyle::with_template(template) {
-            bar.set_style(style);
-        }
-        bar.set_message("waiting for the first pages");
-        if !bar.is_hidden() {
-            bar.enable_steady_tick(TICK);
-        }
-        Progress { bar }
+        Progress::begin(max_items, template, "waiting for the first pages")
     }
 
-    fn hidden() -> Self {
+    pub(super) fn of_download() -> Self {
+        Progress::begin(None, "{spinner} {msg}", "waiting for the first piece")
+    }
+
+    /// Shows nothing.
+    pub(super) fn hidden() -> Self {
         Progress {
             bar: ProgressBar::hidden(),
+        }
+    }
+
+    fn begin(length: Option<u64>, template: &str, message: &'static str) -> Self {
+        let bar = ProgressBar::with_draw_target(length, log::drawing());
+        let progress = Progress { bar };
+        progress.style(template);
+        progress.bar.set_message(message);
+        if !progress.bar.is_hidden() {
+            progress.bar.enable_steady_tick(TICK);
+        }
+        progress
+    }
+
+    fn style(&self, template: &str) {
+        if let Ok(style) = ProgressStyle::with_template(template) {
+            self.bar.set_style(style);
+        }
+    }
+
+    /// How far a download is, of which the length is known.
+    pub(super) fn show_bytes(&self, bytes: u64, of: u64) {
+        self.bar.set_position(bytes);
+        if self.bar.length().is_none() {
+            self.style("{bar:30} {percent}% {binary_bytes} of {binary_total_bytes}, {eta} left");
+            self.bar.set_length(of);
         }
     }
 

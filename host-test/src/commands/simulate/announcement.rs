@@ -5,12 +5,41 @@ use atlassian_simulator::Simulator;
 use serde_json::{Value, json};
 
 use crate::commands::Context;
+use crate::log;
 use crate::output;
 
 /// The store of the commands that are shown, where none was typed: not the
 /// usual one nor that of the environment, which hold the application of the real
 /// Atlassian.
 const STORE: &str = "simulated.db";
+
+/// A first session, once the application is stored.
+const CONNECTING: [&[&str]; 3] = [
+    &["connect", "demo", "--service-management"],
+    &["status"],
+    &["api", "/issue/DEMO-1"],
+];
+
+/// What the comment is that the session writes.
+const COMMENT: &str = r#"{"body": "Hello"}"#;
+const COMMENTING: [&str; 4] = ["api", "/rest/api/2/issue/DEMO-1/comment", "--input", "-"];
+
+/// What the session reads after that.
+const READING: [&[&str]; 3] = [
+    &["api", "/label", "--paginate"],
+    &["servicedesk", "/request/SUP-1"],
+    &["doctor"],
+];
+
+/// When the data of the account that is entered was retrieved.
+const RETRIEVED_AT: &str = "2026-01-05T09:00:00Z";
+
+/// How it is reported.
+const REPORTING: [&[&str]; 3] = [
+    &["gdpr", "sweep", "--dry-run"],
+    &["gdpr", "sweep"],
+    &["gdpr", "status"],
+];
 
 /// The column at which the text of a line begins.
 const TEXT_COLUMN: usize = 15;
@@ -37,7 +66,7 @@ impl<'a> Announcement<'a> {
         if self.context.json() {
             output::json(&self.json())
         } else {
-            self.tell();
+            log::request(self.text());
             Ok(())
         }
     }
@@ -67,12 +96,13 @@ impl<'a> Announcement<'a> {
         })
     }
 
-    fn tell(&self) {
+    fn text(&self) -> String {
         let settings = self.simulator.settings();
         let sites: Vec<&str> = settings.sites.iter().map(|s| s.url.as_str()).collect();
         let people: Vec<&str> = settings.accounts.iter().map(|p| p.name.as_str()).collect();
         let auth = self.simulator.auth_origin();
-        anstream::eprintln!("A simulated Atlassian runs on this machine, until Ctrl-C.\n");
+        let mut text = "A simulated Atlassian runs on this machine, until Ctrl-C.\n\n".to_owned();
+        let mut line = |name, value: &str| text.push_str(&named(name, value));
         line("sites", &sites.join("\n"));
         line("projects", "DEMO (issues), SUP (a service desk)");
         line("people", &people.join(", "));
@@ -84,11 +114,13 @@ impl<'a> Announcement<'a> {
         }
         line("control", &format!("{auth}/_simulator"));
         line("app", &self.simulator.app_record());
-        anstream::eprintln!("\nNext, in another terminal:\n");
+        text.push_str("\nNext, in another terminal:\n\n");
         for command in self.commands() {
-            anstream::eprintln!("   {command}");
+            text.push_str(&format!("   {command}\n"));
         }
-        anstream::eprintln!("\nA fault, now:\n\n   {}\n\nRequests:\n", self.fault());
+        let fault = self.fault();
+        text.push_str(&format!("\nA fault, now:\n\n   {fault}\n\nRequests:\n"));
+        text
     }
 
     /// What to type, in order. The secret is the simulator's own and protects
@@ -111,12 +143,17 @@ impl<'a> Announcement<'a> {
             "--allow-origin",
             self.simulator.media_origin(),
         ]);
-        vec![
-            format!("printf %s {secret} | {set}"),
-            self.command(&["connect", "demo", "--service-management"]),
-            self.command(&["api", "/issue/DEMO-1"]),
-            self.command(&["servicedesk", "/request/SUP-1"]),
-        ]
+        let comment = self.command(&COMMENTING);
+        let mut commands = vec![format!("printf %s {secret} | {set}")];
+        commands.extend(CONNECTING.map(|words| self.command(words)));
+        commands.push(format!("echo {} | {comment}", joined(&[COMMENT])));
+        commands.extend(READING.map(|words| self.command(words)));
+        if let Some(person) = settings.accounts.last() {
+            let add = ["account", "add", "--retrieved-at", RETRIEVED_AT];
+            commands.push(self.command(&[&add[..], &[&person.account_id]].concat()));
+        }
+        commands.extend(REPORTING.map(|words| self.command(words)));
+        commands
     }
 
     /// A command on a store of its own, which trusts this run's certificate.
@@ -143,11 +180,14 @@ fn joined(words: &[&str]) -> String {
     shlex::try_join(words.iter().copied()).unwrap_or_else(|_| words.join(" "))
 }
 
-fn line(name: &str, text: &str) {
+/// A text with a name, which may have lines of its own.
+fn named(name: &str, text: &str) -> String {
     let mut name = name;
+    let mut named = String::new();
     for line in text.lines() {
         let gap = TEXT_COLUMN.saturating_sub(3 + name.len()).max(1);
-        anstream::eprintln!("   {name}{:gap$}{line}", "");
+        named.push_str(&format!("   {name}{:gap$}{line}\n", ""));
         name = "";
     }
+    named
 }

@@ -36,7 +36,7 @@ fn accounts_are_entered_listed_shown_and_forgotten() {
     }
     let forget = home.run(&["account", "forget", "b", "c"]);
     assert_eq!(forget.done(), "");
-    assert!(forget.stderr.starts_with("1 accounts left"), "{forget:#?}");
+    assert!(forget.stderr.starts_with("1 account left"), "{forget:#?}");
     let gone = home.run(&["account", "show", "b"]);
     assert!(
         gone.failed(2).contains("b is not in the register"),
@@ -88,7 +88,7 @@ fn an_account_that_is_refused_is_2_and_the_others_are_entered() {
         "a",
     ]);
     let told = ran.failed(2);
-    assert!(told.contains("1 accounts are new"), "{ran:#?}");
+    assert!(told.contains("1 account is new"), "{ran:#?}");
     assert!(told.contains("refused: unknown: "), "{ran:#?}");
     home.run(&["account", "show", "a"]).done();
     home.run(&["account", "add", "a"]).failed(2);

@@ -120,6 +120,7 @@ async fn a_second_signal_ends_it_at_once() {
 async fn a_failed_sweep_is_tried_again_and_what_was_overdue_is_not_any_more() {
     let stage = Stage::connected().await;
     stage.due_at(now_unix_ms() - 3 * HOUR_MS).await;
+    stage.simulator.expire_access_tokens();
     script(&stage, Fault::status(500, &[]));
     let gate = Gate::new();
     script(&stage, Fault::Hold(gate.clone()));
@@ -139,9 +140,33 @@ async fn a_failed_sweep_is_tried_again_and_what_was_overdue_is_not_any_more() {
         metrics.contains("\njira_host_gdpr_overdue 1\n"),
         "{metrics}"
     );
+    for line in [
+        "jira_calls_under_way{export=\"gdpr-sweep\"} 1",
+        "jira_call_attempts_total{export=\"gdpr-sweep\"} 1",
+        "jira_call_waits_seconds_total{export=\"gdpr-sweep\"} 0.0",
+    ] {
+        assert!(metrics.lines().any(|it| it == line), "{line}: {metrics}");
+    }
+    let failed = "http_client_request_duration_seconds_count{http_request_method=\"POST\",\
+                  server_address=\"127.0.0.1\"";
+    let failed = metrics
+        .lines()
+        .find(|line| line.starts_with(failed))
+        .unwrap();
+    assert!(
+        failed.contains("http_response_status_code=\"500\"") && failed.ends_with(" 1"),
+        "{failed}"
+    );
     gate.open();
     daemon.told("The next one is due");
     daemon.told("not overdue any more");
+    let (_, metrics) = daemon.get("/metrics");
+    for line in [
+        "jira_refreshes_total{outcome=\"rotated\"} 1",
+        "jira_call_attempts_total{export=\"gdpr-sweep\"} 3",
+    ] {
+        assert!(metrics.lines().any(|it| it == line), "{line}: {metrics}");
+    }
     let (status, health) = daemon.health();
     assert_eq!(
         (status, &health["overdue"], &health["reported"]),

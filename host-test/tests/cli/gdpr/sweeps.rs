@@ -1,6 +1,7 @@
 use atlassian_simulator::{Fault, Gate, On};
+use serde_json::Value;
 
-use super::register::{ADA, REPORTS, RETRIEVED_UNIX_MS};
+use super::register::{ADA, REPORTS, RETRIEVED_UNIX_MS, now_unix_ms};
 use crate::home::Home;
 use crate::running::Running;
 use crate::stage::Stage;
@@ -30,7 +31,7 @@ async fn a_sweep_tells_what_it_did_until_that_is_acknowledged() {
 
     let sweep = stage.run(&["gdpr", "sweep"]);
     for part in [
-        "4 accounts in 1 batches",
+        "4 accounts in 1 batch",
         "the whole register",
         "next due",
         "closed",
@@ -76,6 +77,37 @@ async fn a_sweep_tells_what_it_did_until_that_is_acknowledged() {
         status.done().contains("The next sweep is due in 6 d 23 h"),
         "{status:#?}"
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_report_that_is_overdue_has_an_exit_code_of_its_own() {
+    const HOUR_MS: u64 = 3_600_000;
+    let stage = Stage::connected().await;
+    let due = now_unix_ms() - HOUR_MS;
+    stage.due_at(due).await;
+    let status = stage.run(&["gdpr", "status"]);
+    assert!(
+        status.done().starts_with("A sweep is due, for 1 h"),
+        "{status:#?}"
+    );
+
+    stage.due_at(due - 2 * HOUR_MS).await;
+    let status = stage.run(&["gdpr", "status"]);
+    assert_eq!(status.code, Some(12), "{status:#?}");
+    assert!(
+        status.stdout.starts_with("A sweep is overdue, for 3 h"),
+        "{status:#?}"
+    );
+    for part in ["is overdue", "hint: report now: `jira-host gdpr sweep`"] {
+        assert!(status.stderr.contains(part), "{part}: {status:#?}");
+    }
+    let status = stage.run(&["gdpr", "status", "--json", "--quiet"]);
+    assert_eq!(status.code, Some(12), "{status:#?}");
+    let summary: Value = serde_json::from_str(&status.stdout).unwrap();
+    assert_eq!(summary["overdue"], true);
+
+    stage.run(&["gdpr", "sweep"]).done();
+    stage.run(&["gdpr", "status"]).done();
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -161,7 +193,7 @@ async fn a_sweep_that_was_told_how_far_to_go_says_how_to_go_on() {
     stage.add(&ids);
     let first = stage.run(&["gdpr", "sweep", "--max-batches", "1"]);
     assert!(
-        first.done().contains("90 accounts in 1 batches"),
+        first.done().contains("90 accounts in 1 batch\n"),
         "{first:#?}"
     );
     let hint = first
@@ -217,7 +249,7 @@ async fn ctrl_c_ends_a_sweep_after_the_reports_that_are_on_their_way() {
     gate.open();
     let ran = sweep.end();
     assert_eq!(ran.code, Some(130), "{ran:#?}");
-    assert!(ran.stdout.contains("1 accounts in 1 batches"), "{ran:#?}");
+    assert!(ran.stdout.contains("1 account in 1 batch\n"), "{ran:#?}");
     let account = stage.run(&["account", "show", ADA, "--json"]).json();
     assert!(account["reported_at_unix_ms"].is_u64(), "{account}");
 }

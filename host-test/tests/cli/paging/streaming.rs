@@ -32,26 +32,37 @@ async fn what_came_is_written_while_the_rest_is_on_its_way() {
 #[tokio::test(flavor = "multi_thread")]
 async fn ctrl_c_leaves_a_document_and_the_way_on() {
     let stage = connected(&[LIST]).await;
-    let gate = hold(&stage, "300");
-    let running = Running::begin(&stage, &["api", "/label", "--paginate"]);
-    gate.reached().await;
-    running.interrupt();
-    let ran = running.end();
-    gate.open();
-    assert_eq!(ran.code, Some(130), "{ran:#?}");
-    assert_eq!(items(&ran.stdout).len(), 200);
-    let cursor = told_cursor(&ran.stderr);
-    let rest = ["api", "/label", "--paginate", "--cursor", &cursor];
-    assert_eq!(items(stage.run(&rest).done()).len(), 320);
+    let list = ["api", "/label", "--paginate"];
+    let forms: [&[&str]; 2] = [&[], &["--pretty"]];
+    for form in forms {
+        let gate = hold(&stage, "300");
+        let running = Running::begin(&stage, &[&list[..], form].concat());
+        gate.reached().await;
+        running.interrupt();
+        let ran = running.end();
+        gate.open();
+        assert_eq!(ran.code, Some(130), "{ran:#?}");
+        assert_eq!(items(&ran.stdout).len(), 200);
+        let cursor = told_cursor(&ran.stderr);
+        let rest = [&list[..], &["--cursor", &cursor]].concat();
+        assert_eq!(items(stage.run(&rest).done()).len(), 320);
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_reader_that_has_seen_enough_ends_the_list_without_a_word() {
     let stage = connected(&["/search/jql items=100000"]).await;
-    for form in ["--paginate", "--stream"] {
+    let forms: [&[&str]; 4] = [
+        &["--paginate"],
+        &["--stream"],
+        &["--paginate", "--pretty"],
+        &["--stream", "--jq", ".key"],
+    ];
+    for form in forms {
         let before = stage.simulator.transcript().len();
         let search = "/search/jql?jql=project%3DDEMO&fields=*all";
-        let mut child = stage.home.command(&["api", search, form]).spawn().unwrap();
+        let arguments = [&["api", search], form].concat();
+        let mut child = stage.home.command(&arguments).spawn().unwrap();
         drop(child.stdout.take());
         assert_eq!(ended(child), (Some(1), String::new()));
         let requests = stage.simulator.transcript().len() - before;

@@ -4,6 +4,7 @@ use super::NOW;
 use crate::jira::{
     connection::{Account, Connection, SiteChoice},
     http::{Headers, HttpResponse},
+    refresh::RefreshTally,
     secret::Secret,
     site::Site,
     token::TokenSet,
@@ -59,5 +60,6 @@ pub fn tokens(access_token: &str, refresh_token: &str) -> TokenSet {
         consented_at: NOW,
         consent_id: "first".into(),
         refused: None,
+        refreshes: RefreshTally::default(),
     }
 }

@@ -189,7 +189,10 @@ fn a_pair_does_not_lose_against_another_write_to_its_entry() {
     let host = with_expired_token();
     host.expect(TOKEN, 200, NEW_PAIR);
     host.meanwhile(PUT_TOKENS, |host| {
-        host.set_record("tokens/main", &tokens("a1", "r1").marked("invalid_grant"));
+        host.set_record(
+            "tokens/main",
+            &tokens("a1", "r1").marked("invalid_grant", NOW),
+        );
     });
     expect_myself(&host, "a2");
     let answer = host.run(myself(&host)).unwrap();

@@ -9,12 +9,13 @@ use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
+use jira_host::observe::Metrics;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 use tokio::task::JoinHandle;
 
 use super::Health;
-use crate::commands::gdpr::status::now_unix_ms;
+use crate::commands::instant::now_unix_ms;
 use crate::exit::{Exit, Failure};
 use crate::log;
 
@@ -24,9 +25,6 @@ const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
 /// How many may ask at once. One more waits.
 const CONNECTIONS: usize = 16;
 
-/// The media type of Prometheus' text.
-const METRICS: &str = "text/plain; version=0.0.4";
-
 /// Answers how the daemon stands.
 pub(in super::super) struct HealthServer(JoinHandle<()>);
 
@@ -34,6 +32,7 @@ impl HealthServer {
     pub(in super::super) async fn start(
         address: SocketAddr,
         health: Health,
+        metrics: Arc<Metrics>,
     ) -> Result<Self, Failure> {
         let unusable = |error| {
             let why = format!("cannot listen at {address}: {error}");
@@ -42,7 +41,7 @@ impl HealthServer {
         let listener = TcpListener::bind(address).await.map_err(unusable)?;
         let address = listener.local_addr()?;
         log::note(format_args!("health at http://{address}/health"));
-        Ok(HealthServer(tokio::spawn(serve(listener, health))))
+        Ok(HealthServer(tokio::spawn(serve(listener, health, metrics))))
     }
 
     pub(in super::super) fn end(self) {
@@ -50,7 +49,7 @@ impl HealthServer {
     }
 }
 
-async fn serve(listener: TcpListener, health: Health) {
+async fn serve(listener: TcpListener, health: Health, metrics: Arc<Metrics>) {
     let free = Arc::new(Semaphore::new(CONNECTIONS));
     loop {
         // Nobody closes it.
@@ -62,18 +61,23 @@ async fn serve(listener: TcpListener, health: Health) {
             tokio::time::sleep(Duration::from_secs(1)).await;
             continue;
         };
-        let health = health.clone();
+        let (health, metrics) = (health.clone(), metrics.clone());
         tokio::spawn(async move {
             // Whoever sends something else than HTTP gets no answer.
-            let _ = tokio::time::timeout(HEAD_TIMEOUT * 2, answer_on(stream, health)).await;
+            let _ =
+                tokio::time::timeout(HEAD_TIMEOUT * 2, answer_on(stream, health, metrics)).await;
             drop(place);
         });
     }
 }
 
-async fn answer_on(stream: TcpStream, health: Health) -> Result<(), hyper::Error> {
+async fn answer_on(
+    stream: TcpStream,
+    health: Health,
+    metrics: Arc<Metrics>,
+) -> Result<(), hyper::Error> {
     let answer = service_fn(move |request: Request<Incoming>| {
-        let response = answer(&request, &health);
+        let response = answer(&request, &health, &metrics);
         async move { Ok::<_, hyper::Error>(response) }
     });
     http1::Builder::new()
@@ -84,7 +88,11 @@ async fn answer_on(stream: TcpStream, health: Health) -> Result<(), hyper::Error
         .await
 }
 
-fn answer(request: &Request<Incoming>, health: &Health) -> Response<Full<Bytes>> {
+fn answer(
+    request: &Request<Incoming>,
+    health: &Health,
+    metrics: &Metrics,
+) -> Response<Full<Bytes>> {
     let standing = health.look();
     let now = now_unix_ms();
     let (status, media_type, body) = match (request.method(), request.uri().path()) {
@@ -96,7 +104,10 @@ fn answer(request: &Request<Incoming>, health: &Health) -> Response<Full<Bytes>>
             let document = format!("{:#}\n", standing.document(now));
             (status, "application/json", document)
         }
-        (&Method::GET, "/metrics") => (StatusCode::OK, METRICS, standing.metrics(now)),
+        (&Method::GET, "/metrics") => {
+            let page = standing.metrics(now) + &metrics.render();
+            (StatusCode::OK, Metrics::CONTENT_TYPE, page)
+        }
         _ => {
             let text = "GET /health or /metrics\n".to_owned();
             (StatusCode::NOT_FOUND, "text/plain", text)

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 
 /// One part of a form.
-pub(super) struct Part {
+pub(crate) struct Part {
     pub name: String,
     pub file_name: String,
     pub media_type: String,
@@ -23,7 +23,7 @@ pub(super) fn parts(content_type: &str, body: &Bytes) -> Option<Vec<Part>> {
         parts.push(part(&body.slice_ref(start.get(..length)?))?);
         rest = start.get(length + delimiter.len()..)?;
     }
-    Some(parts)
+    matches!(rest, b"--" | b"--\r\n").then_some(parts)
 }
 
 fn part(bytes: &Bytes) -> Option<Part> {
@@ -49,10 +49,18 @@ fn part(bytes: &Bytes) -> Option<Part> {
 
 /// A parameter of a header's value, quoted or not.
 fn parameter<'a>(value: &'a str, wanted: &str) -> Option<&'a str> {
-    let parameters = value.split(';').skip(1);
-    let mut pairs = parameters.filter_map(|parameter| parameter.trim().split_once('='));
-    let (_, found) = pairs.find(|(name, _)| name.eq_ignore_ascii_case(wanted))?;
-    Some(found.trim_matches('"'))
+    let (_, mut rest) = value.split_once(';')?;
+    loop {
+        let (name, after) = rest.split_once('=')?;
+        let (found, next) = match after.strip_prefix('"') {
+            Some(quoted) => quoted.split_once('"')?,
+            None => after.split_once(';').unwrap_or((after, "")),
+        };
+        if name.trim().eq_ignore_ascii_case(wanted) {
+            return Some(found);
+        }
+        rest = next.trim_start_matches([';', ' ']);
+    }
 }
 
 fn after<'a>(bytes: &'a [u8], sought: &[u8]) -> Option<&'a [u8]> {

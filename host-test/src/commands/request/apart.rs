@@ -1,0 +1,16 @@
+use super::super::context::interruption;
+use crate::exit::{Exit, Failure};
+
+/// Does what may take long, or for ever, on a thread of its own: whoever reads
+/// standard output may be slow or never read, and a filter may have no end.
+/// Ctrl-C ends that too.
+pub(super) async fn apart<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, Failure> + Send + 'static,
+) -> Result<T, Failure> {
+    let work = tokio::task::spawn_blocking(work);
+    tokio::select! {
+        biased;
+        done = work => done.map_err(|error| Failure::new(Exit::Other, error))?,
+        () = interruption() => Err(Failure::silent(Exit::Interrupted)),
+    }
+}

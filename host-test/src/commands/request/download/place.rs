@@ -1,0 +1,206 @@
+use jira_host::types::Field;
+
+use super::RANGE_NOT_SATISFIABLE;
+use crate::exit::{Exit, Failure};
+
+/// How far a file is fetched.
+#[derive(Debug)]
+pub(super) struct Place {
+    bytes: u64,
+    piece: u64,
+    /// As the first piece told.
+    file: Option<Version>,
+}
+
+/// A file at one time. All pieces are of the same.
+#[derive(Debug, PartialEq, Eq)]
+struct Version {
+    total: u64,
+    entity_tag: Option<String>,
+    last_modified: Option<String>,
+}
+
+impl Place {
+    /// Nothing is fetched yet, and what comes comes in pieces of this length.
+    pub(super) fn beginning(piece: u64) -> Self {
+        Place {
+            bytes: 0,
+            piece: piece.max(1),
+            file: None,
+        }
+    }
+
+    pub(super) fn is_beginning(&self) -> bool {
+        self.file.is_none()
+    }
+
+    pub(super) fn is_end(&self) -> bool {
+        self.file
+            .as_ref()
+            .is_some_and(|file| file.total == self.bytes)
+    }
+
+    /// How much is fetched.
+    pub(super) fn bytes(&self) -> u64 {
+        self.bytes
+    }
+
+    /// How long the file is, as far as that is known.
+    pub(super) fn total(&self) -> u64 {
+        self.file.as_ref().map_or(0, |file| file.total)
+    }
+
+    /// Whether an answer of this status says that the file is empty: every other
+    /// one has a first byte.
+    pub(super) fn is_empty_file(&self, status: u16) -> bool {
+        self.is_beginning() && status == RANGE_NOT_SATISFIABLE
+    }
+
+    /// What asks for the next piece, and only for one of the same file
+    /// (RFC 9110 sections 14.2 and 13.1.5).
+    pub(super) fn headers(&self) -> Vec<Field> {
+        let last = self.bytes.saturating_add(self.piece - 1);
+        let range = format!("bytes={}-{last}", self.bytes);
+        let mut headers = vec![("Range".to_owned(), range)];
+        let tag = self.file.as_ref().and_then(|file| file.entity_tag.as_ref());
+        if let Some(tag) = tag.filter(|tag| !tag.starts_with("W/")) {
+            headers.push(("If-Range".to_owned(), tag.clone()));
+        }
+        headers
+    }
+
+    /// Goes on to after this piece, if it is the one that was asked for.
+    pub(super) fn take(&mut self, headers: &[Field], length: usize) -> Result<(), Failure> {
+        let of_name = |name| {
+            let header = headers.iter().find(|(it, _)| it == name);
+            header.map(|(_, value)| value.clone())
+        };
+        let told = of_name("content-range").unwrap_or_default();
+        let Some((first, last, total)) = content_range(&told) else {
+            return Err(unexpected(&told));
+        };
+        let file = Version {
+            total,
+            entity_tag: of_name("etag"),
+            last_modified: of_name("last-modified"),
+        };
+        if self.file.as_ref().is_some_and(|before| *before != file) {
+            return Err(changed());
+        }
+        let end = self.bytes.saturating_add(self.piece).min(total);
+        let length = u64::try_from(length).ok();
+        let is_all_there = length.and_then(|it| first.checked_add(it)) == Some(end);
+        if first != self.bytes || last.checked_add(1) != Some(end) || !is_all_there {
+            return Err(unexpected(&told));
+        }
+        self.bytes = end;
+        self.file = Some(file);
+        Ok(())
+    }
+}
+
+/// `bytes 0-99/1234`: the first, the last, and how many there are, which are more
+/// than the last.
+fn content_range(told: &str) -> Option<(u64, u64, u64)> {
+    let (range, total) = told.strip_prefix("bytes ")?.split_once('/')?;
+    let (first, last) = range.split_once('-')?;
+    let (first, last, total) = (number(first)?, number(last)?, number(total)?);
+    (first <= last && last < total).then_some((first, last, total))
+}
+
+fn number(digits: &str) -> Option<u64> {
+    let is_number = digits.bytes().all(|byte| byte.is_ascii_digit());
+    digits.parse().ok().filter(|_| is_number)
+}
+
+/// The failure of a file that is another one now.
+pub(super) fn changed() -> Failure {
+    let message = "the file changed while it was fetched, so nothing of it is kept";
+    Failure::new(Exit::Other, message).with_hint("fetch it once more, with the same command")
+}
+
+fn unexpected(told: &str) -> Failure {
+    let message = format!(
+        "the answer is a piece of a file (206), and not the one that was asked for: \
+         its Content-Range is `{told}`"
+    );
+    Failure::new(Exit::UnexpectedResponse, message)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fields(fields: &[(&str, &str)]) -> Vec<Field> {
+        let field = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
+        fields.iter().map(field).collect()
+    }
+
+    fn take(place: &mut Place, range: &str, tag: &str, length: usize) -> Result<(), Failure> {
+        place.take(&fields(&[("content-range", range), ("etag", tag)]), length)
+    }
+
+    #[test]
+    fn a_file_is_asked_for_piece_by_piece_to_its_end() {
+        let mut place = Place::beginning(10);
+        assert_eq!(place.headers(), fields(&[("Range", "bytes=0-9")]));
+        take(&mut place, "bytes 0-9/13", "\"a\"", 10).unwrap();
+        let next = fields(&[("Range", "bytes=10-19"), ("If-Range", "\"a\"")]);
+        assert_eq!(place.headers(), next);
+        assert!(!place.is_end());
+        take(&mut place, "bytes 10-12/13", "\"a\"", 3).unwrap();
+        assert!(place.is_end());
+        assert_eq!((place.bytes(), place.total()), (13, 13));
+    }
+
+    #[test]
+    fn a_weak_tag_is_compared_and_not_sent() {
+        let mut place = Place::beginning(1);
+        take(&mut place, "bytes 0-0/3", "W/\"a\"", 1).unwrap();
+        assert_eq!(place.headers(), fields(&[("Range", "bytes=1-1")]));
+        let failure = take(&mut place, "bytes 1-1/3", "W/\"b\"", 1).unwrap_err();
+        assert!(failure.message().contains("the file changed"));
+    }
+
+    #[test]
+    fn a_piece_of_a_file_that_changed_is_not_taken() {
+        for (range, tag) in [("bytes 1-1/3", "\"b\""), ("bytes 1-1/4", "\"a\"")] {
+            let mut place = Place::beginning(1);
+            take(&mut place, "bytes 0-0/3", "\"a\"", 1).unwrap();
+            let failure = take(&mut place, range, tag, 1).unwrap_err();
+            assert!(failure.message().contains("the file changed"), "{failure}");
+            assert_eq!(place.bytes(), 1);
+        }
+    }
+
+    #[test]
+    fn a_piece_that_was_not_asked_for_is_not_taken() {
+        for (range, length) in [
+            ("", 10),
+            ("bytes 1-10/13", 10),
+            ("bytes 0-9/13", 9),
+            ("bytes 0-8/13", 9),
+            ("bytes 0-12/13", 13),
+            ("bytes 0-9/*", 10),
+            ("bytes 0-9/9", 10),
+            ("bytes 9-0/13", 10),
+            ("bytes +0-9/13", 10),
+            ("bytes 0-9/99999999999999999999", 10),
+            ("lines 0-9/13", 10),
+        ] {
+            let mut place = Place::beginning(10);
+            let failure = take(&mut place, range, "\"a\"", length).unwrap_err();
+            assert_eq!(failure.exit(), Exit::UnexpectedResponse, "{range}");
+            assert!(failure.message().ends_with(&format!("`{range}`")));
+            assert!(place.is_beginning());
+        }
+    }
+
+    #[test]
+    fn only_a_file_without_a_first_byte_is_empty() {
+        let mut place = Place::beginning(1);
+        assert!(place.is_empty_file(416) && !place.is_empty_file(404));
+        take(&mut place, "bytes 0-0/3", "\"a\"", 1).unwrap();
+        assert!(!place.is_empty_file(416));
+    }
+}

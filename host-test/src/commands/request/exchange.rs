@@ -1,0 +1,101 @@
+use std::mem;
+use std::ops::Range;
+
+use jira_host::types::{Error, ErrorKind, Field, Request, Response};
+
+use super::Export;
+use super::answer::AnswerArgs;
+use super::apart::apart;
+use super::outlet::Outlet;
+use crate::commands::context::{Context, Session};
+use crate::commands::hint;
+use crate::exit::Failure;
+use crate::log;
+
+/// Answers that are somewhere else, or with whoever asks already.
+const REDIRECTION: Range<u16> = 300..400;
+
+/// What a request is sent by, and what becomes of its answer.
+#[derive(Clone, Copy)]
+pub(super) struct Exchange<'a> {
+    pub(super) context: &'a Context,
+    pub(super) session: &'a Session,
+    pub(super) connection: &'a str,
+    pub(super) export: Export,
+    pub(super) answer: &'a AnswerArgs,
+    /// Whether to tell status and headers.
+    pub(super) include: bool,
+}
+
+impl Exchange<'_> {
+    /// Sends a request, and writes its answer.
+    pub(super) async fn once(self, request: &Request, outlet: Outlet) -> Result<(), Failure> {
+        match self.send(request).await? {
+            Ok(response) => self.answered(response, outlet).await,
+            Err(error) => Err(self.refused(error).await?),
+        }
+    }
+
+    /// Sends a request.
+    pub(super) async fn send(self, request: &Request) -> Result<Result<Response, Error>, Failure> {
+        self.export.send(self.session, request).await
+    }
+
+    /// Writes an answer.
+    pub(super) async fn answered(
+        self,
+        response: Response,
+        mut outlet: Outlet,
+    ) -> Result<(), Failure> {
+        self.tell_head(response.status, &response.headers);
+        if REDIRECTION.contains(&response.status) && !outlet.keeps_parts() {
+            let status = response.status;
+            log::note(format_args!(
+                "note: the answer is not here (status {status}), so the file stays as it is"
+            ));
+            return Ok(());
+        }
+        apart(move || {
+            outlet.body(&response.body, content_type(&response.headers))?;
+            outlet.keep()
+        })
+        .await
+    }
+
+    /// Writes what Jira says of an error, and answers the failure to end with.
+    pub(super) async fn refused(self, mut error: Error) -> Result<Failure, Failure> {
+        if let ErrorKind::Api(answer) = &mut error.kind {
+            self.tell_head(answer.status, &answer.headers);
+            let body = mem::take(&mut answer.body);
+            let media_type = content_type(&answer.headers).to_owned();
+            let mut outlet = self.answer.outlet_of_failure();
+            if outlet.is_fit(&body) {
+                apart(move || outlet.body(&body, &media_type)).await?;
+            }
+        }
+        Ok(self.failure(error))
+    }
+
+    /// Tells status and headers, where that is asked for.
+    pub(super) fn tell_head(self, status: u16, headers: &[Field]) {
+        if self.include {
+            log::head(status, headers);
+        }
+    }
+
+    /// The failure of a call.
+    pub(super) fn failure(self, error: Error) -> Failure {
+        hint::failure(self.context, self.session, self.connection, error)
+    }
+
+    /// What to do about a failure of this kind.
+    pub(super) fn hint(self, kind: &ErrorKind) -> Option<String> {
+        hint::of(self.context, self.session, self.connection, kind)
+    }
+}
+
+/// What a body is, as its headers say.
+pub(super) fn content_type(headers: &[Field]) -> &str {
+    let of_name = headers.iter().find(|(name, _)| name == "content-type");
+    of_name.map_or("of no type", |(_, value)| value)
+}

@@ -1,0 +1,145 @@
+//! Expressions of jq over an answer.
+//!
+//! An expression sees the answer and nothing else: no environment, where
+//! secrets may be, no files and no other input. The names of those functions
+//! are not defined.
+
+mod fault;
+mod surrogate;
+mod vocabulary;
+
+use jaq_core::data::JustLut;
+use jaq_core::load::{Arena, File, Loader};
+use jaq_core::{Compiler, Ctx, Exn, Vars};
+use jaq_json::write::Pp;
+use jaq_json::{Val, read, write};
+use serde::de::IgnoredAny;
+
+use crate::exit::{Exit, Failure};
+
+/// How deep an answer may be nested. It is read, written and let go of level by
+/// level on a stack; Jira's documents have 50 levels where they are deep.
+const DEEPEST: usize = 256;
+
+/// At most so many characters of what an expression says are told: it may be
+/// the whole answer.
+const LONGEST_MESSAGE: usize = 500;
+
+/// An expression that can be understood.
+pub(super) struct Filter {
+    program: jaq_core::Filter<JustLut<Val>>,
+}
+
+/// One thing that comes of an expression.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Output {
+    /// A text, without quotes and escapes.
+    Text(Vec<u8>),
+    /// Anything else, as JSON on one line.
+    Json(Vec<u8>),
+}
+
+impl Filter {
+    /// Reads an expression, or says where it is not understood.
+    pub(super) fn parse(expression: &str) -> Result<Self, Failure> {
+        let arena = Arena::default();
+        let file = File {
+            code: expression,
+            path: (),
+        };
+        let modules = Loader::new(vocabulary::definitions())
+            .load(&arena, file)
+            .map_err(|errors| fault::unreadable(expression, errors))?;
+        let program = Compiler::default()
+            .with_funs(vocabulary::functions())
+            .compile(modules)
+            .map_err(|errors| fault::undefined(expression, errors))?;
+        Ok(Filter { program })
+    }
+
+    /// Hands on what comes of this answer, one after the other.
+    pub(super) fn apply(
+        &self,
+        answer: &[u8],
+        mut to: impl FnMut(Output) -> Result<(), Failure>,
+    ) -> Result<(), Failure> {
+        let input = value(answer).map_err(|why| {
+            Failure::new(Exit::Other, format!("the answer cannot be filtered: {why}"))
+        })?;
+        let context = Ctx::<JustLut<Val>>::new(&self.program.lut, Vars::new([]));
+        for output in self.program.id.run((context, input)) {
+            match output {
+                Ok(value) => to(Output::of(value)?)?,
+                Err(end) => return ended(end),
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Output {
+    fn of(value: Val) -> Result<Self, Failure> {
+        if let Val::TStr(text) = value {
+            return Ok(Output::Text(text.to_vec()));
+        }
+        let mut json = Vec::new();
+        write::write(&mut json, &Pp::default(), 0, &value)?;
+        match serde_json::from_slice::<IgnoredAny>(&json) {
+            Ok(_) => Ok(Output::Json(json)),
+            Err(_) => Err(failed("what comes of it cannot be written as JSON", &value)),
+        }
+    }
+}
+
+/// JSON as an expression sees it, or why there is none.
+fn value(json: &[u8]) -> Result<Val, String> {
+    serde_json::from_slice::<IgnoredAny>(json)
+        .map_err(|error| format!("it is not JSON: {error}"))?;
+    if depth(json) > DEEPEST {
+        return Err(format!("it is nested deeper than {DEEPEST} levels"));
+    }
+    read::parse_single(&surrogate::mended(json)).map_err(|error| error.to_string())
+}
+
+/// How deep a JSON text is nested.
+fn depth(json: &[u8]) -> usize {
+    let (mut depth, mut deepest) = (0_usize, 0);
+    let (mut is_text, mut is_escaped) = (false, false);
+    for byte in json {
+        match byte {
+            _ if is_escaped => is_escaped = false,
+            b'\\' => is_escaped = true,
+            b'"' => is_text = !is_text,
+            _ if is_text => {}
+            b'[' | b'{' => depth += 1,
+            b']' | b'}' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        deepest = deepest.max(depth);
+    }
+    deepest
+}
+
+/// What an expression that has come to its end says of it.
+fn ended(end: Exn<'_, Val>) -> Result<(), Failure> {
+    match end.get_err() {
+        Ok(error) => Err(match error.into_val() {
+            Val::TStr(text) => failed("it says", &String::from_utf8_lossy(&text)),
+            other => failed("it says", &other),
+        }),
+        Err(end) => match end.get_halt() {
+            Ok(0) => Ok(()),
+            Ok(code) => Err(failed("it ended itself with the code", &code)),
+            Err(_) => Err(failed("it broke off", &"there is no such label")),
+        },
+    }
+}
+
+fn failed(what: &str, why: &dyn std::fmt::Display) -> Failure {
+    let why: String = why.to_string().chars().take(LONGEST_MESSAGE).collect();
+    let message = format!("Jira has answered, and then the filter failed; {what}: {why}");
+    Failure::new(Exit::Other, message)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,50 @@
+use std::iter;
+
+use jaq_core::Error;
+use jaq_core::data::JustLut;
+use jaq_core::load::parse::Def;
+use jaq_core::native::{Fun, bome, run, v};
+use jaq_json::Val;
+
+use super::value;
+use crate::log;
+
+/// What is not taken from the libraries: what reads something beside the answer,
+/// what speaks where nobody hears it, and what reads JSON of any depth. But for
+/// the first, there are ones of our own.
+const LEFT_OUT: [&str; 4] = ["env", "debug_empty", "stderr_empty", "fromjson"];
+
+/// What is defined in the language itself.
+pub(super) fn definitions() -> impl Iterator<Item = Def<&'static str>> {
+    jaq_core::defs()
+        .chain(jaq_std::defs())
+        .chain(jaq_json::defs())
+}
+
+/// What is defined in Rust.
+pub(super) fn functions() -> impl Iterator<Item = Fun<JustLut<Val>>> {
+    jaq_core::funs()
+        .chain(jaq_std::funs())
+        .chain(jaq_json::funs())
+        .filter(|(name, ..)| !LEFT_OUT.contains(name))
+        .chain([told("debug_empty"), told("stderr_empty"), from_json()])
+}
+
+/// Texts of Jira may hold anything, so they are read as the answer itself is.
+fn from_json() -> Fun<JustLut<Val>> {
+    run(("fromjson", v(0), |input| {
+        let text = input.1.try_as_utf8_bytes_owned();
+        bome(text.and_then(|text| value(&text).map_err(Error::str)))
+    }))
+}
+
+/// A function that tells what it is given, on standard error.
+fn told(name: &'static str) -> Fun<JustLut<Val>> {
+    run((name, v(0), |input| {
+        match &input.1 {
+            Val::TStr(text) => log::note(String::from_utf8_lossy(text)),
+            other => log::note(other),
+        }
+        Box::new(iter::empty())
+    }))
+}

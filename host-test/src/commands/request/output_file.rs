@@ -1,0 +1,194 @@
+use std::fs::{self, File, Permissions};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use tempfile::NamedTempFile;
+
+use crate::exit::{Exit, Failure};
+
+/// The file that an answer goes to. It takes its name when it is whole; until
+/// then one of that name stays as it is, and where it never is, nothing stays.
+#[derive(Debug)]
+pub(super) struct OutputFile {
+    /// As it was given.
+    path: PathBuf,
+    content: Content,
+}
+
+#[derive(Debug)]
+enum Content {
+    /// Beside the file that it becomes.
+    Growing(NamedTempFile, PathBuf),
+    /// What is no regular file, such as `/dev/null` or a named pipe, is written
+    /// to and not replaced.
+    Special(File),
+}
+
+impl OutputFile {
+    /// Begins a file, so that it is known before anything is sent whether it can
+    /// be written.
+    pub(super) fn begin(path: &Path) -> Result<Self, Failure> {
+        let refused = |error: io::Error| {
+            let message = format!("cannot write to `{}`: {error}", path.display());
+            Failure::new(Exit::Usage, message)
+        };
+        let content = match fs::metadata(path) {
+            Ok(there) if there.is_dir() => {
+                return Err(refused(io::ErrorKind::IsADirectory.into()));
+            }
+            Ok(there) if !there.is_file() => {
+                File::options().write(true).open(path).map(Content::Special)
+            }
+            // The file behind a link is replaced, not the link.
+            Ok(there) => {
+                fs::canonicalize(path).and_then(|file| growing(file, Some(there.permissions())))
+            }
+            Err(_) => growing(path.to_owned(), of_new_files()),
+        };
+        Ok(OutputFile {
+            path: path.to_owned(),
+            content: content.map_err(refused)?,
+        })
+    }
+
+    /// Gives it its name.
+    pub(super) fn keep(self) -> Result<(), Failure> {
+        let kept = match self.content {
+            Content::Growing(file, becomes) => file
+                .as_file()
+                .sync_all()
+                .and_then(|()| Ok(file.persist(becomes)?))
+                .map(drop),
+            Content::Special(_) => Ok(()),
+        };
+        kept.map_err(|error| failure(&self.path, error))
+    }
+
+    /// Why it cannot be written.
+    pub(super) fn failure(&self, error: io::Error) -> Failure {
+        failure(&self.path, error)
+    }
+}
+
+impl Write for OutputFile {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match &mut self.content {
+            Content::Growing(file, _) => file.write(bytes),
+            Content::Special(file) => file.write(bytes),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        match &mut self.content {
+            Content::Growing(file, _) => file.flush(),
+            Content::Special(file) => file.flush(),
+        }
+    }
+}
+
+fn failure(path: &Path, error: io::Error) -> Failure {
+    Failure::from(error).about(&format!("cannot write to `{}`", path.display()))
+}
+
+fn growing(becomes: PathBuf, permissions: Option<Permissions>) -> io::Result<Content> {
+    let folder = match becomes.parent() {
+        Some(folder) if folder != Path::new("") => folder,
+        _ => Path::new("."),
+    };
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".jira-host-").suffix(".part");
+    if let Some(permissions) = permissions {
+        builder.permissions(permissions);
+    }
+    let file = builder.tempfile_in(folder)?;
+    Ok(Content::Growing(file, becomes))
+}
+
+/// What any other program would give a new file; a temporary one is closed to
+/// others.
+#[cfg(unix)]
+fn of_new_files() -> Option<Permissions> {
+    use std::os::unix::fs::PermissionsExt;
+    Some(Permissions::from_mode(0o666))
+}
+
+#[cfg(not(unix))]
+fn of_new_files() -> Option<Permissions> {
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use tempfile::TempDir;
+
+    use super::*;
+
+    fn names(folder: &TempDir) -> Vec<String> {
+        let entries = fs::read_dir(folder).unwrap();
+        let name = |entry: io::Result<fs::DirEntry>| entry.unwrap().file_name();
+        let mut names: Vec<_> = entries.map(|it| name(it).into_string().unwrap()).collect();
+        names.sort();
+        names
+    }
+
+    #[test]
+    fn a_file_is_there_when_it_is_whole_and_the_one_before_stays_until_then() {
+        let folder = TempDir::new().unwrap();
+        let path = folder.path().join("file");
+        fs::write(&path, "before").unwrap();
+        let mut file = OutputFile::begin(&path).unwrap();
+        file.write_all(b"now").unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"before");
+        file.keep().unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"now");
+        assert_eq!(names(&folder), ["file"]);
+    }
+
+    #[test]
+    fn what_never_is_whole_leaves_nothing() {
+        let folder = TempDir::new().unwrap();
+        let mut file = OutputFile::begin(&folder.path().join("file")).unwrap();
+        file.write_all(b"half").unwrap();
+        assert_eq!(names(&folder).len(), 1);
+        drop(file);
+        assert!(names(&folder).is_empty());
+    }
+
+    #[test]
+    fn where_no_file_can_be_is_told_with_its_name() {
+        let folder = TempDir::new().unwrap();
+        for wrong in [folder.path().to_owned(), folder.path().join("none/file")] {
+            let failure = OutputFile::begin(&wrong).unwrap_err();
+            let told = format!("cannot write to `{}`: ", wrong.display());
+            assert!(failure.message().starts_with(&told), "{failure}");
+            assert_eq!(failure.exit(), Exit::Usage);
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_file_has_the_permissions_of_the_one_before_and_a_link_stays_a_link() {
+        use std::os::unix::fs::{PermissionsExt, symlink};
+        let folder = TempDir::new().unwrap();
+        let (path, link) = (folder.path().join("file"), folder.path().join("link"));
+        fs::write(&path, "before").unwrap();
+        fs::set_permissions(&path, Permissions::from_mode(0o640)).unwrap();
+        symlink("file", &link).unwrap();
+        let mut file = OutputFile::begin(&link).unwrap();
+        file.write_all(b"now").unwrap();
+        file.keep().unwrap();
+        assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+        assert_eq!(fs::read(&path).unwrap(), b"now");
+        let mode = fs::metadata(&path).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o640);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_is_no_regular_file_is_written_to_and_stays() {
+        let mut file = OutputFile::begin(Path::new("/dev/null")).unwrap();
+        file.write_all(b"gone").unwrap();
+        file.keep().unwrap();
+        assert!(!fs::metadata("/dev/null").unwrap().is_file());
+    }
+}

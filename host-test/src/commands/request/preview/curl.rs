@@ -1,0 +1,130 @@
+use std::io::{self, Write};
+use std::path::Path;
+
+use jira_host::network::CaughtRequest;
+use serde_json::json;
+
+use crate::commands::request::apart::apart;
+use crate::commands::request::body::BodyArgs;
+use crate::commands::request::file::STANDARD_INPUT;
+use crate::commands::request::upload;
+use crate::exit::{Exit, Failure};
+use crate::{log, output};
+
+/// The variable in which curl is to find the token.
+const TOKEN: &str = "\"Authorization: Bearer $JIRA_TOKEN\"";
+
+/// The longest body in a command line: Linux takes 128 KiB in one argument.
+const LONGEST_ARGUMENT: usize = 120 * 1024;
+
+/// Writes the request as a command line of curl.
+pub(super) async fn write(
+    request: &CaughtRequest,
+    body: &BodyArgs,
+    as_json: bool,
+) -> Result<(), Failure> {
+    let source = Source::of(request, body);
+    let mut command = words(request, &source)?.join(" ");
+    if matches!(source, Source::StandardInput) {
+        let bytes = request.body.len();
+        log::note(format_args!(
+            "note: the body, {bytes} bytes, does not fit into a command line; give it to this \
+             one on standard input"
+        ));
+    }
+    if as_json {
+        return Ok(output::json(&json!({"curl": command}))?);
+    }
+    command.push('\n');
+    apart(move || {
+        let mut stdout = io::stdout().lock();
+        stdout.write_all(command.as_bytes())?;
+        Ok(stdout.flush()?)
+    })
+    .await
+}
+
+/// Where curl gets the body from.
+enum Source<'a> {
+    Nowhere,
+    Text(&'a str),
+    File(&'a str),
+    StandardInput,
+    Form(&'a BodyArgs),
+}
+
+impl<'a> Source<'a> {
+    fn of(request: &'a CaughtRequest, given: &'a BodyArgs) -> Source<'a> {
+        match &given.input {
+            _ if !given.upload.is_empty() => return Source::Form(given),
+            Some(path) if path != STANDARD_INPUT => return Source::File(path),
+            _ if request.body.is_empty() => return Source::Nowhere,
+            _ => {}
+        }
+        match std::str::from_utf8(&request.body) {
+            Ok(text) if text.len() <= LONGEST_ARGUMENT && !text.contains('\0') => {
+                Source::Text(text)
+            }
+            _ => Source::StandardInput,
+        }
+    }
+
+    fn words(&self) -> Result<Vec<String>, Failure> {
+        let option = |name: &str, value: &str| Ok(vec![format!("{name} {}", quoted(value)?)]);
+        match self {
+            Source::Nowhere => Ok(Vec::new()),
+            // What begins with `@` would be taken for a file.
+            Source::Text(text) if text.starts_with('@') => option("--data-raw", text),
+            Source::Text(text) => option("--data-binary", text),
+            Source::File(path) => option("--data-binary", &format!("@{path}")),
+            Source::StandardInput => option("--data-binary", "@-"),
+            Source::Form(given) => given.upload.iter().map(|path| part(path)).collect(),
+        }
+    }
+}
+
+fn words(request: &CaughtRequest, source: &Source<'_>) -> Result<Vec<String>, Failure> {
+    let mut words = vec!["curl".to_owned()];
+    match request.method.as_str() {
+        "GET" => {}
+        "HEAD" => words.push("--head".to_owned()),
+        method => words.push(format!("--request {}", quoted(method)?)),
+    }
+    for (name, value) in &request.headers {
+        let is_of_form = matches!(source, Source::Form(_)) && name == "content-type";
+        // curl writes this one itself, with a boundary of its own.
+        if is_of_form {
+            continue;
+        }
+        let header = match value.as_str() {
+            "" => format!("{name};"),
+            value => format!("{name}: {value}"),
+        };
+        words.push(format!("--header {}", quoted(&header)?));
+    }
+    if request.is_authorized {
+        words.push(format!("--header {TOKEN}"));
+    }
+    words.extend(source.words()?);
+    if request.url.contains(['[', ']', '{', '}']) {
+        words.push("--globoff".to_owned());
+    }
+    words.push(quoted(&request.url)?);
+    Ok(words)
+}
+
+/// A file of a form, in curl's own quotes.
+fn part(path: &Path) -> Result<String, Failure> {
+    let in_quotes = |text: &str| text.replace('\\', "\\\\").replace('"', "\\\"");
+    let media_type = upload::media_type(path);
+    let name = in_quotes(upload::name(path)?);
+    let path = in_quotes(&path.display().to_string());
+    let part = format!("file=@\"{path}\";type={media_type};filename=\"{name}\"");
+    Ok(format!("--form {}", quoted(&part)?))
+}
+
+/// As one word of a shell.
+fn quoted(text: &str) -> Result<String, Failure> {
+    let quoted = shlex::try_quote(text).map_err(|error| Failure::new(Exit::Usage, error))?;
+    Ok(quoted.into_owned())
+}

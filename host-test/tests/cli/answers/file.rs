@@ -1,0 +1,133 @@
+use atlassian_simulator::{Fault, Gate, On};
+
+use super::{answer_json, connected, files, read};
+use crate::running::Running;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_gets_what_standard_output_would() {
+    let stage = connected().await;
+    stage
+        .simulator
+        .list("/label items=120 cap=50".parse().unwrap());
+    let commands: [&[&str]; 5] = [
+        &["api", "/issue/DEMO-1"],
+        &["api", "/label", "--paginate"],
+        &["api", "/label", "--stream"],
+        &["api", "/label", "--paginate", "--jq", "length"],
+        &["api", "/issue/DEMO-1", "--pretty"],
+    ];
+    for command in commands {
+        let plain = stage.run(command);
+        let ran = stage.run(&[command, &["-o", "answer"]].concat());
+        assert_eq!((ran.done(), ran.stderr.as_str()), ("", ""), "{command:?}");
+        assert_eq!(read(&stage, "answer"), plain.done(), "{command:?}");
+    }
+    assert_eq!(files(&stage), ["answer"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn colour_that_fits_a_terminal_does_not_get_into_a_file() {
+    let stage = connected().await;
+    answer_json(&stage, "[1]");
+    let mut command = stage.home.command(&["api", "/myself", "-o", "answer"]);
+    let output = command.env("CLICOLOR_FORCE", "1").output().unwrap();
+    assert!(output.status.success());
+    assert_eq!(read(&stage, "answer"), "[1]");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_answer_to_a_post_goes_to_a_file_too() {
+    let stage = connected().await;
+    let comment = r#"{"body": "Hello"}"#;
+    let path = "/rest/api/2/issue/DEMO-1/comment";
+    let arguments = ["api", path, "--input", "-", "--output", "answer"];
+    assert_eq!(stage.home.run_with_input(&arguments, comment).done(), "");
+    assert!(read(&stage, "answer").contains("Hello"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_error_does_not_get_into_the_file_that_is_there() {
+    let stage = connected().await;
+    stage.home.file("answer", "before");
+    let plain = stage.run(&["api", "/issue/NONE-1"]);
+    let forms: [&[&str]; 3] = [&[], &["--jq", "."], &["-X", "DELETE"]];
+    for form in forms {
+        let ran = stage.run(&[&["api", "/issue/NONE-1", "-o", "answer"], form].concat());
+        assert_eq!(
+            (ran.code, &ran.stdout),
+            (Some(4), &plain.stdout),
+            "{form:?}"
+        );
+    }
+    let ran = stage.run(&["api", "/issue/NONE-1/comment", "-o", "answer", "--paginate"]);
+    assert_eq!(ran.code, Some(4), "{ran:#?}");
+    let ran = stage.run(&["api", "/myself", "-o", "answer", "--jq", "1, error(\"no\")"]);
+    ran.failed(1);
+    assert_eq!(read(&stage, "answer"), "before");
+    assert_eq!(files(&stage), ["answer"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_that_is_elsewhere_leaves_the_file_as_it_is() {
+    let stage = connected().await;
+    stage.home.file("answer", "before");
+    for status in [303, 304] {
+        let myself = On::method_path("GET", "/myself");
+        let answer = Fault::status(status, &[("location", "/rest/api/3/label")]);
+        stage.simulator.script(myself, answer);
+        let ran = stage.run(&["api", "/myself", "-o", "answer", "--no-follow"]);
+        ran.done();
+        let told = format!("note: the answer is not here (status {status})");
+        assert!(ran.stderr.starts_with(&told), "{ran:#?}");
+        assert_eq!(read(&stage, "answer"), "before");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn where_no_file_can_be_nothing_is_sent() {
+    let stage = connected().await;
+    let before = stage.simulator.transcript().len();
+    for wrong in ["nowhere/answer", "."] {
+        let ran = stage.run(&["api", "/myself", "-o", wrong]);
+        let told = format!("jira-host: cannot write to `{wrong}`: ");
+        assert!(ran.failed(2).starts_with(&told), "{ran:#?}");
+    }
+    assert_eq!(stage.simulator.transcript().len(), before);
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_that_takes_no_more_is_told_with_its_name() {
+    let stage = connected().await;
+    let forms: [&[&str]; 2] = [&[], &["--jq", "."]];
+    for form in forms {
+        let ran = stage.run(&[&["api", "/myself", "-o", "/dev/full"], form].concat());
+        let told = "jira-host: cannot write to `/dev/full`: No space left";
+        assert!(ran.failed(1).starts_with(told), "{ran:#?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_list_that_is_cut_is_in_the_file_and_one_that_is_interrupted_is_not() {
+    let stage = connected().await;
+    stage
+        .simulator
+        .list("/label items=520 cap=50".parse().unwrap());
+    let list = ["api", "/label", "--paginate", "-o", "answer"];
+    let ran = stage.run(&[&list[..], &["--max-items", "70"]].concat());
+    assert!(ran.failed(11).contains("`--cursor "), "{ran:#?}");
+    let items: Vec<String> = serde_json::from_str(&read(&stage, "answer")).unwrap();
+    assert_eq!(items.len(), 70);
+
+    let gate = Gate::new();
+    let page = On::method_path("GET", "/label").asking("startAt", "300");
+    stage.simulator.script(page, Fault::Hold(gate.clone()));
+    let running = Running::begin(&stage, &list);
+    gate.reached().await;
+    running.interrupt();
+    assert_eq!(running.end().failed(130), "");
+    gate.open();
+    let items: Vec<String> = serde_json::from_str(&read(&stage, "answer")).unwrap();
+    assert_eq!(items.len(), 70);
+    assert_eq!(files(&stage), ["answer"]);
+}
