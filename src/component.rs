@@ -8,6 +8,7 @@ mod bindings;
 mod convert;
 mod executor;
 mod http;
+mod memory;
 mod outside;
 mod secrets;
 
