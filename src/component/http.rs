@@ -177,9 +177,12 @@ fn to_wasi_request(request: &HttpRequest) -> Result<OutgoingRequest, TransportEr
         Some(query) => format!("{}?{query}", url.path()),
         None => url.path().into(),
     };
-    outgoing
-        .set_method(&to_wasi_method(request.method))
-        .map_err(|()| refused("method"))?;
+    // What is new is a GET already.
+    if request.method != Method::Get {
+        outgoing
+            .set_method(&to_wasi_method(request.method))
+            .map_err(|()| refused("method"))?;
+    }
     outgoing
         .set_scheme(Some(&scheme))
         .map_err(|()| refused("scheme"))?;
@@ -192,26 +195,36 @@ fn to_wasi_request(request: &HttpRequest) -> Result<OutgoingRequest, TransportEr
     Ok(outgoing)
 }
 
-/// The length is always told, so that no server has to take chunks.
+/// The length is always told, so that no server has to take chunks. All are
+/// handed over at once: each call to the host costs.
 fn to_wasi_headers(request: &HttpRequest) -> Result<Fields, TransportError> {
-    let fields = Fields::new();
-    let append = |name: &str, value: &str| {
-        fields
-            .append(name, value.as_bytes())
-            .map_err(|_| TransportError::Denied(format!("the host refuses the header `{name}`")))
+    let of_request = request.headers.iter().map(to_wasi_header);
+    let token = request.bearer.as_ref().map(|token| {
+        let value = format!("Bearer {}", token.expose());
+        to_wasi_header(("authorization", &value))
+    });
+    let length = match &request.body {
+        Some(body) => Some(body.len()),
+        None if request.method.takes_body() => Some(0),
+        None => None,
     };
-    for (name, value) in request.headers.iter() {
-        append(name, value)?;
+    let length = length.map(|length| to_wasi_header(("content-length", &length.to_string())));
+    let fields: Vec<_> = of_request.chain(token).chain(length).collect();
+    Fields::from_list(&fields).map_err(|_| refused(&culprit(&fields)))
+}
+
+/// Which of the headers the host does not take; it only says that it is one.
+fn culprit(fields: &[(String, Vec<u8>)]) -> String {
+    let is_refused =
+        |(name, value): &&(String, Vec<u8>)| Fields::new().append(name, value).is_err();
+    match fields.iter().find(is_refused) {
+        Some((name, _)) => format!("header `{name}`"),
+        None => "headers".into(),
     }
-    if let Some(token) = &request.bearer {
-        append("authorization", &format!("Bearer {}", token.expose()))?;
-    }
-    match &request.body {
-        Some(body) => append("content-length", &body.len().to_string())?,
-        None if request.method.takes_body() => append("content-length", "0")?,
-        None => {}
-    }
-    Ok(fields)
+}
+
+fn to_wasi_header((name, value): (&str, &str)) -> (String, Vec<u8>) {
+    (name.into(), value.into())
 }
 
 fn to_wasi_method(method: Method) -> WasiMethod {
