@@ -2,6 +2,7 @@
 
 mod cache;
 mod engine;
+mod exports;
 mod inspection;
 mod link;
 mod loader;
@@ -17,11 +18,11 @@ use wasmtime::Engine;
 use wasmtime::component::Component;
 
 pub use self::cache::default_cache_dir;
+pub(crate) use self::exports::{Exports, TypedExport};
 pub use self::inspection::Inspection;
 pub use self::loader::Loader;
 use self::ticker::Ticker;
-use crate::bindings::world::JiraConnectorPre;
-use crate::call::{CallError, CallState};
+use crate::call::CallError;
 use crate::network::Network;
 use crate::secrets::SecretStore;
 use crate::tenant::Tenant;
@@ -36,7 +37,7 @@ pub struct Connector {
 }
 
 struct Compiled {
-    pre: JiraConnectorPre<CallState>,
+    exports: Exports,
     inspection: Inspection,
     calls: Semaphore,
     max_concurrent_calls: u32,
@@ -105,15 +106,15 @@ impl Connector {
             return Err(LoadError::ForeignImports(foreign));
         }
         let mismatch = |error: wasmtime::Error| LoadError::Mismatch(format!("{error:#}"));
-        let pre = link::linker(engine)
+        let exports = link::linker(engine)
             .and_then(|linker| linker.instantiate_pre(component))
-            .and_then(JiraConnectorPre::new)
+            .and_then(Exports::of)
             .map_err(mismatch)?;
         let ticker = Ticker::start(engine.weak()).map_err(LoadError::Thread)?;
         let permits = usize::try_from(max_concurrent_calls).unwrap_or(Semaphore::MAX_PERMITS);
         Ok(Connector {
             compiled: Arc::new(Compiled {
-                pre,
+                exports,
                 inspection,
                 calls: Semaphore::new(permits.min(Semaphore::MAX_PERMITS)),
                 max_concurrent_calls,
@@ -139,8 +140,8 @@ impl Connector {
         compiled.calls.try_acquire().map_err(busy)
     }
 
-    pub(crate) fn pre(&self) -> &JiraConnectorPre<CallState> {
-        &self.compiled.pre
+    pub(crate) fn exports(&self) -> &Exports {
+        &self.compiled.exports
     }
 }
 

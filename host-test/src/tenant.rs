@@ -4,11 +4,10 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use wasmtime::{Result as WasmResult, Store};
+use wasmtime::component::{ComponentNamedList, Lift, Lower};
 
-use crate::bindings::world::JiraConnector;
 use crate::call::{CallError, CallState, Limits, WallClock};
-use crate::connector::Connector;
+use crate::connector::{Connector, Exports, TypedExport};
 use crate::network::Network;
 use crate::observe::{CallWatch, Nobody, Observe};
 use crate::pages::{Export, Pages};
@@ -87,8 +86,7 @@ impl Tenant {
     /// # }
     /// ```
     pub async fn api_request(&self, request: &Request) -> Outcome<Response> {
-        let call =
-            self.call(async |connector, store| connector.call_api_request(store, request).await);
+        let call = self.call(&self.exports().api_request, request);
         self.watch("api-request", Some(&request.connection))
             .follow(call)
             .await
@@ -110,9 +108,7 @@ impl Tenant {
     /// # }
     /// ```
     pub async fn servicedesk_request(&self, request: &Request) -> Outcome<Response> {
-        let call = self.call(async |connector, store| {
-            connector.call_servicedesk_request(store, request).await
-        });
+        let call = self.call(&self.exports().servicedesk_request, request);
         self.watch("servicedesk-request", Some(&request.connection))
             .follow(call)
             .await
@@ -176,8 +172,7 @@ impl Tenant {
     /// # }
     /// ```
     pub async fn oauth_exchange(&self, step: &OauthStep) -> Outcome<OauthOutcome> {
-        let call =
-            self.call(async |connector, store| connector.call_oauth_exchange(store, step).await);
+        let call = self.call(&self.exports().oauth_exchange, step);
         self.watch("oauth-exchange", step.connection())
             .follow(call)
             .await
@@ -210,7 +205,7 @@ impl Tenant {
     ///
     /// [`schedule`](crate::schedule) says when to do this.
     pub async fn gdpr_sweep(&self, step: &SweepStep) -> Outcome<SweepOutcome> {
-        let call = self.call(async |connector, store| connector.call_gdpr_sweep(store, step).await);
+        let call = self.call(&self.exports().gdpr_sweep, step);
         self.watch("gdpr-sweep", None).follow(call).await
     }
 
@@ -219,18 +214,25 @@ impl Tenant {
         CallWatch::begin(export, connection, Arc::clone(&self.observer))
     }
 
-    async fn call<T>(
+    fn exports(&self) -> &Exports {
+        self.connector.exports()
+    }
+
+    async fn call<Taken, Answered>(
         &self,
-        export: impl AsyncFnOnce(&JiraConnector, &mut Store<CallState>) -> WasmResult<T>,
-    ) -> Result<T, CallError> {
+        export: &TypedExport<Taken, Answered>,
+        taken: &Taken,
+    ) -> Outcome<Answered>
+    where
+        Taken: Lower + Sync,
+        Answered: Lift + Send + Sync + 'static,
+        for<'a> (&'a Taken,): ComponentNamedList,
+        (Result<Answered, Error>,): ComponentNamedList,
+    {
         // Held longer than the instance, so that there is room for the next one.
         let _admitted = self.connector.admit()?;
-        let pre = self.connector.pre();
-        let mut store = self.call_state().into_store(pre.engine());
-        let call = async {
-            let connector = pre.instantiate_async(&mut store).await?;
-            export(&connector, &mut store).await
-        };
+        let mut store = self.call_state().into_store(self.exports().engine());
+        let call = self.exports().call(export, &mut store, taken);
         match tokio::time::timeout(self.limits.timeout, call).await {
             Ok(outcome) => outcome.map_err(|error| CallError::of(&error)),
             Err(_) => Err(CallError::OutOfTime(self.limits.timeout)),
