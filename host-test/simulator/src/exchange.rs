@@ -16,9 +16,10 @@ use hyper::body::Incoming;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// The longest body of a request that is read. It is held in memory and kept
-/// in the transcript.
-const LONGEST_REQUEST: usize = 64 * 1024 * 1024;
+/// The longest body of a request that is read, which is longer than what the
+/// host lets out: what a client sends is answered, and the connection not broken
+/// off. It is held in memory and kept in the transcript.
+const LONGEST_REQUEST: usize = 257 * 1024 * 1024;
 
 /// What the transcript says beside an answer that was ordered.
 const SCRIPTED: &str = "(scripted)";

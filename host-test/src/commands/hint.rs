@@ -19,6 +19,11 @@ pub(crate) fn failure(
     error: Error,
 ) -> Failure {
     let hint = of(context, session, connection, &error.kind);
+    hinted(error, hint)
+}
+
+/// The failure of a call, with what to do about it.
+pub(crate) fn hinted(error: Error, hint: Option<String>) -> Failure {
     let failure = Failure::from(error);
     match hint {
         Some(hint) => failure.with_hint(hint),
@@ -53,7 +58,8 @@ pub(crate) fn of(
                 .into()
         }
         ErrorKind::Transport(TransportError::TimedOut) => {
-            "give it more time with `--timeout SECONDS`".into()
+            let doctor = command(&["doctor"]);
+            format!("try it again; if it stays like this, {doctor} looks for what is in the way")
         }
         ErrorKind::LimitExceeded(limit) if limit.name == "max-response-bytes" => {
             "ask for less at once, or accept more with `--max-bytes`".into()

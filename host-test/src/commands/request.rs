@@ -78,7 +78,10 @@ pub(crate) struct RequestArgs {
     /// Answers a redirect as it is.
     #[arg(long, help_heading = ANSWER)]
     no_follow: bool,
-    /// How long it may take: 30 unless given; a list or a file as long as it takes.
+    /// How long it may take: 30 unless given, and 600 for --upload.
+    ///
+    /// A list, and a file that --output fetches in pieces, may take as long as
+    /// they take.
     #[arg(long, help_heading = SENDING, value_name = "SECONDS",
           value_parser = clap::value_parser!(u64).range(1..=600))]
     timeout: Option<u64>,
@@ -148,6 +151,7 @@ impl RequestArgs {
     ) -> Result<(), Failure> {
         let content = self.body.read(self.method, &self.header)?;
         if self.preview.is_wanted() {
+            self.answer.check()?;
             return self.preview(context, export, content, experimental).await;
         }
         let (answer, list) = (self.answer.clone(), self.list.clone());

@@ -33,7 +33,9 @@ Examples:
     The first request for an issue fails:
     jira-host simulate --fault 'GET /issue status=503'
     A list of ten thousand issues:
-    jira-host simulate --list '/search/jql items=10000'")]
+    jira-host simulate --list '/search/jql items=10000'
+
+A file that is attached may have 20 MiB; a longer one is answered with 413.")]
 pub(crate) struct SimulateArgs {
     /// The port of the authorisation server; gateway and attachments have the
     /// two after it. With 0 the system chooses all three.

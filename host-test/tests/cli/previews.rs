@@ -284,3 +284,12 @@ async fn what_is_refused_is_refused_by_a_preview_in_the_same_words() {
     let ran = stage.run(&["api", "/myself", "--dry-run", "--curl"]);
     assert!(ran.failed(2).contains("cannot be used with"), "{ran:#?}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_expression_that_is_not_understood_is_refused_by_a_preview_too() {
+    let stage = connected().await;
+    for preview in ["--dry-run", "--curl"] {
+        let ran = stage.run(&["api", "/myself", "--jq", ".a | |", preview]);
+        assert!(ran.failed(2).contains("--jq"), "{ran:#?}");
+    }
+}

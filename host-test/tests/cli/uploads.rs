@@ -83,6 +83,17 @@ async fn a_file_is_handed_in_to_a_service_desk_and_attached_to_a_request() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_file_that_is_too_long_for_the_site_is_answered_by_it() {
+    let stage = connected().await;
+    let long = File::create(stage.home.path().join("long.bin")).unwrap();
+    long.set_len(80 << 20).unwrap();
+    let path = "/issue/DEMO-3/attachments";
+    let ran = stage.run(&["api", path, "--upload", "long.bin"]);
+    assert_eq!(ran.code, Some(4), "{ran:#?}");
+    assert!(ran.stdout.contains("too large"), "{ran:#?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_upload_that_cannot_be_is_refused_before_anything_is_sent() {
     let stage = connected().await;
     stage.home.file("a.json", "{}");
@@ -121,4 +132,19 @@ async fn an_upload_that_cannot_be_is_refused_before_anything_is_sent() {
         assert!(told.contains(named), "{told}");
     }
     assert_eq!(stage.simulator.transcript().len(), before);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_input_that_is_no_json_is_named() {
+    let stage = connected().await;
+    stage.home.file("empty.json", " \n");
+    stage.home.file("cut.json", "{");
+    for (input, told) in [
+        ("empty.json", "`empty.json` is empty"),
+        ("-", "standard input is empty"),
+        ("cut.json", "the body, from `cut.json`, is not JSON: "),
+    ] {
+        let ran = stage.run(&["api", "/echo", "--input", input]);
+        assert!(ran.failed(2).contains(told), "{ran:#?}");
+    }
 }

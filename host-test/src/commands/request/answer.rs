@@ -71,7 +71,7 @@ impl AnswerArgs {
     /// Where the answer goes. Nothing was sent yet; what is wrong with the
     /// expression or the file is said now.
     pub(super) fn outlet(&self) -> Result<Outlet, Failure> {
-        let filter = self.jq.as_deref().map(Filter::parse).transpose()?;
+        let filter = self.filter()?;
         let stdout = self.on_stdout();
         Ok(match self.file() {
             Some(path) => {
@@ -86,6 +86,15 @@ impl AnswerArgs {
     pub(super) fn outlet_of_failure(&self) -> Outlet {
         let form = self.on_stdout();
         Outlet::new(Place::stdout(form), form, None)
+    }
+
+    /// Whether the expression can be understood. No file is begun for it.
+    pub(super) fn check(&self) -> Result<(), Failure> {
+        self.filter().map(drop)
+    }
+
+    fn filter(&self) -> Result<Option<Filter>, Failure> {
+        self.jq.as_deref().map(Filter::parse).transpose()
     }
 
     fn file(&self) -> Option<&Path> {

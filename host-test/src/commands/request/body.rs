@@ -38,8 +38,8 @@ pub(super) struct Content {
 
 #[derive(Debug)]
 enum Body {
-    /// As given.
-    Input(Vec<u8>),
+    /// As given, and where from.
+    Input(Vec<u8>, String),
     /// The text of a JSON object.
     Object(String),
     Form(Upload),
@@ -53,10 +53,12 @@ impl BodyArgs {
         headers: &[Field],
     ) -> Result<Content, Failure> {
         self.check_standard_input()?;
-        let input = self.input.as_deref().map(file::read).transpose()?;
+        let input = self.input.as_deref();
+        let input =
+            input.map(|path| Ok::<_, Failure>(Body::Input(file::read(path)?, file::name(path))));
         let mut content = Content {
             query: Vec::new(),
-            body: input.map(Body::Input),
+            body: input.transpose()?,
         };
         if !self.upload.is_empty() {
             content.body = Some(Body::Form(Upload::read(&self.upload, headers)?));
@@ -105,8 +107,8 @@ impl Content {
             None => request,
             Some(Body::Form(upload)) => upload.put_into(request),
             Some(Body::Object(object)) => request.with_json_object(object),
-            Some(Body::Input(input)) if has_type => request.with_body(input),
-            Some(Body::Input(input)) => request.with_json(json(input)?),
+            Some(Body::Input(input, _)) if has_type => request.with_body(input),
+            Some(Body::Input(input, name)) => request.with_json(json(input, &name)?),
         })
     }
 }
@@ -128,15 +130,22 @@ fn query(fields: &Tree) -> Result<Vec<Field>, Failure> {
 
 /// The text, if it is JSON. The component checks it too; here it can be said
 /// how to send something else.
-fn json(body: Vec<u8>) -> Result<String, Failure> {
+fn json(body: Vec<u8>, name: &str) -> Result<String, Failure> {
+    if body.trim_ascii().is_empty() {
+        let why = format!("{name} is empty, and a body of JSON is not");
+        return Err(Failure::new(Exit::Usage, why).with_hint(
+            "for a request without a body, leave out --input and name the method with -X",
+        ));
+    }
     let parsed = serde_json::from_slice::<serde::de::IgnoredAny>(&body);
     let why = match (parsed, String::from_utf8(body)) {
         (Ok(_), Ok(text)) => return Ok(text),
         (Err(error), _) => error.to_string(),
         (_, Err(error)) => error.to_string(),
     };
-    Err(
-        Failure::new(Exit::Usage, format!("the body is not JSON: {why}"))
-            .with_hint("to send something else, say what it is: `-H 'Content-Type: text/plain'`"),
+    Err(Failure::new(
+        Exit::Usage,
+        format!("the body, from {name}, is not JSON: {why}"),
     )
+    .with_hint("to send something else, say what it is: `-H 'Content-Type: text/plain'`"))
 }

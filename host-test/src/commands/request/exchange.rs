@@ -1,7 +1,7 @@
 use std::mem;
 use std::ops::Range;
 
-use jira_host::types::{Error, ErrorKind, Field, Request, Response};
+use jira_host::types::{Error, ErrorKind, Field, Request, Response, TransportError};
 
 use super::Export;
 use super::answer::AnswerArgs;
@@ -85,12 +85,18 @@ impl Exchange<'_> {
 
     /// The failure of a call.
     pub(super) fn failure(self, error: Error) -> Failure {
-        hint::failure(self.context, self.session, self.connection, error)
+        let hint = self.hint(&error.kind);
+        hint::hinted(error, hint)
     }
 
     /// What to do about a failure of this kind.
     pub(super) fn hint(self, kind: &ErrorKind) -> Option<String> {
-        hint::of(self.context, self.session, self.connection, kind)
+        match kind {
+            ErrorKind::Transport(TransportError::TimedOut) => {
+                Some("give it more time with `--timeout SECONDS`".to_owned())
+            }
+            _ => hint::of(self.context, self.session, self.connection, kind),
+        }
     }
 }
 

@@ -20,14 +20,22 @@ pub(super) fn most_bytes() -> u64 {
 /// longer than can be sent is not read to its end.
 pub(super) fn read(path: &str) -> Result<Vec<u8>, Failure> {
     match path {
-        STANDARD_INPUT => bounded("standard input", io::stdin(), most_bytes()),
+        STANDARD_INPUT => bounded(&name(path), io::stdin(), most_bytes()),
         _ => read_at(Path::new(path), most_bytes()),
+    }
+}
+
+/// What people call it.
+pub(super) fn name(path: &str) -> String {
+    match path {
+        STANDARD_INPUT => "standard input".to_owned(),
+        _ => named(Path::new(path)),
     }
 }
 
 /// The content of a file of at most so many bytes.
 pub(super) fn read_at(path: &Path, most: u64) -> Result<Vec<u8>, Failure> {
-    let name = format!("`{}`", path.display());
+    let name = named(path);
     check_length(&name, length(path)?, most)?;
     let file = File::open(path).map_err(|error| unreadable(&name, &error))?;
     bounded(&name, file, most)
@@ -35,7 +43,7 @@ pub(super) fn read_at(path: &Path, most: u64) -> Result<Vec<u8>, Failure> {
 
 /// How long a file says it is.
 pub(super) fn length(path: &Path) -> Result<u64, Failure> {
-    let name = format!("`{}`", path.display());
+    let name = named(path);
     let about = fs::metadata(path).map_err(|error| unreadable(&name, &error))?;
     match about.is_dir() {
         true => Err(unreadable(&name, "it is a directory")),
@@ -49,6 +57,10 @@ pub(super) fn check_length(what: &str, bytes: u64, most: u64) -> Result<(), Fail
         return Ok(());
     }
     Err(too_long(&format!("{what} has {bytes} bytes")))
+}
+
+fn named(path: &Path) -> String {
+    format!("`{}`", path.display())
 }
 
 fn bounded(name: &str, from: impl Read, most: u64) -> Result<Vec<u8>, Failure> {

@@ -26,7 +26,8 @@ pub(super) struct ListArgs {
     ///
     /// It is written as it comes, so it may be of any length. Where it is not
     /// complete, that is told on standard error, and the exit code is 11. What
-    /// is no list is written as Jira answered it.
+    /// is no list is written as Jira answered it. Where the first page fails,
+    /// nothing is written, so that no error is taken for an item.
     #[arg(long, group = "list")]
     paginate: bool,
     /// The same, with one item in each line.

@@ -6,6 +6,13 @@ use tempfile::NamedTempFile;
 
 use crate::exit::{Exit, Failure};
 
+/// What names a file that this process has open already, such as `/dev/stdout`.
+/// Whoever opened it may have written to it before, and goes on after.
+const OPEN_FILES: [&str; 4] = ["/dev/stdout", "/dev/stderr", "/dev/fd", "/proc/self/fd"];
+
+/// At most so many links are followed, as Linux does.
+const MOST_LINKS: usize = 40;
+
 /// The file that an answer goes to. It takes its name when it is whole; until
 /// then one of that name stays as it is, and where it never is, nothing stays.
 #[derive(Debug)]
@@ -19,8 +26,8 @@ pub(super) struct OutputFile {
 enum Content {
     /// Beside the file that it becomes.
     Growing(NamedTempFile, PathBuf),
-    /// What is no regular file, such as `/dev/null` or a named pipe, is written
-    /// to and not replaced.
+    /// What is no regular file, such as `/dev/null` or a named pipe, and what is
+    /// open already, is written to and not replaced.
     Special(File),
 }
 
@@ -36,14 +43,18 @@ impl OutputFile {
             Ok(there) if there.is_dir() => {
                 return Err(refused(io::ErrorKind::IsADirectory.into()));
             }
-            Ok(there) if !there.is_file() => {
-                File::options().write(true).open(path).map(Content::Special)
+            Ok(there) if !there.is_file() || is_open_already(path) => {
+                let mut options = File::options();
+                options.append(true).open(path).map(Content::Special)
             }
-            // The file behind a link is replaced, not the link.
-            Ok(there) => {
-                fs::canonicalize(path).and_then(|file| growing(file, Some(there.permissions())))
+            Ok(there) if there.permissions().readonly() => {
+                return Err(refused(io::Error::other("it is read-only")));
             }
-            Err(_) => growing(path.to_owned(), of_new_files()),
+            Ok(there) => growing(behind_links(path), Some(there.permissions())),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                growing(behind_links(path), of_new_files())
+            }
+            Err(error) => Err(error),
         };
         Ok(OutputFile {
             path: path.to_owned(),
@@ -100,8 +111,27 @@ fn growing(becomes: PathBuf, permissions: Option<Permissions>) -> io::Result<Con
     if let Some(permissions) = permissions {
         builder.permissions(permissions);
     }
-    let file = builder.tempfile_in(folder)?;
+    let file = builder.tempfile_in(folder).map_err(|error| {
+        // The whole error names a file that nobody gave.
+        io::Error::other(format!("in `{}`: {}", folder.display(), error.kind()))
+    })?;
     Ok(Content::Growing(file, becomes))
+}
+
+fn is_open_already(path: &Path) -> bool {
+    OPEN_FILES.iter().any(|open| path.starts_with(open))
+}
+
+/// The file behind a link, which is there or not: it is replaced, not the link.
+fn behind_links(path: &Path) -> PathBuf {
+    let mut path = path.to_owned();
+    for _ in 0..MOST_LINKS {
+        let Ok(target) = fs::read_link(&path) else {
+            break;
+        };
+        path = path.with_file_name(target);
+    }
+    path
 }
 
 /// What any other program would give a new file; a temporary one is closed to
@@ -161,6 +191,7 @@ mod tests {
             let failure = OutputFile::begin(&wrong).unwrap_err();
             let told = format!("cannot write to `{}`: ", wrong.display());
             assert!(failure.message().starts_with(&told), "{failure}");
+            assert!(!failure.message().contains(".part"), "{failure}");
             assert_eq!(failure.exit(), Exit::Usage);
         }
     }
@@ -181,6 +212,48 @@ mod tests {
         assert_eq!(fs::read(&path).unwrap(), b"now");
         let mode = fs::metadata(&path).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o640);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_to_a_file_that_is_not_there_yet_stays_a_link() {
+        let folder = TempDir::new().unwrap();
+        fs::create_dir(folder.path().join("sub")).unwrap();
+        let link = folder.path().join("link");
+        std::os::unix::fs::symlink("sub/file", &link).unwrap();
+        let mut file = OutputFile::begin(&link).unwrap();
+        file.write_all(b"now").unwrap();
+        file.keep().unwrap();
+        assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+        assert_eq!(fs::read(folder.path().join("sub/file")).unwrap(), b"now");
+    }
+
+    #[test]
+    fn a_file_that_is_read_only_is_not_replaced() {
+        let folder = TempDir::new().unwrap();
+        let path = folder.path().join("file");
+        fs::write(&path, "before").unwrap();
+        let mut permissions = fs::metadata(&path).unwrap().permissions();
+        permissions.set_readonly(true);
+        fs::set_permissions(&path, permissions).unwrap();
+        let failure = OutputFile::begin(&path).unwrap_err();
+        assert!(failure.message().ends_with("it is read-only"), "{failure}");
+        assert_eq!(names(&folder), ["file"]);
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_file_that_is_open_already_is_written_to_at_its_end() {
+        use std::os::fd::AsRawFd;
+        let folder = TempDir::new().unwrap();
+        let path = folder.path().join("file");
+        fs::write(&path, "before, ").unwrap();
+        let open = File::options().append(true).open(&path).unwrap();
+        let descriptor = format!("/proc/self/fd/{}", open.as_raw_fd());
+        let mut file = OutputFile::begin(Path::new(&descriptor)).unwrap();
+        file.write_all(b"now").unwrap();
+        file.keep().unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"before, now");
     }
 
     #[cfg(unix)]

@@ -3,6 +3,7 @@
 mod form;
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use jira_host::types::{Field, Request};
 
@@ -11,6 +12,10 @@ use crate::exit::{Exit, Failure};
 
 /// What Jira asks of a form, as a stranger's page could not send it.
 const NO_CHECK: (&str, &str) = ("X-Atlassian-Token", "no-check");
+
+/// How long an upload may take where nothing is said: as long as the contract
+/// allows. What is lost half way cannot be gone on with.
+const TIME_OF_AN_UPLOAD: Duration = Duration::from_secs(600);
 
 /// More than the lines around one file take, but for its name.
 const ROOM_FOR_PART: u64 = 1024;
@@ -57,8 +62,10 @@ impl Upload {
         if !has(&request.headers, name) {
             request = request.with_header(name, value);
         }
-        let request = request.with_header("Content-Type", self.content_type);
-        request.with_body(self.body)
+        request
+            .with_header("Content-Type", self.content_type)
+            .with_timeout(TIME_OF_AN_UPLOAD)
+            .with_body(self.body)
     }
 }
 
@@ -81,4 +88,20 @@ pub(super) fn media_type(path: &Path) -> String {
 
 fn has(headers: &[Field], name: &str) -> bool {
     headers.iter().any(|(it, _)| it.eq_ignore_ascii_case(name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_upload_may_take_as_long_as_the_contract_allows() {
+        let upload = Upload {
+            content_type: String::new(),
+            body: Vec::new(),
+        };
+        let request = upload.put_into(Request::post("demo", "/issue/DEMO-1/attachments"));
+        let options = request.options.unwrap();
+        assert_eq!(options.timeout_ms, Some(600_000));
+    }
 }
