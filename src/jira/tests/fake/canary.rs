@@ -7,8 +7,10 @@ use atlassian_simulator::CANARY;
 
 use super::APP;
 use crate::jira::{
+    host::Host,
     http::{HttpRequest, HttpResponse},
     secret::Secret,
+    tests::refresh::{NEW_PAIR, TOKEN, get, myself},
 };
 
 const BEFORE_TOKENS: [&str; 2] = ["\"access_token\":\"", "\"refresh_token\":\""];
@@ -55,4 +57,25 @@ pub fn assert_hushed(result: &impl fmt::Debug) {
     assert!(APP.contains(CANARY));
     let shown = format!("{result:?}");
     assert!(!shown.contains(CANARY), "{shown}");
+}
+
+#[test]
+fn the_code_under_test_sees_the_canary_in_tokens_and_a_test_does_not() {
+    let host = super::FakeHost::connected("main");
+    let is_sung = || {
+        host.run(async {
+            let entry = Host::get(&host, "tokens/main").await.unwrap().unwrap();
+            String::from_utf8(entry.value)
+                .unwrap()
+                .matches(CANARY)
+                .count()
+        })
+    };
+    assert_eq!(is_sung(), 2);
+    host.advance(3_600_000);
+    host.expect(TOKEN, 200, NEW_PAIR);
+    host.expect(&get("a2"), 200, "{}");
+    host.run(myself(&host)).unwrap();
+    assert_eq!(is_sung(), 2);
+    assert!(host.stored("tokens/main").unwrap().contains("\"r2\""));
 }
