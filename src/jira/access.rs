@@ -7,7 +7,7 @@ use super::{
     failure,
     host::{Deadline, Host, StoreError},
     http::{HttpRequest, HttpResponse, Method},
-    instant::UnixMs,
+    instant::{SECOND_MS, UnixMs},
     lease,
     name::{APP_KEY, ConnectionName},
     refresh::{Insistence, Refresh, RefreshOutcome, Renewed},
@@ -20,6 +20,11 @@ use super::{
 /// A call renews the tokens twice at most: by a pair that another caller has
 /// stored, and where that is refused too, by one of its own.
 const MAX_RENEWALS: u32 = 2;
+
+/// For so long a call whose token is good yet waits in order to settle the pair,
+/// for another one that is at it or to send again: what a refresh takes. What it
+/// does not come to, a later call does.
+const SETTLE_WAIT_MS: u64 = SECOND_MS;
 
 /// A connection as loaded for one call.
 #[derive(Debug)]
@@ -110,9 +115,10 @@ impl Access {
         let (mut attempts, mut left_open) = (0, false);
         loop {
             request.bearer = Some(self.tokens.value.access_token.clone());
+            let may_be_done = left_open && !request.method.is_safe();
             let sent = send(host, request, budget).await.map_err(|error| {
                 let sent = attempts + error.attempts();
-                error.with_attempts(sent)
+                error.with_attempts(sent).or_maybe_done(may_be_done)
             })?;
             attempts += sent.attempts;
             left_open |= sent.left_open;
@@ -124,25 +130,29 @@ impl Access {
                     ..sent
                 });
             }
+            let may_be_done = left_open && !request.method.is_safe();
             self.renew(host, budget.deadline)
                 .await
-                .map_err(|e| e.with_attempts(attempts))?;
+                .map_err(|e| e.with_attempts(attempts).or_maybe_done(may_be_done))?;
         }
     }
 
     /// Renews a pair that has expired, or that was spent without an answer:
     /// this one while Atlassian still repeats it. As the access token is good
-    /// yet, the call goes on whatever comes of that.
+    /// yet, the call goes on whatever comes of that, and does not wait for
+    /// another one that is at it.
     pub async fn renew_if_due(&mut self, host: &impl Host, deadline: Deadline) -> Result<()> {
         let is_due = self.tokens.value.is_due(host.now());
         let is_unsettled = core::mem::take(&mut self.is_unsettled);
         if !self.may_renew() || !(is_due || is_unsettled) {
             return Ok(());
         }
-        match self.renew(host, deadline).await {
-            Err(error) if is_due => Err(error),
-            _ => Ok(()),
+        if is_due {
+            return self.renew(host, deadline).await;
         }
+        let soon = deadline.at_most(host, SETTLE_WAIT_MS);
+        let _settled_or_not: Result<()> = self.renew(host, soon).await;
+        Ok(())
     }
 
     /// Whether a newer token may help, and nothing was done without one. What

@@ -34,6 +34,10 @@ const SETTLE_AFTER_MS: u64 = 60 * SECOND_MS;
 /// one of a renewal that was cut short after it was carried out.
 const OWN_VERSIONS: u32 = 2;
 
+/// By so much more than it lasts, a lease is not believed to. Less is waited for:
+/// it may be our own clock that is behind.
+const LONG_MS: u64 = 3_600 * SECOND_MS;
+
 /// Which pair of tokens is being spent, by its version, and since when.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Spending {
@@ -97,6 +101,27 @@ pub async fn held_until(host: &impl Host, key: &str) -> Result<Option<UnixMs>> {
     let record = store::read::<Record>(host, key).await?;
     let until = record.map(|record| record.value.believed_until());
     Ok(until.filter(|until| *until > host.now()))
+}
+
+/// Shortens a lease whose end no clock that is right would have given, and says
+/// until when it is held now. It is for those who do not stay to watch it: a
+/// holder that died would block them for as long as its clock was ahead. One
+/// that is at work finds its own name in the entry, and renews it.
+pub async fn shorten(host: &impl Host, key: &str, lease_ms: u64) -> Result<Option<UnixMs>> {
+    let Some(entry) = host.get(key).await? else {
+        return Ok(None);
+    };
+    let ends = host.now().plus(lease_ms);
+    let record = match store::decode::<Record>(key, &entry) {
+        Ok(stored) if stored.value.expires_at.since(ends) > LONG_MS => Record {
+            expires_at: ends,
+            ..stored.value
+        },
+        _ => return Ok(None),
+    };
+    let expect = Expect::Version(entry.version);
+    host.put(key, &store::encode(&record), expect).await?;
+    Ok(Some(record.believed_until()))
 }
 
 /// Somebody who wants the lease, and watches who has it.

@@ -29,8 +29,9 @@ pub async fn claim<H: Host>(host: &H) -> Result<Claim<'_, H>> {
     Ok(match claimant.claim(None).await? {
         Some(lease) => Claim::Ours(lease),
         None => {
-            let longest = host.now().plus(LEASE_MS);
-            Claim::Held(claimant.held_until().unwrap_or(longest))
+            let shortened = lease::shorten(host, KEY, LEASE_MS).await?;
+            let known = shortened.or_else(|| claimant.held_until());
+            Claim::Held(known.unwrap_or(host.now().plus(LEASE_MS)))
         }
     })
 }

@@ -8,6 +8,8 @@
 mod landing;
 mod outcome;
 
+use url::Url;
+
 use self::landing::Split;
 use super::{
     account_id::{AccountId, ERASURES},
@@ -25,6 +27,7 @@ use super::{
     state::SweepState,
 };
 use crate::jira::{
+    beside::beside,
     error::{Error, Result},
     flight::Flight,
     host::{Deadline, Host},
@@ -46,6 +49,8 @@ const PAUSE_AT_ONCE_MS: u64 = LEASE_MS / 4;
 pub struct Pass<'a, H> {
     host: &'a H,
     deadline: Deadline,
+    /// Until when what was answered is acted upon. The next sweep does the rest.
+    act_by: Deadline,
     in_flight: usize,
     batches_left: u32,
     lease: &'a Lease<'a, H>,
@@ -62,7 +67,7 @@ pub struct Pass<'a, H> {
     failed_in_a_row: u32,
     stop: Option<(Error, Option<UnixMs>)>,
     taken_over: bool,
-    /// An erasure has failed. It is not to wait for a cycle.
+    /// An erasure has failed, or is left. It is not to wait for a cycle.
     has_unfinished: bool,
     attempts: u32,
     paused_ms: u64,
@@ -112,6 +117,7 @@ impl<'a, H: Host> Pass<'a, H> {
         Ok(Self {
             host,
             deadline,
+            act_by: Deadline::after(host, options.timeout_ms + REPORT_TIMEOUT_MS),
             in_flight: options.in_flight,
             batches_left: options.max_batches,
             lease,
@@ -172,6 +178,10 @@ impl<'a, H: Host> Pass<'a, H> {
             .end(now, self.counts, is_complete, stopped, self.cycle_ms);
         if let Some(summary) = summary {
             store::save_all(self.host, &[summary], SAVE_ATTEMPTS).await?;
+        }
+        if is_complete {
+            // Also those of a sweep that has lost its lease.
+            self.has_unfinished |= !store::list(self.host, ERASURES).await?.is_empty();
         }
         let (earliest, has_unfinished) = (self.plan.earliest, self.has_unfinished);
         let completed = |state: SweepState| {
@@ -252,8 +262,12 @@ impl<'a, H: Host> Pass<'a, H> {
                     None => return Ok(()),
                 },
             };
-            match self.flight.beside(self.sender.token()).await {
+            match self.token().await {
                 Ok((url, token)) => {
+                    // To get this far may have taken longer than the lease lasts.
+                    if !self.keep_lease().await? {
+                        return Ok(());
+                    }
                     let request = answer::request(url, token.clone(), &batch.accounts);
                     self.attempts += 1;
                     let report = send(self.host, request, token, batch);
@@ -261,18 +275,27 @@ impl<'a, H: Host> Pass<'a, H> {
                 }
                 Err(error) => {
                     self.waiting.push(batch);
-                    self.stop_for(error, None);
+                    if self.deadline.remaining_ms(self.host) > 0 {
+                        self.stop_for(error, None);
+                    }
                 }
             }
         }
         Ok(())
     }
 
+    async fn token(&mut self) -> Result<(Url, Secret)> {
+        let token = self.sender.token(self.deadline);
+        let token = beside(self.lease.keep(), token);
+        self.flight.beside(token).await
+    }
+
     async fn next_batch(&mut self) -> Result<Option<Batch>> {
         if self.batches_left == 0 {
             return Ok(None);
         }
-        let batch = self.flight.beside(self.plan.next(self.deadline)).await?;
+        let planned = beside(self.lease.keep(), self.plan.next(self.deadline));
+        let batch = self.flight.beside(planned).await?;
         for failure in core::mem::take(&mut self.plan.damaged) {
             self.note(failure);
         }

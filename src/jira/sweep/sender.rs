@@ -60,14 +60,14 @@ impl<'a, H: Host> Sender<'a, H> {
 
     /// Where to report to, and with which token. It is renewed where that is
     /// due; where it cannot be, the next connection's is taken.
-    pub async fn token(&mut self) -> Result<(Url, Secret)> {
+    pub async fn token(&mut self, deadline: Deadline) -> Result<(Url, Secret)> {
         loop {
             let Some(access) = &self.current else {
                 self.take_next().await?;
                 continue;
             };
             if access.tokens.value.is_due(self.host.now()) {
-                self.renew().await;
+                self.renew(deadline).await;
             }
             if let Some(access) = &self.current {
                 let url = access.app.api_origin.at(PATH);
@@ -77,11 +77,11 @@ impl<'a, H: Host> Sender<'a, H> {
     }
 
     /// Renews the token; where that fails, its connection is given up.
-    async fn renew(&mut self) {
+    async fn renew(&mut self, deadline: Deadline) {
         let Some(access) = &mut self.current else {
             return;
         };
-        let deadline = Deadline::after(self.host, RENEWAL_MS);
+        let deadline = deadline.at_most(self.host, RENEWAL_MS);
         let renewed = access.renew(self.host, deadline).await;
         self.waited_ms += core::mem::take(&mut access.waited_ms);
         self.refresh = access.refresh;
@@ -97,7 +97,7 @@ impl<'a, H: Host> Sender<'a, H> {
 
     /// A report with this token was refused (401 or 403). The token is renewed
     /// once; after that it is the next connection's turn.
-    pub async fn refused(&mut self, used: &Secret, response: &HttpResponse) {
+    pub async fn refused(&mut self, used: &Secret, response: &HttpResponse, deadline: Deadline) {
         let Some(access) = &self.current else {
             return;
         };
@@ -107,7 +107,7 @@ impl<'a, H: Host> Sender<'a, H> {
         let is_token = failure::is_token_refused(response);
         if is_token && !self.was_renewed {
             self.was_renewed = true;
-            self.renew().await;
+            self.renew(deadline).await;
             return;
         }
         let name = access.name.as_str();

@@ -129,8 +129,8 @@ fn a_state_of_another_session_is_refused_before_anything_is_read() {
     let host = FakeHost::new();
     let step = Callback {
         connection: "main".into(),
-        state: "mine".into(),
-        redirect_url: "https://h/cb?code=c1&state=yours".into(),
+        state: format!("{CANARY}mine"),
+        redirect_url: format!("https://h/cb?code={CANARY}&state={CANARY}yours"),
     };
     let error = take(&host, OauthStep::Callback(step)).unwrap_err();
     assert!(

@@ -1,4 +1,7 @@
-use super::fake::{FakeHost, response};
+use super::{
+    fake::{FakeHost, response},
+    refresh::{NEW_PAIR, TOKEN},
+};
 use crate::jira::{
     error::{Action, Error, Kind},
     exchange::{ApiResponse, exchange},
@@ -20,6 +23,10 @@ fn cut() -> Result<HttpResponse, TransportError> {
 
 fn refused() -> Result<HttpResponse, TransportError> {
     Err(TransportError::ConnectionFailed("refused".into()))
+}
+
+fn denied() -> Result<HttpResponse, TransportError> {
+    Err(TransportError::Denied("policy".into()))
 }
 
 fn status(status: u16) -> Result<HttpResponse, TransportError> {
@@ -192,6 +199,21 @@ fn what_may_have_been_done_before_stays_so() {
     let error = send(&host, request(Method::Put, "/a")).unwrap_err();
     assert_eq!(error.attempts(), 2);
     assert_eq!(error.action(), Action::Report);
+}
+
+#[test]
+fn what_may_have_been_done_stays_so_though_the_token_is_refused_after_it() {
+    let dead = response(403, &[], r#"{"error":"invalid_grant"}"#);
+    for (renewed, after) in [(response(200, &[], NEW_PAIR), Some(denied())), (dead, None)] {
+        let host = answering(Method::Delete, vec![status(503), status(401)]);
+        host.expect_with(TOKEN, Ok(renewed));
+        if let Some(after) = after {
+            host.expect_with(&format!("DELETE {OWN} a2"), after);
+        }
+        let error = send(&host, request(Method::Delete, "/a")).unwrap_err();
+        assert!(error.may_have_been_done(), "{error:?}");
+        assert_eq!(error.attempts(), 2);
+    }
 }
 
 #[test]

@@ -6,6 +6,7 @@ mod crash;
 mod enter;
 mod erasure;
 mod evidence;
+mod lease;
 mod limits;
 mod model;
 mod previews;

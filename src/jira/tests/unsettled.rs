@@ -26,9 +26,7 @@ fn what_is_left_unsettled_is_settled_in_time_though_the_token_is_good() {
     host.expect(&get("a1"), 200, "{}");
     assert_eq!(host.run(myself(&host)).unwrap().refresh, None);
     host.advance(60_000);
-    for _ in 0..3 {
-        host.expect_with(TOKEN, cut());
-    }
+    host.expect_with(TOKEN, cut());
     host.expect(&get("a1"), 200, "{}");
     let answer = host.run(myself(&host)).unwrap();
     assert_eq!(answer.refresh, Some(RefreshOutcome::Failed));
@@ -39,6 +37,31 @@ fn what_is_left_unsettled_is_settled_in_time_though_the_token_is_good() {
     let answer = host.run(myself(&host)).unwrap();
     assert_eq!(answer.refresh, Some(RefreshOutcome::Recovered));
     assert_eq!(host.stored("leases/main"), None);
+}
+
+#[test]
+fn who_has_a_good_token_does_not_wait_for_another_caller_who_settles() {
+    let cut = || Err(TransportError::Interrupted("cut".into()));
+    let host = FakeHost::connected("main");
+    for _ in 0..3 {
+        host.expect_with(TOKEN, cut());
+    }
+    let step = OauthStep::Refresh("main".into());
+    host.run(oauth_exchange(&host, step)).unwrap_err();
+
+    host.advance(60_000);
+    host.expect_after(TOKEN, 20_000, NEW_PAIR);
+    host.expect(&get("a1"), 200, "{}");
+    host.expect(&get("a2"), 200, "{}");
+    let answers = host.run_all(vec![myself(&host), myself(&host)]);
+    let outcomes = answers.into_iter().map(|answer| answer.unwrap().refresh);
+    assert_eq!(
+        outcomes.collect::<Vec<_>>(),
+        [
+            Some(RefreshOutcome::Recovered),
+            Some(RefreshOutcome::Failed)
+        ]
+    );
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use super::{Batch, Landed, Pass, count};
 use crate::jira::{
+    beside::beside,
     error::{Error, Kind, Result},
     host::Host,
     http::{HttpResponse, TransportError},
@@ -61,9 +62,9 @@ impl<H: Host> Pass<'_, H> {
             },
             400 => self.split(batch, response).await,
             401 | 403 => {
-                self.flight
-                    .beside(self.sender.refused(&used, &response))
-                    .await;
+                let refused = self.sender.refused(&used, &response, self.deadline);
+                let refused = beside(self.lease.keep(), refused);
+                self.flight.beside(refused).await;
                 self.waiting.push(batch);
                 Ok(())
             }
@@ -180,12 +181,11 @@ impl<H: Host> Pass<'_, H> {
             let counted_from = due.entry.value.counted_from();
             self.plan.conclude(due, Some(counted_from), true);
         }
-        self.evidence.begin(self.host).await?;
-        let now = self.host.now();
-        let evidence = BatchEvidence::of_failure(&failure, now, status);
-        let changes = self.evidence.add(evidence);
+        let evidence = BatchEvidence::of_failure(&failure, self.host.now(), status);
         self.counts.failed += count(&batch.accounts);
         self.note(failure);
+        self.evidence.begin(self.host).await?;
+        let changes = self.evidence.add(evidence);
         store::save_all(self.host, &changes, SAVE_ATTEMPTS)
             .await
             .map(drop)

@@ -61,6 +61,10 @@ impl<H: Host> Pass<'_, H> {
             self.plan.conclude(due, counted_from, false);
         }
         for (id, action) in actions {
+            if self.act_by.remaining_ms(self.host) == 0 {
+                self.has_unfinished = true;
+                break;
+            }
             self.act(id, action).await?;
         }
         Ok(())

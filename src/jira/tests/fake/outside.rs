@@ -2,7 +2,10 @@
 
 use core::task::Poll;
 
-use super::{FakeHost, GiveWay, NOW, State};
+use super::{
+    FakeHost, GiveWay, NOW, State,
+    canary::{hushed, sung_answer},
+};
 use crate::jira::{
     host::{Change, DeleteOutcome, Entry, Expect, Host, KeyPage, PutOutcome, StoreError},
     http::{HttpRequest, HttpResponse, SendLimits, TransportError},
@@ -17,7 +20,12 @@ impl Host for FakeHost {
         _: SendLimits,
     ) -> Result<HttpResponse, TransportError> {
         let bearer = request.bearer.as_ref().map_or("-", Secret::expose);
-        let line = format!("{} {} {bearer}", request.method.as_str(), request.url);
+        let line = format!(
+            "{} {} {}",
+            request.method.as_str(),
+            request.url,
+            hushed(bearer)
+        );
         let now = self.now();
         let (served, takes_ms) = self
             .effect(line.clone(), |state| state.answer(request, &line, now))
@@ -28,7 +36,7 @@ impl Host for FakeHost {
         if let Some(ms) = takes_ms {
             self.sleep(ms).await;
         }
-        served.answer
+        served.answer.map(sung_answer)
     }
 
     fn now(&self) -> UnixMs {
