@@ -1,4 +1,5 @@
-# The front door: every target sets up what it needs, on a machine with rustup.
+# The front door: every target sets up what it needs, on a machine with rustup and a C
+# compiler.
 
 CARGO     ?= cargo
 TARGET    := $(or $(CARGO_TARGET_DIR),target)
@@ -24,22 +25,22 @@ component: ## build the component: target/jira_connector.wasm
 host: ## build the host: the jira-host command
 	$(CARGO) build --locked --package jira-host
 
-run: component host ## see the component at work on a simulated Atlassian
+run: component host ## show the component at work on a simulated Atlassian
 	@$(CARGO) run --quiet --locked --package jira-host -- demo --component $(COMPONENT)
 
 test: component ## run all tests, and look for secrets in all that they write
 	tests/canary $(CARGO) test --locked --workspace -- --show-output
 
-fuzz: ## fuzz what others write, each target for FUZZ_SECONDS (60); may install cargo-fuzz
+fuzz: ## fuzz what others write, each target for FUZZ_SECONDS (60); needs a C++ compiler
 	@tests/fuzz/run $(FUZZ_SECONDS)
 
 bench: component ## measure speed and memory beside a native client; also target/bench.json
 	@$(CARGO) bench --locked --package jira-host --bench wire --profile dev --config host-test/benches/profile.toml
 
-hosts: component host ## run the component in Python and on Node (needs python3, node, npm)
+hosts: component host ## run the component in Python and on Node (needs Python 3.9, Node 20, npm)
 	@tests/hosts/run
 
-lint: ## check formatting and clippy's advice: of the library alone, the component and the fuzz targets too
+lint: ## check the formatting, clippy's advice, and that the library builds alone
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --locked --workspace --all-targets -- -D warnings
 	$(CARGO) check --locked --package jira-host --lib --no-default-features

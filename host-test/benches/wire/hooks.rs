@@ -52,8 +52,8 @@ pub(crate) async fn measure(stage: &Stage, report: &mut Report) -> Result<()> {
     if !metrics.render().contains(&counted) {
         return Err("the metrics did not count every call".into());
     }
-    report.tell("hooks: nobody", in_us(without.median()), "us");
-    report.tell("hooks: metrics", in_us(with.median()), "us");
+    report.tell("hooks: nobody", in_us(without.median()), "µs");
+    report.tell("hooks: metrics", in_us(with.median()), "µs");
     report.judge(
         "hooks: metrics to nobody",
         ratio(&with, &without),
