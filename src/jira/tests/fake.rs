@@ -12,7 +12,8 @@ use core::{
 };
 use std::collections::{BTreeMap, VecDeque};
 
-use self::canary::{assert_hushed, hushed, hushed_request, sung};
+pub use self::canary::assert_hushed;
+use self::canary::{hushed, hushed_request, sung};
 pub use self::samples::{connection, response, site, tokens};
 use crate::jira::{
     host::{Entry, Expect, StoreError},

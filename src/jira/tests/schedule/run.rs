@@ -19,6 +19,7 @@ use crate::jira::{
     path::Api,
     refresh::RefreshOutcome,
     request::tests::request,
+    tests::fake::assert_hushed,
 };
 
 /// A schedule that takes more steps than this does not end.
@@ -154,15 +155,16 @@ impl Crew {
         self.call = Some(Box::pin(async move {
             if is_on_demand {
                 let step = OauthStep::Refresh("main".into());
-                return oauth_exchange(&*host, step)
-                    .await
-                    .map(|outcome| match outcome {
-                        OauthOutcome::Connected(connected) => connected.refresh,
-                        other => panic!("{other:?}"),
-                    });
+                let outcome = oauth_exchange(&*host, step).await;
+                assert_hushed(&outcome);
+                return outcome.map(|outcome| match outcome {
+                    OauthOutcome::Connected(connected) => connected.refresh,
+                    other => panic!("{other:?}"),
+                });
             }
-            let answer = exchange(&*host, Api::Platform, request(Method::Get, "/myself"));
-            answer.await.map(|answer| answer.refresh)
+            let answer = exchange(&*host, Api::Platform, request(Method::Get, "/myself")).await;
+            assert_hushed(&answer);
+            answer.map(|answer| answer.refresh)
         }));
     }
 }

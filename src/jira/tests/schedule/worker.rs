@@ -2,7 +2,7 @@ use core::{future::poll_fn, task::Poll};
 
 use super::{
     server::Answer,
-    world::{Shared, TOKENS, World, number},
+    world::{Shared, TOKENS, World, number, token},
 };
 use crate::jira::{
     host::{Change, DeleteOutcome, Entry, Expect, Host, KeyPage, PutOutcome, StoreError},
@@ -112,8 +112,8 @@ impl Worker {
         limits: SendLimits,
     ) -> Result<HttpResponse, TransportError> {
         let body = String::from_utf8(request.body.clone().unwrap()).unwrap();
-        let token = body.split("\"refresh_token\":\"").nth(1).unwrap();
-        let number = number(token.split('"').next().unwrap());
+        let spent = body.split("\"refresh_token\":\"").nth(1).unwrap();
+        let number = number(spent.split('"').next().unwrap());
         let started = self.world.borrow().now;
         let gives_up = started + limits.timeout_ms;
         self.world.borrow_mut().judge_spending(self.id, number);
@@ -139,7 +139,8 @@ impl Worker {
         if self.world.borrow().now >= gives_up {
             return Err(TransportError::TimedOut);
         }
-        let answer = self.effect("redeem", token, |world| {
+        let told = number.to_string();
+        let answer = self.effect("redeem", &told, |world| {
             world.judge_arrival(self.id, number);
             let now = world.now;
             world.server.redeem(number, now)
@@ -157,7 +158,9 @@ impl Worker {
             }
             (Return::Answer, Answer::Issued(number)) => {
                 let pair = format!(
-                    r#"{{"access_token":"a{number}","refresh_token":"r{number}","expires_in":3600}}"#
+                    r#"{{"access_token":"{}","refresh_token":"{}","expires_in":3600}}"#,
+                    token('a', number),
+                    token('r', number)
                 );
                 Ok(response(200, &[], &pair))
             }

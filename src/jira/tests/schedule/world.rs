@@ -1,6 +1,8 @@
 use core::cell::RefCell;
 use std::{collections::BTreeMap, rc::Rc};
 
+use atlassian_simulator::CANARY;
+
 use super::{chance::Chance, judge::Judge, server::TokenServer, weather::Weather};
 use crate::jira::{
     host::{Entry, Expect, StoreError},
@@ -52,7 +54,7 @@ impl World {
         let first = world.server.issue(0);
         let pair = TokenSet {
             expires_at: super::worker::wall(3_600_000),
-            ..tokens(&format!("a{first}"), &format!("r{first}"))
+            ..tokens(&token('a', first), &token('r', first))
         };
         world.write("app", APP.as_bytes());
         world.write("connections/main", &store::encode(&connection()));
@@ -132,7 +134,12 @@ impl World {
     }
 }
 
-/// The number in `a7` or `r7`.
+/// A token, which no output may show: `a7` or `r7`, with the canary.
+pub fn token(kind: char, number: usize) -> String {
+    format!("{CANARY}{kind}{number}")
+}
+
+/// The number in a token.
 pub fn number(token: &str) -> usize {
-    token[1..].parse().unwrap()
+    token.strip_prefix(CANARY).unwrap()[1..].parse().unwrap()
 }
