@@ -6,7 +6,7 @@ use jira_host::types::{Authorize, Callback, OauthOutcome, OauthStep};
 use jira_host::{Connector, Network, Tenant};
 use serde_json::Value;
 
-use crate::support;
+use crate::{support, written};
 
 /// A tenant with a connection `demo`, and its Atlassian.
 pub struct Stage {
@@ -17,6 +17,7 @@ pub struct Stage {
 
 impl Stage {
     pub async fn set() -> Stage {
+        written::listen();
         let simulator = Simulator::start(Settings::default()).await.unwrap();
         let store = Arc::new(MemoryStore::new());
         store.insert("app", simulator.app_record()).unwrap();

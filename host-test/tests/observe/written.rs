@@ -1,5 +1,5 @@
 use std::io::{self, Write};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, Once};
 
 use serde_json::Value;
 use tracing::Level;
@@ -26,8 +26,7 @@ impl Written {
         let layer = fmt::layer().json().flatten_event(true);
         let layer = layer.with_span_events(FmtSpan::CLOSE);
         let layer = layer.with_writer(move || writer.clone());
-        let targets = Targets::new().with_target("jira_host", Level::TRACE);
-        let registry = tracing_subscriber::registry().with(targets).with(layer);
+        let registry = tracing_subscriber::registry().with(ours()).with(layer);
         Written {
             text,
             guard: registry.set_default(),
@@ -44,6 +43,18 @@ impl Written {
             .map(|line| serde_json::from_slice(line).unwrap())
             .collect()
     }
+}
+
+/// Has somebody listen on every thread, from the start. A span that is met first
+/// on a thread where nobody listens, while another begins to, may be left out
+/// for good.
+pub fn listen() {
+    static LISTENING: Once = Once::new();
+    LISTENING.call_once(|| tracing_subscriber::registry().with(ours()).init());
+}
+
+fn ours() -> Targets {
+    Targets::new().with_target("jira_host", Level::TRACE)
 }
 
 impl Write for Shared {
