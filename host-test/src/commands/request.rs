@@ -66,9 +66,9 @@ pub(crate) struct RequestArgs {
     #[command(flatten)]
     body: BodyArgs,
     #[command(flatten)]
-    answer: AnswerArgs,
-    #[command(flatten)]
     list: ListArgs,
+    #[command(flatten)]
+    answer: AnswerArgs,
     /// Tells status and headers of the answer on standard error.
     #[arg(short, long, help_heading = ANSWER)]
     include: bool,

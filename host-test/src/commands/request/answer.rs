@@ -12,7 +12,7 @@ use crate::exit::Failure;
 // What both commands take to say what becomes of the answer. This is no doc
 // comment, as clap would make it the description of both.
 #[derive(Args, Clone, Debug)]
-#[command(next_help_heading = "Output")]
+#[command(next_help_heading = "Answer")]
 pub(super) struct AnswerArgs {
     /// Writes what this expression of jq makes of the answer.
     ///
