@@ -7,6 +7,7 @@ mod state;
 use std::time::Duration;
 
 use self::egress::HEADER_OVERHEAD_BYTES;
+pub(crate) use self::egress::Sending;
 pub(crate) use self::memory::{
     MAX_INSTANCES, MAX_MEMORIES, MAX_TABLE_ELEMENTS, MAX_TABLES, MemoryExceeded,
 };

@@ -1,14 +1,16 @@
 //! The component's requests, on their way to the network.
 
+use std::future::{Future, ready};
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll, ready as poll_ready};
 
 use bytes::Bytes;
+use http::HeaderName;
 use http_body_util::BodyExt;
 use hyper::body::{Body as HttpBody, Frame, SizeHint};
 use tracing::Instrument;
-use wasmtime_wasi_http::WasiHttpHooks;
+use wasmtime_wasi_http::{DEFAULT_FORBIDDEN_HEADERS, WasiHttpHooks};
 
 use super::Limits;
 use crate::network::{Body, Network, RequestTimeouts, SendError};
@@ -17,7 +19,11 @@ use crate::observe::{Observe, RequestWatch};
 /// What a header takes beside its name and its value, by the way HTTP/2 counts.
 pub(super) const HEADER_OVERHEAD_BYTES: usize = 32;
 
-pub(super) struct Egress {
+/// A request on its way to its answer.
+pub(crate) type Sending =
+    Pin<Box<dyn Future<Output = Result<http::Response<Body>, SendError>> + Send>>;
+
+pub(crate) struct Egress {
     network: Network,
     observer: Arc<dyn Observe>,
     header_bytes: usize,
@@ -32,6 +38,30 @@ impl Egress {
             header_bytes: limits.request_header_bytes,
             body_bytes: limits.request_body_bytes,
         }
+    }
+
+    /// Sends a request, as its answer is waited for.
+    pub(crate) fn send(&self, request: http::Request<Body>, timeouts: RequestTimeouts) -> Sending {
+        let is_allowed = self.network.allows(request.uri());
+        let watch = RequestWatch::begin(&request, is_allowed, Arc::clone(&self.observer));
+        if let Err(error) = self.check(&request) {
+            watch.failed(&error);
+            return Box::pin(ready(Err(error)));
+        }
+        let network = self.network.clone();
+        let left = self.body_bytes;
+        let request = request.map(|body| BoundedBody { body, left }.boxed_unsync());
+        let span = watch.span().clone();
+        let sending = async move {
+            match network.send(request, timeouts).await {
+                Ok(response) => Ok(watch.answered(response)),
+                Err(error) => {
+                    watch.failed(&error);
+                    Err(error)
+                }
+            }
+        };
+        Box::pin(sending.instrument(span))
     }
 
     /// Refuses what is too long, before anything is sent, as far as that can be
@@ -65,48 +95,23 @@ fn announced_bytes(request: &http::Request<Body>) -> u64 {
     length.unwrap_or(0).max(request.body().size_hint().lower())
 }
 
-type Answer = (http::Response<Body>, Worker);
-type Worker = Box<dyn Future<Output = Result<(), SendError>> + Send>;
-
+/// It is for others to say how a request is sent; [`Egress::send`] is how.
 impl WasiHttpHooks for Egress {
-    /// The client derives it from the URL that was checked.
-    fn set_host_header(&mut self) -> bool {
-        false
+    fn is_forbidden_header(&mut self, name: &HeaderName) -> bool {
+        DEFAULT_FORBIDDEN_HEADERS.contains(name)
     }
 
-    /// The connection is driven by the client's own task, so neither end has a
-    /// worker to wait for.
     fn send_request(
         &mut self,
-        request: http::Request<Body>,
-        timeouts: Option<RequestTimeouts>,
+        _: http::Request<Body>,
+        _: Option<RequestTimeouts>,
         _: Worker,
-    ) -> Box<dyn Future<Output = Result<Answer, SendError>> + Send> {
-        let is_allowed = self.network.allows(request.uri());
-        let watch = RequestWatch::begin(&request, is_allowed, Arc::clone(&self.observer));
-        if let Err(error) = self.check(&request) {
-            watch.failed(&error);
-            return Box::new(async { Err(error) });
-        }
-        let network = self.network.clone();
-        let left = self.body_bytes;
-        let request = request.map(|body| BoundedBody { body, left }.boxed_unsync());
-        let span = watch.span().clone();
-        let sending = async move {
-            match network.send(request, timeouts.unwrap_or_default()).await {
-                Ok(response) => {
-                    let worker: Worker = Box::new(async { Ok(()) });
-                    Ok((watch.answered(response), worker))
-                }
-                Err(error) => {
-                    watch.failed(&error);
-                    Err(error)
-                }
-            }
-        };
-        Box::new(sending.instrument(span))
+    ) -> Box<dyn Future<Output = Result<(http::Response<Body>, Worker), SendError>> + Send> {
+        Box::new(async { Err(SendError::HttpRequestDenied) })
     }
 }
+
+type Worker = Box<dyn Future<Output = Result<(), SendError>> + Send>;
 
 /// A body that fails where it grows too long.
 struct BoundedBody {
@@ -122,7 +127,7 @@ impl HttpBody for BoundedBody {
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, SendError>>> {
-        let frame = ready!(Pin::new(&mut self.body).poll_frame(context));
+        let frame = poll_ready!(Pin::new(&mut self.body).poll_frame(context));
         let data = frame
             .as_ref()
             .and_then(|frame| frame.as_ref().ok()?.data_ref());

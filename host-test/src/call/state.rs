@@ -79,6 +79,10 @@ impl CallState {
         &mut self.table
     }
 
+    pub(crate) fn egress(&self) -> &Egress {
+        &self.egress
+    }
+
     pub(crate) fn secrets(&self) -> &Arc<dyn SecretStore> {
         &self.secrets
     }

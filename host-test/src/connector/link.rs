@@ -1,5 +1,6 @@
 //! The imports, one by one. What is not here, a component cannot do.
 
+mod answer;
 mod bulk;
 mod outgoing;
 
@@ -42,9 +43,10 @@ fn add_wasi(linker: &mut Linker<CallState>) -> Result<()> {
     clocks::wall_clock::add_to_linker::<_, WasiClocks>(linker, CallState::clocks)?;
     clocks::monotonic_clock::add_to_linker::<_, WasiClocks>(linker, CallState::clocks)?;
     random::random::add_to_linker::<_, WasiRandom>(linker, CallState::random)?;
-    outgoing::add_to_linker(linker)?;
     let no_more = http::types::LinkOptions::default();
-    http::types::add_to_linker::<_, WasiHttp>(linker, &no_more, CallState::http)
+    http::types::add_to_linker::<_, WasiHttp>(linker, &no_more, CallState::http)?;
+    answer::add_to_linker(linker)?;
+    outgoing::add_to_linker(linker)
 }
 
 /// The six operations of the store. Its errors are values for the component,

@@ -1,0 +1,122 @@
+//! The answer to a request, which may still have to come.
+
+use std::pin::Pin;
+use std::task::{Context, Poll, Waker};
+
+use async_trait::async_trait;
+use wasmtime::component::{Linker, Resource, ResourceType};
+use wasmtime::{Result, StoreContextMut};
+use wasmtime_wasi::p2::{DynPollable, Pollable, subscribe};
+use wasmtime_wasi_http::p2::bindings::http::types::{
+    ErrorCode, FutureIncomingResponse, HostFutureIncomingResponse as _, IncomingResponse,
+};
+use wasmtime_wasi_http::p2::body::HostIncomingBody;
+use wasmtime_wasi_http::{FieldMap, WasiHttpCtxView, WasiHttpView};
+
+use crate::call::{CallState, Sending};
+use crate::network::{Body, SendError};
+
+/// The version that the other types of HTTP are linked with.
+const TYPES: &str = "wasi:http/types@0.2.12";
+
+/// What stands behind `future-incoming-response`.
+pub(super) enum Answer {
+    Awaited(Sending),
+    Here(Here),
+    Taken,
+}
+
+type Here = std::result::Result<http::Response<Body>, SendError>;
+
+/// What `get` answers: nothing yet, or nothing any more, or the answer.
+type Got = Option<std::result::Result<Told, ()>>;
+type Told = std::result::Result<Resource<IncomingResponse>, ErrorCode>;
+
+/// Puts it in the place of the one that is linked already.
+pub(super) fn add_to_linker(linker: &mut Linker<CallState>) -> Result<()> {
+    linker.allow_shadowing(true);
+    let mut types = linker.instance(TYPES)?;
+    types.resource(
+        "future-incoming-response",
+        ResourceType::host::<Answer>(),
+        |mut call: StoreContextMut<'_, CallState>, answer| {
+            call.data_mut()
+                .table()
+                .delete(Resource::<Answer>::new_own(answer))?;
+            Ok(())
+        },
+    )?;
+    types.func_wrap(
+        "[method]future-incoming-response.subscribe",
+        |mut call: StoreContextMut<'_, CallState>, (answer,): (Resource<Answer>,)| {
+            let pollable: Resource<DynPollable> = subscribe(call.data_mut().table(), answer)?;
+            Ok((pollable,))
+        },
+    )?;
+    types.func_wrap(
+        "[method]future-incoming-response.get",
+        |mut call: StoreContextMut<'_, CallState>, (answer,): (Resource<Answer>,)| {
+            Ok((get(&mut call.data_mut().http(), &answer)?,))
+        },
+    )?;
+    linker.allow_shadowing(false);
+    Ok(())
+}
+
+impl Answer {
+    /// The answer to a request that is sent now. It goes out at once: who makes
+    /// several requests waits for them later, and for all together.
+    pub(super) fn to(mut sending: Sending) -> Answer {
+        let mut nobody = Context::from_waker(Waker::noop());
+        match sending.as_mut().poll(&mut nobody) {
+            Poll::Ready(here) => Answer::Here(here),
+            // Who waits for it polls it again, and is woken then.
+            Poll::Pending => Answer::Awaited(sending),
+        }
+    }
+}
+
+#[async_trait]
+impl Pollable for Answer {
+    async fn ready(&mut self) {
+        if let Answer::Awaited(sending) = self {
+            *self = Answer::Here(Pin::new(sending).await);
+        }
+    }
+}
+
+fn get(http: &mut WasiHttpCtxView<'_>, answer: &Resource<Answer>) -> Result<Got> {
+    let answer = http.table.get_mut(answer)?;
+    if matches!(answer, Answer::Awaited(_)) {
+        return Ok(None);
+    }
+    match std::mem::replace(answer, Answer::Taken) {
+        Answer::Here(Ok(response)) => Ok(Some(Ok(Ok(incoming(http, response)?)))),
+        Answer::Here(Err(error)) => Ok(Some(Ok(Err(code(http, error)?)))),
+        Answer::Awaited(_) | Answer::Taken => Ok(Some(Err(()))),
+    }
+}
+
+fn incoming(
+    http: &mut WasiHttpCtxView<'_>,
+    response: http::Response<Body>,
+) -> Result<Resource<IncomingResponse>> {
+    let (head, body) = response.into_parts();
+    Ok(http.table.push(IncomingResponse {
+        status: head.status.as_u16(),
+        headers: FieldMap::new_immutable(http.hooks, head.headers),
+        body: Some(HostIncomingBody::new(body)),
+    })?)
+}
+
+/// The code that a failure has in the contract of HTTP. The library that knows
+/// them all answers one for a response of its own only.
+fn code(http: &mut WasiHttpCtxView<'_>, error: SendError) -> Result<ErrorCode> {
+    let failed = http.table.push(FutureIncomingResponse::Ready(Err(error)))?;
+    let told = http.get(Resource::new_borrow(failed.rep()))?;
+    http.table.delete(failed)?;
+    match told {
+        Some(Ok(Err(code))) => Ok(code),
+        _ => Ok(ErrorCode::InternalError(None)),
+    }
+}
