@@ -21,15 +21,15 @@ mod resolver;
 mod timeouts;
 mod tls;
 mod tunnel;
+mod underway;
 
 use std::collections::BTreeSet;
 use std::fmt;
 use std::path::PathBuf;
-use std::pin::pin;
 use std::sync::Arc;
 
 use http_body_util::BodyExt;
-use hyper_util::client::legacy::connect::capture_connection;
+use hyper_util::client::legacy::connect::{CaptureConnection, capture_connection};
 
 pub use self::address::AddressKind;
 pub use self::address_rules::InvalidBlock;
@@ -42,7 +42,9 @@ pub use self::origin::{InvalidOrigin, Origin};
 pub use self::policy::NetworkPolicy;
 pub use self::proxy::{InvalidProxy, Proxy};
 pub use self::resolver::Resolve;
+use self::timeouts::Patience;
 pub use self::timeouts::Timeouts;
+use self::underway::{Answered, Underway};
 
 /// The body of a request or an answer.
 pub use wasmtime_wasi_http::WasiBody as Body;
@@ -183,23 +185,8 @@ impl Network {
         let patience = timeouts.for_request(&asked);
 
         let mut connection = capture_connection(&mut request);
-        let mut answer = pin!(client.request(request));
-        // The request is driven by this future alone and is first polled, so
-        // as long as it has no connection when the time is up, it was not sent.
-        let early = tokio::select! {
-            biased;
-            early = &mut answer => Some(early),
-            _ = connection.wait_for_connection_metadata() => None,
-            () = tokio::time::sleep(patience.connection) => {
-                return Err(SendError::ConnectionTimeout);
-            }
-        };
-        let answer = match early {
-            Some(answer) => answer,
-            None => tokio::time::timeout(patience.first_byte, answer)
-                .await
-                .map_err(|_| SendError::ConnectionReadTimeout)?,
-        };
+        let answer = Underway::begin(client.request(request), &connection).await;
+        let answer = answered(answer, &mut connection, &patience).await?;
         let has_connection = connection.connection_metadata().is_some();
         let response = answer.map_err(|error| {
             if let Some(kind) = failure::prohibited(&error) {
@@ -229,6 +216,38 @@ impl Network {
         denials.record(origin, rule);
         Err(SendError::HttpRequestDenied)
     }
+}
+
+/// Waits for the head of the answer: for a connection first, and then for the
+/// server.
+async fn answered(
+    mut answer: Underway,
+    connection: &mut CaptureConnection,
+    patience: &Patience,
+) -> Result<Answered, SendError> {
+    if connection.connection_metadata().is_none() {
+        let connecting = async {
+            tokio::select! {
+                biased;
+                early = &mut answer => Some(early),
+                _ = connection.wait_for_connection_metadata() => None,
+            }
+        };
+        match tokio::time::timeout(patience.connection, connecting).await {
+            Ok(Some(early)) => return Ok(early),
+            Ok(None) => {}
+            Err(_) => {
+                // It may have got one at the last moment; then it may be sent.
+                let late = answer.cancel().await;
+                return late.ok_or(match connection.connection_metadata().is_some() {
+                    true => SendError::ConnectionReadTimeout,
+                    false => SendError::ConnectionTimeout,
+                });
+            }
+        }
+    }
+    let in_time = tokio::time::timeout(patience.first_byte, answer).await;
+    in_time.map_err(|_| SendError::ConnectionReadTimeout)
 }
 
 impl fmt::Debug for Network {

@@ -19,6 +19,7 @@ use rustls::pki_types::ServerName;
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 use tower_service::Service;
+use wasmtime_wasi::runtime::spawn;
 
 use super::address::AddressKind;
 use super::address_rules::AddressRules;
@@ -114,7 +115,8 @@ impl Service<Uri> for Dialer {
     }
 
     fn call(&mut self, uri: Uri) -> Self::Future {
-        Box::pin(self.clone().dial(uri))
+        let dialer = self.clone();
+        Box::pin(spawn(async move { Box::pin(dialer.dial(uri)).await }))
     }
 }
 
