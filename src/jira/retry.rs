@@ -177,7 +177,7 @@ pub fn is_repeatable(request: &HttpRequest) -> bool {
 fn has_update(body: &[u8]) -> bool {
     const UPDATE: &str = "update";
     match Object::parse(body) {
-        Ok(object) => object.names().any(|name| name == UPDATE),
+        Ok(object) => object.get(UPDATE).is_some(),
         Err(json::Broken::NotAnObject) => false,
         Err(_) => body
             .windows(UPDATE.len())
