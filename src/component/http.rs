@@ -3,6 +3,8 @@
 //! Handles are dropped in the order that the component model asks for: what
 //! was taken from another before that other.
 
+use url::Position;
+
 use super::{
     arriving::Arriving,
     bindings::wasi::{
@@ -173,10 +175,7 @@ fn to_wasi_request(request: &HttpRequest) -> Result<OutgoingRequest, TransportEr
         "https" => Scheme::Https,
         other => Scheme::Other(other.into()),
     };
-    let path = match url.query() {
-        Some(query) => format!("{}?{query}", url.path()),
-        None => url.path().into(),
-    };
+    let path = &url[Position::BeforePath..Position::AfterQuery];
     // What is new is a GET already.
     if request.method != Method::Get {
         outgoing
@@ -190,7 +189,7 @@ fn to_wasi_request(request: &HttpRequest) -> Result<OutgoingRequest, TransportEr
         .set_authority(Some(url.authority()))
         .map_err(|()| refused("authority"))?;
     outgoing
-        .set_path_with_query(Some(&path))
+        .set_path_with_query(Some(path))
         .map_err(|()| refused("path"))?;
     Ok(outgoing)
 }
@@ -261,7 +260,10 @@ fn from_wasi_headers(response: &IncomingResponse) -> Headers {
     let fields = response.headers().entries();
     let pairs: Vec<_> = fields
         .into_iter()
-        .map(|(name, value)| (name.to_ascii_lowercase(), text(value)))
+        .map(|(mut name, value)| {
+            name.make_ascii_lowercase();
+            (name, text(value))
+        })
         .collect();
     Headers::from(pairs)
 }

@@ -1,5 +1,7 @@
 //! Sending with a connection's token, whatever the request.
 
+use std::rc::Rc;
+
 use super::{
     app::App,
     connection::{Connection, not_connected, site_not_chosen},
@@ -123,7 +125,8 @@ impl Access {
             attempts += sent.attempts;
             left_open |= sent.left_open;
             self.waited_ms += sent.waited_ms;
-            if !self.is_refused(request.method, &sent.response, host.now()) || !self.may_renew() {
+            if !self.is_refused(request.method, &sent.response, || host.now()) || !self.may_renew()
+            {
                 return Ok(Sent {
                     attempts,
                     left_open,
@@ -158,10 +161,15 @@ impl Access {
     /// Whether a newer token may help, and nothing was done without one. What
     /// was answered with a success may have been carried out for nobody.
     #[must_use]
-    pub fn is_refused(&self, method: Method, response: &HttpResponse, now: UnixMs) -> bool {
+    pub fn is_refused(
+        &self,
+        method: Method,
+        response: &HttpResponse,
+        now: impl FnOnce() -> UnixMs,
+    ) -> bool {
         let is_undone = !response.is_success() || method.is_safe();
         let is_expired =
-            failure::may_mean_expired(response) && self.tokens.value.may_have_expired(now);
+            failure::may_mean_expired(response) && self.tokens.value.may_have_expired(now());
         is_expired || is_undone && failure::is_token_refused(response)
     }
 
@@ -215,7 +223,7 @@ impl Access {
         let stored = store::read::<Connection>(host, &self.name.connection_key()).await?;
         let renewed = stored.map_or_else(Connection::default, |stored| stored.value);
         let renewed = renewed.for_consent_of(tokens);
-        let cloud_id = |site: Option<&Site>| site.map(|site| site.cloud_id.clone());
+        let cloud_id = |site: Option<&Rc<Site>>| site.map(|site| site.cloud_id.clone());
         let now = cloud_id(renewed.site(tokens));
         if now.is_some() && now == cloud_id(self.connection.site(&self.tokens.value)) {
             return Ok(renewed);

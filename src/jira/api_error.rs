@@ -2,11 +2,9 @@
 
 use core::fmt;
 
-use serde_json::{Map, Value};
-
 use super::{
     http::{Headers, HttpResponse},
-    json::Object,
+    json::{Broken, Object, Part},
 };
 
 /// How much of an error's body is kept. Errors travel through logs and
@@ -59,9 +57,9 @@ impl ApiError {
         let body_truncated = truncated || body.len() > ERROR_BODY_BYTES;
         body.truncate(ERROR_BODY_BYTES);
         let mut said = Said::default();
-        match serde_json::from_slice(&body) {
-            Ok(Value::Object(object)) => said.read_object(&object),
-            Ok(_) => {}
+        match Object::parse(&body) {
+            Ok(object) => said.read_object(&object),
+            Err(Broken::NotAnObject) => {}
             Err(_) if headers.coding().is_some() => {}
             Err(_) => said.messages.extend(read_text(&body)),
         }
@@ -98,7 +96,7 @@ impl ApiError {
     /// Whether the body has such a member.
     #[must_use]
     pub fn body_has(&self, member: &str) -> bool {
-        Object::parse(&self.body).is_ok_and(|body| body.names().any(|name| name == member))
+        Object::parse(&self.body).is_ok_and(|body| body.get(member).is_some())
     }
 
     fn says_nothing(&self) -> bool {
@@ -161,19 +159,19 @@ impl Said {
     /// - JSM and personal data reporting: `errorMessage`
     /// - gateway and edge: `message`
     /// - OAuth: `error`, `error_description`
-    fn read_object(&mut self, object: &Map<String, Value>) {
-        if let Some(Value::Array(list)) = object.get("errorMessages") {
-            self.messages.extend(list.iter().filter_map(text));
-        }
-        match object.get("errors") {
-            Some(Value::Object(fields)) => {
-                let said = fields
-                    .iter()
-                    .filter_map(|(field, message)| Some((field.clone(), text(message)?)));
+    fn read_object(&mut self, object: &Object<'_>) {
+        let texts = object.get("errorMessages").and_then(Part::items);
+        self.messages
+            .extend(texts.into_iter().flatten().filter_map(text));
+        if let Some(errors) = object.get("errors") {
+            if let Some(fields) = errors.object() {
+                let said = fields.members();
+                let said =
+                    said.filter_map(|(name, value)| Some((name.text()?.into(), text(value)?)));
                 self.field_errors.extend(said);
             }
-            Some(Value::Array(list)) => list.iter().for_each(|error| self.read_item(error)),
-            _ => {}
+            let list = errors.items().into_iter().flatten();
+            list.for_each(|error| self.read_item(error));
         }
         for member in ["errorMessage", "message", "error_description"] {
             self.messages.extend(object.get(member).and_then(text));
@@ -185,18 +183,20 @@ impl Said {
 
     /// One of several errors: a text, or an object with `message` or `title`,
     /// or with `elementErrors`, which is like a platform error.
-    fn read_item(&mut self, error: &Value) {
-        if let Some(Value::Object(inner)) = error.get("elementErrors") {
-            return self.read_object(inner);
+    fn read_item(&mut self, error: Part<'_>) {
+        let object = error.object();
+        let member = |name| object.as_ref().and_then(|object| object.get(name));
+        if let Some(inner) = member("elementErrors").and_then(Part::object) {
+            return self.read_object(&inner);
         }
-        let message = error.get("message").or_else(|| error.get("title"));
+        let message = member("message").or_else(|| member("title"));
         self.messages.extend(text(message.unwrap_or(error)));
     }
 }
 
 /// Messages are for people; a longer one is a document.
-fn text(value: &Value) -> Option<String> {
-    let text = value.as_str().filter(|text| !text.trim().is_empty())?;
+fn text(value: Part<'_>) -> Option<String> {
+    let text = value.text().filter(|text| !text.trim().is_empty())?;
     Some(text.chars().take(MESSAGE_CHARS).collect())
 }
 

@@ -4,7 +4,7 @@ use url::{Host as UrlHost, Url};
 
 use super::{
     error::{Error, Result},
-    json::Object,
+    json::{Object, Part},
     secret::Secret,
 };
 
@@ -52,7 +52,9 @@ impl App {
     /// seen again when the tokens are renewed.
     pub fn for_requests(value: &[u8]) -> Result<Self> {
         let record = Object::parse(value).map_err(wrong)?;
-        if let Some(unknown) = record.names().find(|name| !MEMBERS.contains(name)) {
+        let is_known = |name: Part<'_>| MEMBERS.iter().any(|member| name.says(member));
+        if let Some((unknown, _)) = record.members().find(|(name, _)| !is_known(*name)) {
+            let unknown = unknown.text().unwrap_or_default();
             let known = MEMBERS.join(", ");
             return Err(wrong(format_args!(
                 "unknown member `{unknown}`; the members are {known}"

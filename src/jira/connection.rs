@@ -1,5 +1,7 @@
 //! A connection: a named grant and the site chosen for it.
 
+use std::rc::Rc;
+
 use serde_json::Value;
 
 use super::{
@@ -36,8 +38,8 @@ pub struct Connection {
 /// cannot send a request to the wrong site.
 #[derive(Debug, Clone)]
 pub struct SiteChoice {
-    /// The site.
-    pub site: Site,
+    /// The site. A call keeps it, whatever comes of the connection.
+    pub site: Rc<Site>,
     /// The consent.
     pub consent_id: String,
     /// The account that gave it.
@@ -58,13 +60,13 @@ pub struct Account {
 impl Connection {
     /// The site chosen for the consent that these tokens come from.
     #[must_use]
-    pub fn site(&self, tokens: &TokenSet) -> Option<&Site> {
+    pub fn site(&self, tokens: &TokenSet) -> Option<&Rc<Site>> {
         let choice = self.choice.as_ref()?;
         (choice.consent_id == tokens.consent_id).then_some(&choice.site)
     }
 
     /// The site to which an export may send requests.
-    pub fn site_for(&self, name: &ConnectionName, api: Api, tokens: &TokenSet) -> Result<&Site> {
+    pub fn site_for(&self, name: &ConnectionName, api: Api, tokens: &TokenSet) -> Result<Rc<Site>> {
         if api == Api::ServiceDesk && !self.service_management {
             let name = name.as_str();
             return Err(Error::configuration(
@@ -74,7 +76,8 @@ impl Connection {
                 ),
             ));
         }
-        self.site(tokens).ok_or_else(|| site_not_chosen(name))
+        let site = self.site(tokens).cloned();
+        site.ok_or_else(|| site_not_chosen(name))
     }
 
     /// What holds for the consent that these tokens come from. Where a callback
@@ -149,7 +152,7 @@ impl ToJson for Connection {
 impl FromJson for SiteChoice {
     fn from_json(object: &Object) -> Result<Self, Broken> {
         Ok(Self {
-            site: object.object("site")?,
+            site: Rc::new(object.object("site")?),
             consent_id: object.text("consent_id")?,
             account_id: object.text("account_id")?,
         })

@@ -89,8 +89,7 @@ pub async fn exchange(host: &impl Host, api: Api, request: ApiRequest) -> Result
     let mut access = Access::load(host, &request.connection).await?;
     let site = access
         .connection
-        .site_for(&access.name, api, &access.tokens.value)?
-        .clone();
+        .site_for(&access.name, api, &access.tokens.value)?;
     let mut call = Call {
         host,
         access: &mut access,
@@ -208,7 +207,7 @@ impl<'a, H: Host> Call<'a, H> {
     #[must_use]
     pub fn is_refused(&self, response: &HttpResponse) -> bool {
         let Ending { method, .. } = self.ending;
-        self.access.may_renew() && self.access.is_refused(method, response, self.host.now())
+        self.access.may_renew() && self.access.is_refused(method, response, || self.host.now())
     }
 
     /// What a request may take that is over by then.

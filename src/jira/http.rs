@@ -74,6 +74,11 @@ impl Headers {
         self.0.push((name.into(), value.into()));
     }
 
+    /// Takes the fields of this name away.
+    pub fn remove(&mut self, name: &str) {
+        self.0.retain(|(own, _)| !own.eq_ignore_ascii_case(name));
+    }
+
     /// The value of the first field of this name.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&str> {

@@ -123,6 +123,9 @@ fn check_segment(segment: &str) -> Result<()> {
     let mut level = segment.as_bytes().to_vec();
     for _ in 0..MAX_ENCODING_LAYERS {
         check_decoded(&level)?;
+        if !level.contains(&b'%') {
+            return Ok(());
+        }
         let next: Vec<u8> = percent_decode(&level).collect();
         if next == level {
             return Ok(());
@@ -188,6 +191,9 @@ fn is_of_service_desk(path: &str) -> bool {
 fn as_a_server_reads_it(path: &str) -> String {
     let mut decoded = path.as_bytes().to_vec();
     for _ in 0..MAX_ENCODING_LAYERS {
+        if !decoded.contains(&b'%') {
+            break;
+        }
         decoded = percent_decode(&decoded).collect();
     }
     let decoded = String::from_utf8_lossy(&decoded).to_ascii_lowercase();

@@ -120,7 +120,8 @@ fn with_method_of(status: u16, request: HttpRequest) -> HttpRequest {
     if !becomes_get {
         return request;
     }
-    let headers = request.headers.without(&["content-type"]);
+    let mut headers = request.headers;
+    headers.remove("content-type");
     HttpRequest {
         method: Method::Get,
         body: None,

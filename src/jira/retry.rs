@@ -109,9 +109,11 @@ impl Setback {
 
     /// What an answer is; nothing where it is final.
     #[must_use]
-    pub fn of_response(response: &HttpResponse, now: UnixMs) -> Option<Self> {
-        let told_ms =
-            || RateLimit::read(&response.headers, now).map_or(0, |limit| limit.told_wait_ms(now));
+    pub fn of_response(response: &HttpResponse, now: impl FnOnce() -> UnixMs) -> Option<Self> {
+        let told_ms = || {
+            let now = now();
+            RateLimit::read(&response.headers, now).map_or(0, |limit| limit.told_wait_ms(now))
+        };
         match response.status {
             429 => Some(Self::Undone(told_ms())),
             502..=504 => Some(Self::LeftOpen(told_ms())),
@@ -177,7 +179,7 @@ pub fn is_repeatable(request: &HttpRequest) -> bool {
 fn has_update(body: &[u8]) -> bool {
     const UPDATE: &str = "update";
     match Object::parse(body) {
-        Ok(object) => object.names().any(|name| name == UPDATE),
+        Ok(object) => object.get(UPDATE).is_some(),
         Err(json::Broken::NotAnObject) => false,
         Err(_) => body
             .windows(UPDATE.len())

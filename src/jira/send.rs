@@ -41,7 +41,7 @@ pub async fn send(host: &impl Host, request: &HttpRequest, budget: Budget<'_>) -
     loop {
         let result = send_once(host, request, budget).await;
         let (was_sent, setback) = match &result {
-            Ok(response) => (true, Setback::of_response(response, host.now())),
+            Ok(response) => (true, Setback::of_response(response, || host.now())),
             Err(Failure::Transport(error)) => {
                 (!error.surely_not_sent(), Setback::of_transport(error))
             }

@@ -111,17 +111,15 @@ pub fn read_accessible_resources(response: &HttpResponse) -> Result<Vec<Site>> {
         let message = format!("the list of sites is not the documented one: {broken}");
         Error::unexpected("accessible-resources", message).with_trace(response.trace_id())
     };
-    let resources = json::parse_list(&response.body)
-        .map_err(|broken| unexpected(response.headers.explain(broken)))?;
     // What other products list is none of our business, whatever it looks like.
-    let of_jira = |resource: &&Object| {
-        resource
-            .texts("scopes")
-            .is_ok_and(|scopes| is_jira(&scopes))
+    let read = |resource: &Object<'_>| match resource.texts("scopes") {
+        Ok(scopes) if is_jira(&scopes) => Site::from_json(resource).map(Some),
+        _ => Ok(None),
     };
+    let listed = json::parse_list(&response.body, read)
+        .map_err(|broken| unexpected(response.headers.explain(broken)))?;
     let mut sites: Vec<Site> = Vec::new();
-    for resource in resources.iter().filter(of_jira) {
-        let site = Site::from_json(resource).map_err(unexpected)?;
+    for site in listed.into_iter().flatten() {
         match sites
             .iter_mut()
             .find(|known| known.cloud_id == site.cloud_id)

@@ -49,7 +49,7 @@ pub fn decode<T: FromJson>(key: &str, entry: &Entry) -> Result<Stored<T>> {
 }
 
 /// The envelope of an entry, of a format that can be read.
-fn open(key: &str, entry: &Entry) -> Result<Object<'static>> {
+fn open<'a>(key: &str, entry: &'a Entry) -> Result<Object<'a>> {
     let envelope = Object::parse(&entry.value).map_err(|broken| damaged(key, broken))?;
     let format = envelope.number("format");
     match format.map_err(|broken| damaged(key, broken))? {

@@ -9,6 +9,7 @@ pub(super) mod fake;
 mod found;
 mod hostile;
 mod inputs;
+mod json;
 mod oauth;
 mod paging;
 mod properties;

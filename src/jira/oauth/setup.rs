@@ -114,7 +114,7 @@ impl<H: Host> Setup<'_, H> {
         let name = &self.access.name;
         let tokens = &self.access.tokens.value;
         let choice = chosen.map(|site| SiteChoice {
-            site: site.clone(),
+            site: site.clone().into(),
             consent_id: tokens.consent_id.clone(),
             account_id: account.account_id.clone(),
         });
@@ -284,7 +284,7 @@ mod tests {
 
     fn chosen_by_ada(cloud_id: &str) -> SiteChoice {
         SiteChoice {
-            site: sites(&[cloud_id]).remove(0),
+            site: sites(&[cloud_id]).remove(0).into(),
             consent_id: "first".into(),
             account_id: "ada".into(),
         }

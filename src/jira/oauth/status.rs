@@ -77,7 +77,7 @@ impl ConnectionStatus {
                 }
                 _ => ConnectionState::ReauthorizationRequired,
             },
-            site: site.cloned(),
+            site: site.map(|site| Site::clone(site)),
             account: connection.account.clone(),
             missing_scopes: missing.cloned().collect(),
             granted_scopes,

@@ -173,10 +173,7 @@ fn scalar<'a>(text: &'a str, members: &[Member], name: &str) -> Option<&'a str> 
 
 fn decoded(written: &str) -> Option<String> {
     match written.starts_with('"') {
-        true => json::parse(written.as_bytes())
-            .ok()?
-            .as_str()
-            .map(String::from),
+        true => json::text(written),
         false => Some(written.into()),
     }
 }

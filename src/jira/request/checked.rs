@@ -151,7 +151,7 @@ impl CheckedRequest {
                 Some(body.bytes)
             }
             None => {
-                headers = headers.without(&["content-type"]);
+                headers.remove("content-type");
                 None
             }
         };

@@ -120,7 +120,7 @@ fn what_may_pass_is_told_from_what_does_not() {
     ] {
         let response = super::fake::response(status, &header.into_iter().collect::<Vec<_>>(), "");
         assert_eq!(
-            Setback::of_response(&response, now),
+            Setback::of_response(&response, || now),
             expected,
             "{status} {header:?}"
         );

@@ -16,6 +16,7 @@ const CASES: u32 = 5_000;
 const PROPERTIES: &[&str] = &[
     include_str!("hostile.rs"),
     include_str!("inputs.rs"),
+    include_str!("json.rs"),
     include_str!("properties.rs"),
 ];
 

@@ -213,7 +213,7 @@ fn connection() -> Connection {
             retrieved_at: NOW,
         }),
         choice: Some(SiteChoice {
-            site: site(),
+            site: site().into(),
             consent_id: "first".into(),
             account_id: "5b10".into(),
         }),

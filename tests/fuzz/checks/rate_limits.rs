@@ -42,7 +42,7 @@ pub fn what_limits_say_is_bounded_and_never_shortens_a_wait(
         let written = resets_at.to_rfc3339();
         assert!(written.ends_with('Z') && !resets_at.to_string().is_empty());
     }
-    let setback = Setback::of_response(&answer, now);
+    let setback = Setback::of_response(&answer, || now);
     assert_eq!(setback, Some(Setback::Undone(told_ms)));
     let wait = Retry::default().wait_ms(
         retries,

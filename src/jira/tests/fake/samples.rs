@@ -41,7 +41,7 @@ pub fn connection() -> Connection {
     Connection {
         account: Some(account),
         choice: Some(SiteChoice {
-            site: site("acme"),
+            site: site("acme").into(),
             consent_id: "first".into(),
             account_id: "5b10".into(),
         }),

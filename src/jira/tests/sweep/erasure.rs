@@ -122,7 +122,7 @@ fn a_connection_to_which_somebody_else_has_consented_stays_without_traces_of_the
     let world = closing("a", &["a"]);
     let of_b = Connection {
         choice: Some(SiteChoice {
-            site: site("acme"),
+            site: site("acme").into(),
             consent_id: "first".into(),
             account_id: "a".into(),
         }),
