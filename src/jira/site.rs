@@ -47,13 +47,13 @@ impl Site {
 
     /// The path of this site on the gateway.
     fn gateway_path(&self) -> String {
-        format!("/ex/jira/{}", encode_component(&self.cloud_id))
+        ["/ex/jira/", &encode_component(&self.cloud_id)].concat()
     }
 
     /// The URL of a target on the gateway.
     #[must_use]
     pub fn gateway_url(&self, api_origin: &Origin, target: &Target) -> Url {
-        let mut url = api_origin.at(&format!("{}{}", self.gateway_path(), target.path));
+        let mut url = api_origin.at(&[&self.gateway_path(), target.path.as_str()].concat());
         url.set_query(target.query.as_deref());
         url
     }
