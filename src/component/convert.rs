@@ -293,7 +293,7 @@ fn to_wit_site(site: Site) -> wit::Site {
         cloud_id: site.cloud_id,
         url: site.url,
         name: site.name,
-        scopes: site.scopes,
+        scopes: site.scopes.into_vec(),
     }
 }
 

@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::{
     error::{Error, Result},
     instant::UnixMs,
-    json::{self, Broken, FromJson, Object, ToJson},
+    json::{self, Broken, FromJson, Object, Texts, ToJson},
     name::ConnectionName,
     path::Api,
     site::Site,
@@ -26,7 +26,7 @@ pub struct Connection {
     /// Whether it was set up for Jira Service Management.
     pub service_management: bool,
     /// The scopes that were asked for.
-    pub asked_scopes: Vec<String>,
+    pub asked_scopes: Texts,
     /// The account that consented, once it is known.
     pub account: Option<Account>,
     /// The chosen site and the consent for which it was chosen.
@@ -116,7 +116,7 @@ impl FromJson for Connection {
             display_name: object.optional_text("display_name")?,
             description: object.optional_text("description")?,
             service_management: object.optional_flag("service_management")?.unwrap_or(false),
-            asked_scopes: object.texts("asked_scopes")?,
+            asked_scopes: object.later_texts("asked_scopes")?,
             account: object.optional("account")?,
             choice: object.optional("choice")?,
         })

@@ -8,6 +8,7 @@ mod escapes;
 mod nodes;
 mod object;
 mod part;
+mod texts;
 
 use core::fmt;
 
@@ -16,6 +17,7 @@ use serde_json::{Map, Value};
 pub use self::{
     object::{Object, parse_list, text},
     part::Part,
+    texts::Texts,
 };
 
 /// What can be read from a JSON object.

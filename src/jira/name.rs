@@ -51,19 +51,19 @@ impl ConnectionName {
     /// The key of the connection itself.
     #[must_use]
     pub fn connection_key(&self) -> String {
-        format!("{CONNECTIONS}{}", escape(&self.0))
+        [CONNECTIONS, &escape(&self.0)].concat()
     }
 
     /// The key of its tokens.
     #[must_use]
     pub fn tokens_key(&self) -> String {
-        format!("tokens/{}", escape(&self.0))
+        ["tokens/", &escape(&self.0)].concat()
     }
 
     /// The key of its refresh lease.
     #[must_use]
     pub fn lease_key(&self) -> String {
-        format!("leases/{}", escape(&self.0))
+        ["leases/", &escape(&self.0)].concat()
     }
 
     /// What the keys of its consents begin with.
@@ -75,7 +75,7 @@ impl ConnectionName {
 
 /// Writes every byte outside `[A-Za-z0-9_.-]` as `=XX`.
 pub(super) fn escape(name: &str) -> String {
-    let mut key = String::new();
+    let mut key = String::with_capacity(name.len());
     for byte in name.bytes() {
         match byte {
             b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'_' | b'.' | b'-' => key.push(byte.into()),

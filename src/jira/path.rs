@@ -5,6 +5,8 @@
 //! refused when *any* reading of it could climb: each segment is decoded again
 //! and again until nothing changes, and looked at on every level.
 
+use std::borrow::Cow;
+
 use percent_encoding::{AsciiSet, CONTROLS, percent_decode, utf8_percent_encode};
 
 use super::{
@@ -174,11 +176,11 @@ fn place(api: Api, path: &str) -> Result<String> {
         Api::Platform => path.starts_with("/rest/"),
         Api::ServiceDesk => is_of_service_desk(path),
     };
-    let path = utf8_percent_encode(path, PATH);
+    let path = Cow::from(utf8_percent_encode(path, PATH));
     Ok(if is_whole {
-        path.to_string()
+        path.into_owned()
     } else {
-        format!("{}{path}", api.base())
+        [api.base(), &path].concat()
     })
 }
 

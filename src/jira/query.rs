@@ -1,5 +1,7 @@
 //! The query of a request, and percent-encoding.
 
+use std::borrow::Cow;
+
 use percent_encoding::{
     AsciiSet, CONTROLS, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode,
 };
@@ -34,7 +36,7 @@ const COMPONENT: &AsciiSet = &NON_ALPHANUMERIC
 /// Percent-encodes a name or value for a query or path segment.
 #[must_use]
 pub fn encode_component(text: &str) -> String {
-    utf8_percent_encode(text, COMPONENT).to_string()
+    Cow::from(utf8_percent_encode(text, COMPONENT)).into_owned()
 }
 
 /// A name or value of a query as a server reads it.

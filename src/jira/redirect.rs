@@ -190,7 +190,7 @@ mod tests {
             cloud_id: "c".into(),
             url: "https://acme".into(),
             name: "A".into(),
-            scopes: vec![],
+            scopes: vec![].into(),
         }
     }
 

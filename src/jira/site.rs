@@ -7,7 +7,7 @@ use super::{
     app::Origin,
     error::{Error, Result},
     http::HttpResponse,
-    json::{self, Broken, FromJson, Object, ToJson},
+    json::{self, Broken, FromJson, Object, Texts, ToJson},
     path::{self, Target},
     query::encode_component,
 };
@@ -22,7 +22,7 @@ pub struct Site {
     /// Its name.
     pub name: String,
     /// What the grant may do there.
-    pub scopes: Vec<String>,
+    pub scopes: Texts,
 }
 
 impl Site {
@@ -35,23 +35,25 @@ impl Site {
         self.cloud_id == name || Url::parse(name).as_ref().is_ok_and(same_url)
     }
 
-    fn add_scopes(&mut self, scopes: Vec<String>) {
-        for scope in scopes {
-            if !self.scopes.contains(&scope) {
-                self.scopes.push(scope);
+    fn add_scopes(&mut self, scopes: Texts) {
+        let mut all = core::mem::take(&mut self.scopes).into_vec();
+        for scope in scopes.into_vec() {
+            if !all.contains(&scope) {
+                all.push(scope);
             }
         }
+        self.scopes = all.into();
     }
 
     /// The path of this site on the gateway.
     fn gateway_path(&self) -> String {
-        format!("/ex/jira/{}", encode_component(&self.cloud_id))
+        ["/ex/jira/", &encode_component(&self.cloud_id)].concat()
     }
 
     /// The URL of a target on the gateway.
     #[must_use]
     pub fn gateway_url(&self, api_origin: &Origin, target: &Target) -> Url {
-        let mut url = api_origin.at(&format!("{}{}", self.gateway_path(), target.path));
+        let mut url = api_origin.at(&[&self.gateway_path(), target.path.as_str()].concat());
         url.set_query(target.query.as_deref());
         url
     }
@@ -86,7 +88,7 @@ impl FromJson for Site {
             cloud_id: object.text("id")?,
             url: object.text("url")?,
             name: object.optional_text("name")?.unwrap_or_default(),
-            scopes: object.texts("scopes")?,
+            scopes: object.later_texts("scopes")?,
         })
     }
 }
@@ -150,7 +152,7 @@ mod tests {
             cloud_id: "11-22".into(),
             url: "https://acme.atlassian.net".into(),
             name: "Acme".into(),
-            scopes: vec![],
+            scopes: vec![].into(),
         }
     }
 

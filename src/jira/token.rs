@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::{
     grant::TokenAnswer,
     instant::{DAY_MS, SECOND_MS, UnixMs},
-    json::{self, Broken, FromJson, Object, ToJson},
+    json::{self, Broken, FromJson, Object, Texts, ToJson},
     refresh::{RefreshOutcome, RefreshTally},
     secret::Secret,
 };
@@ -34,7 +34,7 @@ pub struct TokenSet {
     /// What renews the pair, once; absent where Atlassian gave none.
     pub refresh_token: Option<Secret>,
     /// What was granted.
-    pub scopes: Vec<String>,
+    pub scopes: Texts,
     /// When the access token expires.
     pub expires_at: UnixMs,
     /// When this pair was issued.
@@ -80,9 +80,10 @@ impl TokenSet {
         Self {
             access_token: answer.access_token,
             refresh_token: answer.refresh_token,
-            scopes: answer
-                .scope
-                .map_or_else(|| asked_scopes.to_vec(), |scope| split_scopes(&scope)),
+            scopes: answer.scope.map_or_else(
+                || asked_scopes.to_vec().into(),
+                |scope| split_scopes(&scope),
+            ),
             expires_at: now.plus(answer.expires_in.saturating_mul(SECOND_MS)),
             refreshed_at: now,
             consented_at: now,
@@ -149,8 +150,9 @@ impl TokenSet {
     }
 }
 
-fn split_scopes(scope: &str) -> Vec<String> {
-    scope.split_whitespace().map(String::from).collect()
+fn split_scopes(scope: &str) -> Texts {
+    let scopes: Vec<String> = scope.split_whitespace().map(String::from).collect();
+    scopes.into()
 }
 
 impl FromJson for TokenSet {
@@ -158,7 +160,7 @@ impl FromJson for TokenSet {
         Ok(Self {
             access_token: Secret::new(object.text("access_token")?),
             refresh_token: object.optional_text("refresh_token")?.map(Secret::new),
-            scopes: object.texts("scopes")?,
+            scopes: object.later_texts("scopes")?,
             expires_at: UnixMs(object.number("expires_at")?),
             refreshed_at: UnixMs(object.number("refreshed_at")?),
             consented_at: UnixMs(object.number("consented_at")?),
@@ -215,8 +217,8 @@ mod tests {
     #[test]
     fn a_consent_whose_answer_names_no_scope_was_granted_what_was_asked() {
         let pair = TokenSet::from_consent(answer("a1"), &["asked".into()], "c".into(), NOW);
-        assert_eq!(pair.scopes, ["asked"]);
-        assert_eq!(first_pair().scopes, ["x", "y"]);
+        assert_eq!(pair.scopes[..], ["asked"]);
+        assert_eq!(first_pair().scopes[..], ["x", "y"]);
     }
 
     #[test]
@@ -232,7 +234,7 @@ mod tests {
         let second = first.rotated(full, RefreshOutcome::Rotated, later);
         assert!(second.access_token.matches("a2"));
         assert!(second.refresh_token.as_ref().unwrap().matches("r2"));
-        assert_eq!(second.scopes, ["z"]);
+        assert_eq!(second.scopes[..], ["z"]);
         assert_eq!(second.expires_at, later.plus(60_000));
         assert_eq!(second.refreshed_at, later);
         assert_eq!(
@@ -242,7 +244,7 @@ mod tests {
 
         let bare = first.rotated(answer("a2"), RefreshOutcome::Rotated, later);
         assert!(bare.refresh_token.unwrap().matches("r1"));
-        assert_eq!(bare.scopes, ["x", "y"]);
+        assert_eq!(bare.scopes[..], ["x", "y"]);
         assert_eq!(bare.expires_at, later.plus(3_600_000));
     }
 

@@ -42,6 +42,7 @@ pub struct Node {
 pub fn read(text: &[u8]) -> Result<Vec<Node>, usize> {
     let mut reader = Reader {
         text,
+        has_escapes: text.contains(&b'\\'),
         nodes: Vec::with_capacity(text.len() / BYTES_PER_NODE + 1),
     };
     let end = reader.value(0, 0)?;
@@ -54,6 +55,8 @@ pub fn read(text: &[u8]) -> Result<Vec<Node>, usize> {
 
 struct Reader<'a> {
     text: &'a [u8],
+    /// Whether there are any: most records have none.
+    has_escapes: bool,
     nodes: Vec<Node>,
 }
 
@@ -117,7 +120,7 @@ impl Reader<'_> {
         let end = string_end(self.text, start + 1).map_err(|_| start)?;
         let (first, last) = (start + 1, end - 1);
         let inside = self.text.get(first..last).unwrap_or_default();
-        let kind = match inside.contains(&b'\\') {
+        let kind = match self.has_escapes && inside.contains(&b'\\') {
             true => Kind::EscapedText,
             false => Kind::Text,
         };

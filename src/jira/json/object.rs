@@ -7,6 +7,7 @@ use super::{
     Broken, FromJson,
     nodes::{self, Node},
     part::Part,
+    texts::Texts,
 };
 
 /// A JSON object: a document, or a part of one.
@@ -115,6 +116,12 @@ impl Object<'_> {
         Ok(list?.unwrap_or_default())
     }
 
+    /// The same, decoded when somebody looks at it.
+    pub fn later_texts(&self, name: &'static str) -> Result<Texts, Broken> {
+        let list = self.member(name, "a list of texts", Texts::read);
+        Ok(list?.unwrap_or_default())
+    }
+
     /// A list of objects that may be absent.
     pub fn optional_list<T: FromJson>(&self, name: &'static str) -> Result<Option<Vec<T>>, Broken> {
         let objects = self.member(name, "a list of objects", |value| {
@@ -179,6 +186,12 @@ fn read(text: &[u8]) -> Result<(&str, Vec<Node>), Broken> {
 pub fn text(written: &str) -> Option<String> {
     let nodes = nodes::read(written.as_bytes()).ok()?;
     owned_text(Part::new(written, &nodes))
+}
+
+/// A list of texts that stands alone, decoded.
+pub fn texts_of(written: &str) -> Option<Vec<String>> {
+    let nodes = nodes::read(written.as_bytes()).ok()?;
+    owned_texts(Part::new(written, &nodes))
 }
 
 /// The line and column of a byte, counted from 1.

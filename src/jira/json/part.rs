@@ -47,6 +47,14 @@ impl<'a> Part<'a> {
         }
     }
 
+    /// Whether it is a text.
+    pub(super) fn is_text(self) -> bool {
+        match self.nodes.first() {
+            Some(node) if node.kind == Kind::Text => true,
+            _ => self.text().is_some(),
+        }
+    }
+
     /// Whether it is a text that says this.
     #[must_use]
     pub fn says(self, text: &str) -> bool {

@@ -222,7 +222,7 @@ async fn remember(
         display_name: pending.display_name.clone(),
         description: pending.description.clone(),
         service_management: pending.service_management,
-        asked_scopes: pending.asked_scopes.clone(),
+        asked_scopes: pending.asked_scopes.clone().into(),
         account: None,
         choice: before.choice,
     };

@@ -207,7 +207,7 @@ impl<H: Host> Setup<'_, H> {
         };
         Ok(AffectedConnection {
             connection: name.as_str().into(),
-            lost_scopes: had.into_iter().filter(is_lost).collect(),
+            lost_scopes: had.into_vec().into_iter().filter(is_lost).collect(),
             lost_site: site.is_some() && reached.is_none(),
             unchecked: None,
         })
@@ -218,7 +218,7 @@ impl AffectedConnection {
     fn unchecked(name: &str, why: String) -> Self {
         Self {
             connection: name.into(),
-            lost_scopes: Vec::new(),
+            lost_scopes: Vec::new().into(),
             lost_site: false,
             unchecked: Some(why),
         }
@@ -277,7 +277,7 @@ mod tests {
             cloud_id: (*id).into(),
             url: format!("https://{id}.atlassian.net"),
             name: (*id).into(),
-            scopes: Vec::new(),
+            scopes: Vec::new().into(),
         };
         ids.iter().map(site).collect()
     }

@@ -57,7 +57,7 @@ impl ConnectionStatus {
     ) -> Self {
         let site = tokens.and_then(|tokens| connection.site(tokens));
         let granted_scopes = tokens
-            .map(|tokens| tokens.scopes.clone())
+            .map(|tokens| tokens.scopes.to_vec())
             .unwrap_or_default();
         let missing = connection
             .asked_scopes

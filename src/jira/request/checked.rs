@@ -193,7 +193,7 @@ mod tests {
             cloud_id: "c".into(),
             url: "https://s".into(),
             name: "S".into(),
-            scopes: vec![],
+            scopes: vec![].into(),
         };
         let checked = CheckedRequest::check(Api::Platform, request).unwrap();
         checked.to_http(&site, &App::parse(record).unwrap().api_origin)

@@ -15,7 +15,8 @@ fn scopes_that_another_connection_lost_are_named_also_where_its_token_has_expire
     let wide = TokenSet {
         scopes: ["read:jira-work", "write:jira-work"]
             .map(String::from)
-            .to_vec(),
+            .to_vec()
+            .into(),
         expires_at: NOW,
         ..tokens("w1", "x1")
     };
@@ -50,7 +51,8 @@ fn other_connections_of_the_account_are_asked_with_their_own_tokens() {
             "write:jira-work",
         ]
         .map(String::from)
-        .to_vec(),
+        .to_vec()
+        .into(),
         ..tokens("w1", "x1")
     };
     host.connect("wide", &wide);

@@ -201,7 +201,7 @@ pub fn site() -> Site {
         cloud_id: "acme".into(),
         url: "https://acme.atlassian.net".into(),
         name: "ACME".into(),
-        scopes: vec!["read:jira-work".into()],
+        scopes: vec!["read:jira-work".into()].into(),
     }
 }
 
@@ -227,7 +227,7 @@ fn tokens() -> TokenSet {
     TokenSet {
         access_token: Secret::new("a1-hush"),
         refresh_token: Some(Secret::new("r1-hush")),
-        scopes: vec!["read:jira-work".into()],
+        scopes: vec!["read:jira-work".into()].into(),
         expires_at: NOW.plus(3_600_000),
         refreshed_at: NOW,
         consented_at: NOW,

@@ -28,7 +28,7 @@ pub fn site(cloud_id: &str) -> Site {
         cloud_id: cloud_id.into(),
         url: format!("https://{cloud_id}.atlassian.net"),
         name: cloud_id.to_uppercase(),
-        scopes: vec!["read:jira-work".into()],
+        scopes: vec!["read:jira-work".into()].into(),
     }
 }
 
@@ -54,7 +54,7 @@ pub fn tokens(access_token: &str, refresh_token: &str) -> TokenSet {
     TokenSet {
         access_token: Secret::new(access_token),
         refresh_token: Some(Secret::new(refresh_token)),
-        scopes: vec!["read:jira-work".into()],
+        scopes: vec!["read:jira-work".into()].into(),
         expires_at: NOW.plus(3_600_000),
         refreshed_at: NOW,
         consented_at: NOW,

@@ -241,7 +241,7 @@ pub fn held(id: &str, retrieved_at: UnixMs) -> HeldAccount {
 
 pub fn may_report(access_token: &str) -> TokenSet {
     TokenSet {
-        scopes: vec!["read:me".into(), "report:personal-data".into()],
+        scopes: vec!["read:me".into(), "report:personal-data".into()].into(),
         expires_at: NOW.plus(300 * DAY_MS),
         ..tokens(access_token, "r1")
     }
