@@ -1,12 +1,13 @@
 //! JSON read without building anything: where values begin and end.
 //!
 //! One pass, no recursion, no allocation. Inside strings a block of bytes is
-//! looked at together: most of an answer is strings. That the text is UTF-8 is
-//! known by its type, so what is left to check is RFC 8259's grammar.
+//! looked at together: most of an answer is strings. What is read to its end is
+//! JSON as RFC 8259 has it, and so UTF-8: outside of strings its grammar has
+//! nothing but ASCII.
 
 mod block;
 
-use block::BLOCK_BYTES;
+use block::{BLOCK_BYTES, Seen};
 
 /// How deep arrays and objects may be nested, which is as deep as JSON
 /// libraries commonly read them.
@@ -37,7 +38,7 @@ pub fn peek(text: &[u8], mut at: usize) -> (usize, u8) {
 /// Where the value ends that begins at the next byte that is no whitespace.
 pub fn value_end(text: &[u8], mut at: usize) -> Result<usize, Broken> {
     let mut nesting = Nesting::default();
-    loop {
+    'value: loop {
         let (start, byte) = peek(text, at);
         at = start + 1;
         match byte {
@@ -49,10 +50,16 @@ pub fn value_end(text: &[u8], mut at: usize) -> Result<usize, Broken> {
                     at = inner + 1;
                 } else {
                     nesting.open(byte == b'{')?;
-                    if byte == b'{' {
-                        at = name_end(text, at)?;
+                    if byte == b'[' {
+                        continue;
                     }
-                    continue;
+                    match members_end(text, at)? {
+                        Reached::Value(value) => {
+                            at = value;
+                            continue;
+                        }
+                        Reached::End(end) => at = end,
+                    }
                 }
             }
             b't' => at = word_end(text, start, *b"true")?,
@@ -67,15 +74,43 @@ pub fn value_end(text: &[u8], mut at: usize) -> Result<usize, Broken> {
             let (end, byte) = peek(text, at);
             at = end + 1;
             match (byte, nesting.is_in_object()) {
-                (b',', true) => {
-                    at = name_end(text, at)?;
-                    break;
-                }
-                (b',', false) => break,
+                (b',', true) => match members_end(text, at)? {
+                    Reached::Value(value) => {
+                        at = value;
+                        continue 'value;
+                    }
+                    Reached::End(end) => at = end,
+                },
+                (b',', false) => continue 'value,
                 (b'}', true) | (b']', false) => nesting.close(),
                 _ => return Err(Broken),
             }
         }
+    }
+}
+
+/// Where some members of an object end.
+enum Reached {
+    /// At a value that is still to be read.
+    Value(usize),
+    /// Behind a value that no other member follows.
+    End(usize),
+}
+
+/// Behind the members from here on whose values are strings, which most are.
+#[inline(always)]
+fn members_end(text: &[u8], mut at: usize) -> Result<Reached, Broken> {
+    loop {
+        let (value, first) = peek(text, name_end(text, at)?);
+        if first != b'"' {
+            return Ok(Reached::Value(value));
+        }
+        let end = string_end(text, value + 1)?;
+        let (comma, byte) = peek(text, end);
+        if byte != b',' {
+            return Ok(Reached::End(end));
+        }
+        at = comma + 1;
     }
 }
 
@@ -125,34 +160,46 @@ fn name_end(text: &[u8], at: usize) -> Result<usize, Broken> {
 }
 
 /// Behind the quote that ends a string, from behind the one that begins it.
-/// Most strings end within a block, without escapes.
+/// Most strings end within a block, and have neither escapes nor letters beyond
+/// ASCII.
 #[inline(always)]
-pub fn string_end(text: &[u8], at: usize) -> Result<usize, Broken> {
-    let end = match block(text, at) {
-        Some(block) => at + block::plain(block),
-        None => at,
-    };
-    match byte(text, end) {
-        b'"' => Ok(end + 1),
-        _ => long_string_end(text, end),
+pub fn string_end(text: &[u8], start: usize) -> Result<usize, Broken> {
+    if let Some(block) = block(text, start) {
+        let block = Seen::of(block);
+        let end = start + block.plain;
+        if block.is_ascii && byte(text, end) == b'"' {
+            return Ok(end + 1);
+        }
     }
+    long_string_end(text, start)
 }
 
-fn long_string_end(text: &[u8], mut at: usize) -> Result<usize, Broken> {
+fn long_string_end(text: &[u8], start: usize) -> Result<usize, Broken> {
+    let mut at = start;
+    let mut is_ascii = true;
     loop {
         while let Some(block) = block(text, at) {
-            let plain = block::plain(block);
-            at += plain;
-            if plain < BLOCK_BYTES {
+            let block = Seen::of(block);
+            is_ascii &= block.is_ascii;
+            at += block.plain;
+            if block.plain < BLOCK_BYTES {
                 break;
             }
         }
         match byte(text, at) {
-            b'"' => return Ok(at + 1),
+            b'"' => break,
             b'\\' => at = escape_end(text, at + 1)?,
             0..0x20 => return Err(Broken),
-            _ => at += 1,
+            byte => {
+                is_ascii &= byte.is_ascii();
+                at += 1;
+            }
         }
+    }
+    let is_text = is_ascii || core::str::from_utf8(text.get(start..at).unwrap_or_default()).is_ok();
+    match is_text {
+        true => Ok(at + 1),
+        false => Err(Broken),
     }
 }
 
