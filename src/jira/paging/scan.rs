@@ -5,9 +5,10 @@
 //! JSON as RFC 8259 has it, and so UTF-8: outside of strings its grammar has
 //! nothing but ASCII.
 
-mod block;
+mod marks;
+mod strings;
 
-use block::{BLOCK_BYTES, Seen};
+use strings::Strings;
 
 /// How deep arrays and objects may be nested, which is as deep as JSON
 /// libraries commonly read them.
@@ -24,9 +25,19 @@ fn byte(text: &[u8], at: usize) -> u8 {
     text.get(at).copied().unwrap_or(0)
 }
 
-/// The place of the next byte that is no whitespace, and that byte.
+/// The place of the next byte that is no whitespace, and that byte. Mostly it is
+/// the very next; a loop would cost more than that, because hosts look in each
+/// turn of it whether a call has to stop.
 #[inline(always)]
-pub fn peek(text: &[u8], mut at: usize) -> (usize, u8) {
+pub fn peek(text: &[u8], at: usize) -> (usize, u8) {
+    match byte(text, at) {
+        0..=b' ' => peek_far(text, at),
+        byte => (at, byte),
+    }
+}
+
+#[inline(never)]
+fn peek_far(text: &[u8], mut at: usize) -> (usize, u8) {
     loop {
         match byte(text, at) {
             b' ' | b'\n' | b'\r' | b'\t' => at += 1,
@@ -37,12 +48,13 @@ pub fn peek(text: &[u8], mut at: usize) -> (usize, u8) {
 
 /// Where the value ends that begins at the next byte that is no whitespace.
 pub fn value_end(text: &[u8], mut at: usize) -> Result<usize, Broken> {
+    let mut strings = Strings::from(text, at);
     let mut nesting = Nesting::default();
     'value: loop {
         let (start, byte) = peek(text, at);
         at = start + 1;
         match byte {
-            b'"' => at = string_end(text, at)?,
+            b'"' => at = strings.end(at)?,
             b'{' | b'[' => {
                 let (inner, first) = peek(text, at);
                 // `}` and `]` are two behind `{` and `[`.
@@ -53,7 +65,7 @@ pub fn value_end(text: &[u8], mut at: usize) -> Result<usize, Broken> {
                     if byte == b'[' {
                         continue;
                     }
-                    match members_end(text, at)? {
+                    match members_end(&mut strings, at)? {
                         Reached::Value(value) => {
                             at = value;
                             continue;
@@ -74,7 +86,7 @@ pub fn value_end(text: &[u8], mut at: usize) -> Result<usize, Broken> {
             let (end, byte) = peek(text, at);
             at = end + 1;
             match (byte, nesting.is_in_object()) {
-                (b',', true) => match members_end(text, at)? {
+                (b',', true) => match members_end(&mut strings, at)? {
                     Reached::Value(value) => {
                         at = value;
                         continue 'value;
@@ -99,14 +111,14 @@ enum Reached {
 
 /// Behind the members from here on whose values are strings, which most are.
 #[inline(always)]
-fn members_end(text: &[u8], mut at: usize) -> Result<Reached, Broken> {
+fn members_end(strings: &mut Strings<'_>, mut at: usize) -> Result<Reached, Broken> {
     loop {
-        let (value, first) = peek(text, name_end(text, at)?);
+        let (value, first) = peek(strings.text, name_end(strings, at)?);
         if first != b'"' {
             return Ok(Reached::Value(value));
         }
-        let end = string_end(text, value + 1)?;
-        let (comma, byte) = peek(text, end);
+        let end = strings.end(value + 1)?;
+        let (comma, byte) = peek(strings.text, end);
         if byte != b',' {
             return Ok(Reached::End(end));
         }
@@ -147,12 +159,12 @@ impl Nesting {
 
 /// Behind the colon of a member's name.
 #[inline(always)]
-fn name_end(text: &[u8], at: usize) -> Result<usize, Broken> {
-    let (at, quote) = peek(text, at);
+fn name_end(strings: &mut Strings<'_>, at: usize) -> Result<usize, Broken> {
+    let (at, quote) = peek(strings.text, at);
     if quote != b'"' {
         return Err(Broken);
     }
-    let (at, colon) = peek(text, string_end(text, at + 1)?);
+    let (at, colon) = peek(strings.text, strings.end(at + 1)?);
     match colon {
         b':' => Ok(at + 1),
         _ => Err(Broken),
@@ -160,64 +172,8 @@ fn name_end(text: &[u8], at: usize) -> Result<usize, Broken> {
 }
 
 /// Behind the quote that ends a string, from behind the one that begins it.
-/// Most strings end within a block, and have neither escapes nor letters beyond
-/// ASCII.
-#[inline(always)]
 pub fn string_end(text: &[u8], start: usize) -> Result<usize, Broken> {
-    if let Some(block) = block(text, start) {
-        let block = Seen::of(block);
-        let end = start + block.plain;
-        if block.is_ascii && byte(text, end) == b'"' {
-            return Ok(end + 1);
-        }
-    }
-    long_string_end(text, start)
-}
-
-fn long_string_end(text: &[u8], start: usize) -> Result<usize, Broken> {
-    let mut at = start;
-    let mut is_ascii = true;
-    loop {
-        while let Some(block) = block(text, at) {
-            let block = Seen::of(block);
-            is_ascii &= block.is_ascii;
-            at += block.plain;
-            if block.plain < BLOCK_BYTES {
-                break;
-            }
-        }
-        match byte(text, at) {
-            b'"' => break,
-            b'\\' => at = escape_end(text, at + 1)?,
-            0..0x20 => return Err(Broken),
-            byte => {
-                is_ascii &= byte.is_ascii();
-                at += 1;
-            }
-        }
-    }
-    let is_text = is_ascii || core::str::from_utf8(text.get(start..at).unwrap_or_default()).is_ok();
-    match is_text {
-        true => Ok(at + 1),
-        false => Err(Broken),
-    }
-}
-
-#[inline(always)]
-fn block(text: &[u8], at: usize) -> Option<&[u8; BLOCK_BYTES]> {
-    text.get(at..)?.first_chunk()
-}
-
-/// Behind what follows a backslash.
-fn escape_end(text: &[u8], at: usize) -> Result<usize, Broken> {
-    match byte(text, at) {
-        b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't' => Ok(at + 1),
-        b'u' => match text.get(at + 1..at + 5) {
-            Some(digits) if digits.iter().all(u8::is_ascii_hexdigit) => Ok(at + 5),
-            _ => Err(Broken),
-        },
-        _ => Err(Broken),
-    }
+    Strings::from(text, start).end(start)
 }
 
 #[inline(always)]
