@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 
 use crate::jira::paging::{
     outline::{Items, Outline, Shape},
-    scan::{MAX_DEPTH, value_end},
+    scan::{Broken, MAX_DEPTH, value_end},
 };
 
 /// Any JSON, written in any way: spaces, escapes, odd numbers.
@@ -154,6 +154,31 @@ proptest! {
         let expected: Vec<_> = left.iter().take(cut.kept.count as usize).map(|item| item.as_str()).collect();
         let expected = expected.join(",");
         prop_assert_eq!(kept, expected.trim());
+    }
+}
+
+#[test]
+fn a_string_ends_where_it_does_however_long_it_is_and_whatever_ends_it() {
+    let ends: [&[u8]; 9] = [
+        b"",
+        b"\\\"",
+        b"\\\\",
+        "\u{e9}".as_bytes(),
+        "\u{1f600}b".as_bytes(),
+        b"\x7f",
+        b"\x1f",
+        b"\xff",
+        b"\xc3",
+    ];
+    for length in 0..200 {
+        for end in ends {
+            let string = [b"\"", "a".repeat(length).as_bytes(), end, b"\""].concat();
+            let text = [string.as_slice(), b",\"\xff\""].concat();
+            let is_json = serde_json::from_slice::<String>(&string).is_ok();
+            let expected = is_json.then_some(string.len());
+            assert_eq!(value_end(&text, 0).ok(), expected, "{string:?}");
+            assert_eq!(value_end(&string[..string.len() - 1], 0), Err(Broken));
+        }
     }
 }
 
