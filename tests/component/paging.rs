@@ -3,6 +3,7 @@ mod ends;
 mod flight;
 mod memory;
 mod quirks;
+mod strings;
 mod styles;
 
 use atlassian_simulator::Settings;

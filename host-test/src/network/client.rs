@@ -24,8 +24,14 @@ const MAX_IDLE_PER_ORIGIN: usize = 64;
 const KEEP_ALIVE_INTERVAL: Duration = Duration::from_secs(20);
 const KEEP_ALIVE_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// The longest header block of an answer. Jira's have a few kilobytes.
+/// The longest header block of an answer over HTTP/2. Jira's have a few kilobytes.
 const MAX_HEADER_BYTES: u32 = 64 * 1024;
+
+/// How much of an answer over HTTP/1.1 is read at once, and so also the longest
+/// head of one: a page of a list, which a component then gets in one piece where
+/// the network brings it that fast. A connection has so much only when it needs
+/// it.
+const MAX_READ_BYTES: usize = 256 * 1024;
 
 /// How much of one answer comes in before somebody reads it. At a distance of a
 /// tenth of a second this lets ten megabytes a second through.
@@ -46,7 +52,7 @@ pub(super) fn pooled(dialer: Dialer) -> PooledClient {
         .pool_timer(TokioTimer::new())
         .pool_idle_timeout(IDLE_TIMEOUT)
         .pool_max_idle_per_host(MAX_IDLE_PER_ORIGIN)
-        .http1_max_buf_size(MAX_HEADER_BYTES as usize)
+        .http1_max_buf_size(MAX_READ_BYTES)
         .http2_max_header_list_size(MAX_HEADER_BYTES)
         .http2_initial_stream_window_size(STREAM_WINDOW_BYTES)
         .http2_initial_connection_window_size(CONNECTION_WINDOW_BYTES)

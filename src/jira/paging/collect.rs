@@ -140,9 +140,8 @@ fn recognised(answer: &Answer, path: &str) -> Option<(Option<PagingStyle>, Page)
     if !answer.is_direct || !(200..=299).contains(&response.status) {
         return None;
     }
-    let text = core::str::from_utf8(&response.body).ok()?;
-    let outline = Outline::read(text).ok()?;
-    let found = Found::in_document(text, &outline)?;
+    let outline = Outline::read(&response.body).ok()?;
+    let found = Found::in_document(&response.body, &outline)?;
     let style = match recognise(&found, path) {
         Recognised::NotAList => return None,
         Recognised::Whole => None,

@@ -187,11 +187,7 @@ impl<'a, H: Host> Collector<'a, H> {
         }
         self.total = page.total.or(self.total);
         self.pace.after(body.len(), limit);
-        self.harvest.add(body, page.items.clone(), &cut.kept);
-        if let (Some(total), Place::Offset(offset)) = (self.total, &here.place) {
-            let to_come = total.saturating_sub(offset.saturating_add(page.items.count));
-            self.harvest.gather(to_come, self.listing.options.max_bytes);
-        }
+        self.harvest.add(body, page.items.clone(), &cut);
         if !is_whole {
             self.last = (here.place.clone(), cut.skipped + cut.kept.count);
             return Err(Stop::AtLast(match cut.is_too_long {
@@ -200,7 +196,14 @@ impl<'a, H: Host> Collector<'a, H> {
             }));
         }
         self.last = (here.place.clone(), page.items.count);
-        self.follow(onward)
+        let next = self.follow(onward)?;
+        let to_come = match (self.total, &next.place) {
+            (Some(total), Place::Offset(offset)) => Some(total.saturating_sub(*offset)),
+            _ => None,
+        };
+        let max_bytes = self.listing.options.max_bytes;
+        self.harvest.make_room(to_come, max_bytes);
+        Ok(next)
     }
 
     fn is_repetition(&self, body: &[u8], page: &Page) -> bool {

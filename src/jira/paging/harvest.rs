@@ -2,20 +2,22 @@
 
 use core::ops::Range;
 
-use super::outline::Items;
+use super::outline::{Cut, Items};
 
-/// By which part more is reserved than the first two pages let expect. Memory
-/// that nothing is written to costs the host nothing.
-const MARGIN: u64 = 8;
+/// By which part more is reserved than the pages so far let expect. Memory that
+/// nothing is written to costs the host nothing.
+const MARGIN: usize = 8;
+
+/// How much is reserved at least where nobody knows how long the list is: some
+/// pages.
+const LEAST_ROOM_BYTES: usize = 1024 * 1024;
 
 /// The items so far.
 #[derive(Default)]
 pub struct Harvest {
-    /// Those of the first pages, as they are answered but for the bracket at the
-    /// end.
+    /// All of them, as they are answered but for the bracket at the end.
     array: Vec<u8>,
-    /// The pages behind those.
-    pages: Vec<Kept>,
+    last: Option<Last>,
     /// How many items.
     pub items: u64,
     /// How many bytes they have, without what joins them.
@@ -28,36 +30,12 @@ impl core::fmt::Debug for Harvest {
     }
 }
 
-struct Kept {
-    body: Vec<u8>,
-    /// All that came.
+/// The page that came last.
+struct Last {
+    /// All that came, within the array or within the body.
     came: Items,
-    /// What is answered of it.
-    kept: Range<usize>,
-}
-
-impl Kept {
-    fn items(&self) -> &[u8] {
-        self.body.get(self.kept.clone()).unwrap_or_default()
-    }
-
-    /// The array of its items, made in the body itself: in place of whatever
-    /// stands before the first and behind the last, which is never nothing.
-    fn into_array(mut self) -> Vec<u8> {
-        let Range { start, end } = self.kept;
-        self.body.truncate(end);
-        self.body.push(b']');
-        match start.checked_sub("[".len()) {
-            Some(before) => {
-                if let Some(bracket) = self.body.get_mut(before) {
-                    *bracket = b'[';
-                }
-                self.body.drain(..before);
-            }
-            None => self.body.insert(0, b'['),
-        }
-        self.body
-    }
+    /// Where some of it is not in the array.
+    body: Option<Vec<u8>>,
 }
 
 impl Harvest {
@@ -70,74 +48,87 @@ impl Harvest {
     /// The items of the page before, if it had any.
     #[must_use]
     pub fn last_items(&self) -> Option<&[u8]> {
-        let last = self.pages.last()?;
-        let items = last.body.get(last.came.bytes.clone());
+        let (text, came) = self.last()?;
+        let items = text.get(came.bytes.clone());
         items.filter(|items| !items.is_empty())
     }
 
     /// The first item of the page before.
     #[must_use]
     pub fn first_of_last(&self) -> Option<&[u8]> {
-        let last = self.pages.last()?;
-        Some(last.came.first(&last.body))
+        let (text, came) = self.last()?;
+        Some(came.first(text))
     }
 
-    /// Adds a page.
-    pub fn add(&mut self, body: Vec<u8>, came: Items, kept: &Items) {
+    fn last(&self) -> Option<(&[u8], &Items)> {
+        let last = self.last.as_ref()?;
+        let text = last.body.as_ref().unwrap_or(&self.array);
+        Some((text, &last.came))
+    }
+
+    /// Adds a page. Its memory is free then for the pages to come; that of the
+    /// first one becomes the array. Only where items are left out at its
+    /// beginning, it is kept until the next one has been compared with it.
+    pub fn add(&mut self, body: Vec<u8>, came: Items, cut: &Cut) {
+        let kept = &cut.kept;
         self.items += kept.count;
         self.bytes += kept.bytes.len() as u64;
-        self.pages.push(Kept {
-            body,
-            came,
-            kept: kept.bytes.clone(),
+        if cut.skipped > 0 {
+            append(&mut self.array, &body, &kept.bytes);
+            let body = Some(body);
+            self.last = Some(Last { came, body });
+            return;
+        }
+        if self.array.is_empty() {
+            self.array = into_array(body, &kept.bytes);
+        } else {
+            append(&mut self.array, &body, &kept.bytes);
+        }
+        let end = self.array.len();
+        let bytes = end - kept.bytes.len()..end;
+        let count = kept.count;
+        self.last = Some(Last {
+            came: Items { bytes, count },
+            body: None,
         });
     }
 
-    /// Brings all pages but the last together, where it is known how many items
-    /// are still to come. Their memory is then that of the pages to come, and
-    /// each item is copied while it is still at hand. Where they turn out longer
-    /// than was reserved, the rest is left to [`Harvest::join`].
-    pub fn gather(&mut self, items_to_come: u64, max_bytes: u64) {
-        let [first, _] = self.pages.as_slice() else {
-            return;
-        };
-        if self.array.is_empty() {
-            let each = self.bytes / self.items.max(1) + ",".len() as u64;
-            let expected = each.saturating_mul(self.items.saturating_add(items_to_come));
-            let reserved = expected.saturating_add(expected / MARGIN).min(max_bytes);
-            self.array
-                .reserve_exact(usize::try_from(reserved).unwrap_or(0));
-        }
+    /// Makes room for the pages to come, if there is none for the next one: for
+    /// all of them, where it is known how many items they have, else for half as
+    /// much as there is. Best while no page is in memory, since the array can
+    /// then grow where it is.
+    pub fn make_room(&mut self, items_to_come: Option<u64>, max_bytes: u64) {
+        let page = self.last_items().map_or(0, <[u8]>::len);
         let room = self.array.capacity() - self.array.len();
-        if first.kept.len() + "[]".len() <= room {
-            let first = self.pages.remove(0);
-            append(&mut self.array, &first);
+        if room > page + page / MARGIN {
+            return;
         }
+        let more = match items_to_come {
+            Some(items) => {
+                let each = self.bytes / self.items.max(1) + ",".len() as u64;
+                let expected = usize::try_from(each.saturating_mul(items)).unwrap_or(usize::MAX);
+                expected.saturating_add(expected.saturating_add(self.array.len()) / MARGIN)
+            }
+            None => (self.array.len() / 2).max(LEAST_ROOM_BYTES),
+        };
+        let most = usize::try_from(max_bytes.saturating_sub(self.bytes)).unwrap_or(usize::MAX);
+        self.array.reserve_exact(more.min(most));
     }
 
-    /// One array of all items. A page that is all there is becomes it where it
-    /// is; of several, each is freed once it is copied.
+    /// One array of all items.
     #[must_use]
     pub fn join(mut self) -> Vec<u8> {
-        if self.array.is_empty() && self.pages.len() == 1 {
-            return self.pages.pop().map(Kept::into_array).unwrap_or_default();
-        }
-        let left = self.pages.iter().map(|page| page.kept.len() + ",".len());
-        self.array.reserve_exact(left.sum::<usize>() + "[]".len());
-        for page in self.pages {
-            append(&mut self.array, &page);
-        }
-        if self.array.is_empty() {
-            self.array.push(b'[');
-        }
+        append(&mut self.array, &[], &(0..0));
+        self.array.reserve_exact("]".len());
         self.array.push(b']');
         self.array
     }
 }
 
 /// Adds a page's items to an array that is not closed yet.
-fn append(array: &mut Vec<u8>, page: &Kept) {
-    let items = page.items();
+fn append(array: &mut Vec<u8>, body: &[u8], items: &Range<usize>) {
+    let items = body.get(items.clone()).unwrap_or_default();
+    array.reserve_exact(items.len() + "[".len());
     match array.len() {
         0 => array.push(b'['),
         1 => {}
@@ -145,6 +136,22 @@ fn append(array: &mut Vec<u8>, page: &Kept) {
         _ => array.push(b','),
     }
     array.extend_from_slice(items);
+}
+
+/// An array of a page's items that is not closed yet, made in the body itself: in
+/// place of whatever stands before the first one, which is never nothing.
+fn into_array(mut body: Vec<u8>, items: &Range<usize>) -> Vec<u8> {
+    body.truncate(items.end);
+    match items.start.checked_sub("[".len()) {
+        Some(before) => {
+            if let Some(bracket) = body.get_mut(before) {
+                *bracket = b'[';
+            }
+            body.drain(..before);
+        }
+        None => body.insert(0, b'['),
+    }
+    body
 }
 
 #[cfg(test)]
@@ -157,7 +164,7 @@ mod tests {
         let items = Items { bytes, count };
         let body = Vec::from(body);
         let place = body.as_ptr();
-        harvest.add(body, items.clone(), &items);
+        harvest.add(body, items.clone(), &Cut::nothing(&items));
         place
     }
 
@@ -179,13 +186,13 @@ mod tests {
 
     #[test]
     fn pages_are_joined_whether_they_are_as_long_as_was_expected_or_not() {
-        for to_come in [0, 1, 3, 1_000] {
+        for to_come in [None, Some(0), Some(1), Some(3), Some(1_000)] {
             for max_bytes in [0, 10, u64::MAX] {
                 let mut harvest = Harvest::default();
                 for (items, count) in [("1,2", 2), ("", 0), ("3", 1), (r#""a much longer one""#, 1)]
                 {
                     add(&mut harvest, &format!("[{items}]"), items, count);
-                    harvest.gather(to_come, max_bytes);
+                    harvest.make_room(to_come, max_bytes);
                 }
                 assert_eq!(joined(harvest), r#"[1,2,3,"a much longer one"]"#);
             }
@@ -197,11 +204,51 @@ mod tests {
         let mut harvest = Harvest::default();
         for items in ["1,2", "3,4"] {
             add(&mut harvest, &format!("[{items}]"), items, 2);
-            harvest.gather(2, u64::MAX);
+            harvest.make_room(Some(2), u64::MAX);
             assert!(harvest.ends_with(items.as_bytes()));
         }
         assert_eq!(harvest.first_of_last(), Some(&b"3"[..]));
         assert_eq!((harvest.items, harvest.bytes), (4, 6));
+    }
+
+    #[test]
+    fn items_that_are_left_out_at_the_beginning_came_all_the_same() {
+        let mut harvest = Harvest::default();
+        let came = Items {
+            bytes: 1..6,
+            count: 3,
+        };
+        let cut = came.cut(b"[1,2,3]", 2, 1, u64::MAX);
+        harvest.add("[1,2,3]".into(), came, &cut);
+        assert!(harvest.ends_with(b"1,2,3"));
+        assert_eq!(harvest.first_of_last(), Some(&b"1"[..]));
+        add(&mut harvest, "[4]", "4", 1);
+        assert!(harvest.ends_with(b"4"));
+        assert_eq!(joined(harvest), "[3,4]");
+    }
+
+    #[test]
+    fn room_is_made_before_it_is_needed_and_never_beyond_what_may_come() {
+        let room = |harvest: &Harvest| harvest.array.capacity() - harvest.array.len();
+        let first_page = || {
+            let mut harvest = Harvest::default();
+            add(&mut harvest, "[10,20]", "10,20", 2);
+            harvest
+        };
+        for (to_come, max_bytes, expected) in [
+            (Some(1_000), u64::MAX, 3_000..4_000),
+            (None, u64::MAX, LEAST_ROOM_BYTES..2 * LEAST_ROOM_BYTES),
+            (None, 105, 100..101),
+        ] {
+            let mut harvest = first_page();
+            harvest.make_room(to_come, max_bytes);
+            let made = room(&harvest);
+            assert!(expected.contains(&made), "{made}, {expected:?}");
+            let place = harvest.array.as_ptr();
+            add(&mut harvest, "[30,40]", "30,40", 2);
+            harvest.make_room(to_come, max_bytes);
+            assert_eq!(harvest.array.as_ptr(), place);
+        }
     }
 
     #[test]

@@ -52,9 +52,9 @@ pub enum Shape {
 }
 
 impl Outline {
-    /// Reads a whole document.
-    pub fn read(text: &str) -> Result<Self, Broken> {
-        let text = text.as_bytes();
+    /// Reads a whole document. What is one is UTF-8, and so is all that is found
+    /// in it.
+    pub fn read(text: &[u8]) -> Result<Self, Broken> {
         let (at, first) = peek(text, 0);
         let (outline, end) = match first {
             b'[' => {

@@ -1,5 +1,7 @@
 //! What one answer says as a page: its items, and where the list goes on.
 
+use core::ops::Range;
+
 use crate::jira::json;
 
 use super::{
@@ -27,7 +29,7 @@ const LISTS: &[&str] = &[
 /// The list in a document, and the object that it is a member of.
 #[derive(Debug)]
 pub struct Found<'a> {
-    text: &'a str,
+    text: &'a [u8],
     members: &'a [Member],
     items: &'a Items,
     /// Of the list; nothing where the document is the list.
@@ -45,7 +47,7 @@ enum Place<'a> {
 impl<'a> Found<'a> {
     /// Looks for the list in a document.
     #[must_use]
-    pub fn in_document(text: &'a str, outline: &'a Outline) -> Option<Self> {
+    pub fn in_document(text: &'a [u8], outline: &'a Outline) -> Option<Self> {
         let members = match outline {
             Outline::Array(items) => {
                 return Some(Self {
@@ -64,7 +66,7 @@ impl<'a> Found<'a> {
                 text,
                 members,
                 items: array(list)?,
-                name: text.get(list.name.clone())?,
+                name: written(text, &list.name)?,
                 place,
             })
         };
@@ -73,7 +75,7 @@ impl<'a> Found<'a> {
         }
         let mut nested = members.iter().filter_map(|member| match &member.shape {
             Shape::Object(inner) => {
-                let name = text.get(member.name.clone())?;
+                let name = written(text, &member.name)?;
                 found(inner, named(text, inner, "values")?, Place::NestedIn(name))
             }
             Shape::Array(_) | Shape::Scalar => None,
@@ -143,7 +145,7 @@ impl<'a> Found<'a> {
 }
 
 /// The list of an object that has arrays: by its name, or the only one.
-fn list<'a>(text: &str, members: &'a [Member]) -> Option<&'a Member> {
+fn list<'a>(text: &[u8], members: &'a [Member]) -> Option<&'a Member> {
     let is_array = |member: &&Member| array(member).is_some();
     let documented = LISTS
         .iter()
@@ -160,15 +162,20 @@ fn array(member: &Member) -> Option<&Items> {
 }
 
 /// The last member of a name: what JSON libraries read, too.
-fn named<'a>(text: &str, members: &'a [Member], name: &str) -> Option<&'a Member> {
-    let has_name = |member: &&Member| text.get(member.name.clone()) == Some(name);
+fn named<'a>(text: &[u8], members: &'a [Member], name: &str) -> Option<&'a Member> {
+    let has_name = |member: &&Member| text.get(member.name.clone()) == Some(name.as_bytes());
     members.iter().rev().find(has_name)
 }
 
-fn scalar<'a>(text: &'a str, members: &[Member], name: &str) -> Option<&'a str> {
+fn scalar<'a>(text: &'a [u8], members: &[Member], name: &str) -> Option<&'a str> {
     let member = named(text, members, name)?;
-    let value = text.get(member.value.clone())?;
+    let value = written(text, &member.value)?;
     (member.shape == Shape::Scalar && !matches!(value, "null" | "\"\"")).then_some(value)
+}
+
+/// A part of a document, as it is written.
+fn written<'a>(text: &'a [u8], part: &Range<usize>) -> Option<&'a str> {
+    core::str::from_utf8(text.get(part.clone())?).ok()
 }
 
 fn decoded(written: &str) -> Option<String> {

@@ -174,7 +174,7 @@ fn is_of_own_operations(link: &Url, site: &Site, api_origin: &Origin) -> bool {
 
 fn object(body: &[u8]) -> Option<(&str, Vec<Member>)> {
     let text = core::str::from_utf8(body).ok()?;
-    match Outline::read(text).ok()? {
+    match Outline::read(body).ok()? {
         Outline::Object(members) => Some((text, members)),
         Outline::Array(_) | Outline::Other => None,
     }

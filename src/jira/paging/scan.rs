@@ -1,8 +1,14 @@
 //! JSON read without building anything: where values begin and end.
 //!
-//! One pass, no recursion, no allocation. Inside strings eight bytes are
-//! looked at together: most of an answer is strings. That the text is UTF-8 is
-//! known by its type, so what is left to check is RFC 8259's grammar.
+//! One pass, no recursion, no allocation. Inside strings a block of bytes is
+//! looked at together: most of an answer is strings. What is read to its end is
+//! JSON as RFC 8259 has it, and so UTF-8: outside of strings its grammar has
+//! nothing but ASCII.
+
+mod marks;
+mod strings;
+
+use strings::Strings;
 
 /// How deep arrays and objects may be nested, which is as deep as JSON
 /// libraries commonly read them.
@@ -12,76 +18,153 @@ pub const MAX_DEPTH: usize = 128;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Broken;
 
-/// The place of the next byte that is no whitespace, and that byte.
+/// The byte at a place. At the end it is NUL, which no JSON has outside of
+/// strings, nor inside.
 #[inline(always)]
-pub fn peek(text: &[u8], mut at: usize) -> (usize, u8) {
+fn byte(text: &[u8], at: usize) -> u8 {
+    text.get(at).copied().unwrap_or(0)
+}
+
+/// The place of the next byte that is no whitespace, and that byte. Mostly it is
+/// the very next; a loop would cost more than that, because hosts look in each
+/// turn of it whether a call has to stop.
+#[inline(always)]
+pub fn peek(text: &[u8], at: usize) -> (usize, u8) {
+    match byte(text, at) {
+        0..=b' ' => peek_far(text, at),
+        byte => (at, byte),
+    }
+}
+
+#[inline(never)]
+fn peek_far(text: &[u8], mut at: usize) -> (usize, u8) {
     loop {
-        match text.get(at) {
-            Some(b' ' | b'\n' | b'\r' | b'\t') => at += 1,
-            Some(byte) => return (at, *byte),
-            // No JSON has a NUL outside of strings, nor inside.
-            None => return (at, 0),
+        match byte(text, at) {
+            b' ' | b'\n' | b'\r' | b'\t' => at += 1,
+            byte => return (at, byte),
         }
     }
 }
 
 /// Where the value ends that begins at the next byte that is no whitespace.
 pub fn value_end(text: &[u8], mut at: usize) -> Result<usize, Broken> {
-    let mut is_object = [false; MAX_DEPTH];
-    let mut depth = 0;
-    loop {
+    let mut strings = Strings::from(text, at);
+    let mut nesting = Nesting::default();
+    'value: loop {
         let (start, byte) = peek(text, at);
         at = start + 1;
         match byte {
-            b'"' => at = string_end(text, at)?,
+            b'"' => at = strings.end(at)?,
             b'{' | b'[' => {
                 let (inner, first) = peek(text, at);
                 // `}` and `]` are two behind `{` and `[`.
                 if first == byte + 2 {
                     at = inner + 1;
                 } else {
-                    *is_object.get_mut(depth).ok_or(Broken)? = byte == b'{';
-                    depth += 1;
-                    if byte == b'{' {
-                        at = name_end(text, at)?;
+                    nesting.open(byte == b'{')?;
+                    if byte == b'[' {
+                        continue;
                     }
-                    continue;
+                    match members_end(&mut strings, at)? {
+                        Reached::Value(value) => {
+                            at = value;
+                            continue;
+                        }
+                        Reached::End(end) => at = end,
+                    }
                 }
             }
-            b't' => at = word_end(text, start, b"true")?,
-            b'f' => at = word_end(text, start, b"false")?,
-            b'n' => at = word_end(text, start, b"null")?,
+            b't' => at = word_end(text, start, *b"true")?,
+            b'f' => at = word_end(text, at, *b"alse")?,
+            b'n' => at = word_end(text, start, *b"null")?,
             _ => at = number_end(text, start)?,
         }
         loop {
-            let Some(outer) = depth.checked_sub(1) else {
+            if nesting.depth == 0 {
                 return Ok(at);
-            };
-            let in_object = is_object.get(outer).copied().unwrap_or_default();
+            }
             let (end, byte) = peek(text, at);
             at = end + 1;
-            match byte {
-                b',' if in_object => {
-                    at = name_end(text, at)?;
-                    break;
-                }
-                b',' => break,
-                b'}' if in_object => depth = outer,
-                b']' if !in_object => depth = outer,
+            match (byte, nesting.is_in_object()) {
+                (b',', true) => match members_end(&mut strings, at)? {
+                    Reached::Value(value) => {
+                        at = value;
+                        continue 'value;
+                    }
+                    Reached::End(end) => at = end,
+                },
+                (b',', false) => continue 'value,
+                (b'}', true) | (b']', false) => nesting.close(),
                 _ => return Err(Broken),
             }
         }
     }
 }
 
+/// Where some members of an object end.
+enum Reached {
+    /// At a value that is still to be read.
+    Value(usize),
+    /// Behind a value that no other member follows.
+    End(usize),
+}
+
+/// Behind the members from here on whose values are strings, which most are.
+#[inline(always)]
+fn members_end(strings: &mut Strings<'_>, mut at: usize) -> Result<Reached, Broken> {
+    loop {
+        let (value, first) = peek(strings.text, name_end(strings, at)?);
+        if first != b'"' {
+            return Ok(Reached::Value(value));
+        }
+        let end = strings.end(value + 1)?;
+        let (comma, byte) = peek(strings.text, end);
+        if byte != b',' {
+            return Ok(Reached::End(end));
+        }
+        at = comma + 1;
+    }
+}
+
+/// What is open: arrays and objects within each other.
+#[derive(Default)]
+struct Nesting {
+    depth: usize,
+    /// A bit for each, the innermost the lowest: whether it is an object.
+    is_object: u128,
+}
+
+impl Nesting {
+    #[inline(always)]
+    fn open(&mut self, is_object: bool) -> Result<(), Broken> {
+        if self.depth == MAX_DEPTH {
+            return Err(Broken);
+        }
+        self.depth += 1;
+        self.is_object = self.is_object << 1 | u128::from(is_object);
+        Ok(())
+    }
+
+    #[inline(always)]
+    const fn close(&mut self) {
+        self.depth -= 1;
+        self.is_object >>= 1;
+    }
+
+    #[inline(always)]
+    const fn is_in_object(&self) -> bool {
+        self.is_object & 1 == 1
+    }
+}
+
 /// Behind the colon of a member's name.
 #[inline(always)]
-fn name_end(text: &[u8], at: usize) -> Result<usize, Broken> {
-    let (at, quote) = peek(text, at);
+fn name_end(strings: &mut Strings<'_>, at: usize) -> Result<usize, Broken> {
+    let (at, quote) = peek(strings.text, at);
     if quote != b'"' {
         return Err(Broken);
     }
-    let (at, colon) = peek(text, string_end(text, at + 1)?);
+    let (at, colon) = peek(strings.text, strings.end(at + 1)?);
     match colon {
         b':' => Ok(at + 1),
         _ => Err(Broken),
@@ -89,72 +172,33 @@ fn name_end(text: &[u8], at: usize) -> Result<usize, Broken> {
 }
 
 /// Behind the quote that ends a string, from behind the one that begins it.
-pub fn string_end(text: &[u8], mut at: usize) -> Result<usize, Broken> {
-    loop {
-        while let Some(word) = text.get(at..).and_then(<[u8]>::first_chunk::<8>) {
-            let special = specials(u64::from_le_bytes(*word));
-            if special != 0 {
-                at += (special.trailing_zeros() / 8) as usize;
-                break;
-            }
-            at += 8;
-        }
-        match text.get(at).ok_or(Broken)? {
-            b'"' => return Ok(at + 1),
-            b'\\' => at = escape_end(text, at + 1)?,
-            0..0x20 => return Err(Broken),
-            _ => at += 1,
-        }
-    }
+pub fn string_end(text: &[u8], start: usize) -> Result<usize, Broken> {
+    Strings::from(text, start).end(start)
 }
 
-/// The high bits of the bytes that are a quote, a backslash or a control
-/// character. Above the lowest of them others may be marked wrongly.
 #[inline(always)]
-const fn specials(word: u64) -> u64 {
-    const ONES: u64 = u64::MAX / 0xff;
-    const HIGH: u64 = ONES * 0x80;
-    let quote = word ^ (ONES * b'"' as u64);
-    let backslash = word ^ (ONES * b'\\' as u64);
-    (quote.wrapping_sub(ONES) & !quote
-        | backslash.wrapping_sub(ONES) & !backslash
-        | word.wrapping_sub(ONES * 0x20) & !word)
-        & HIGH
-}
-
-/// Behind what follows a backslash.
-fn escape_end(text: &[u8], at: usize) -> Result<usize, Broken> {
-    match text.get(at) {
-        Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => Ok(at + 1),
-        Some(b'u') => match text.get(at + 1..at + 5) {
-            Some(digits) if digits.iter().all(u8::is_ascii_hexdigit) => Ok(at + 5),
-            _ => Err(Broken),
-        },
+fn word_end(text: &[u8], at: usize, word: [u8; 4]) -> Result<usize, Broken> {
+    let found: Option<&[u8; 4]> = text.get(at..).and_then(<[u8]>::first_chunk);
+    match found {
+        Some(found) if u32::from_le_bytes(*found) == u32::from_le_bytes(word) => Ok(at + 4),
         _ => Err(Broken),
     }
 }
 
-fn word_end(text: &[u8], at: usize, word: &[u8]) -> Result<usize, Broken> {
-    match text.get(at..).is_some_and(|rest| rest.starts_with(word)) {
-        true => Ok(at + word.len()),
-        false => Err(Broken),
-    }
-}
-
 fn number_end(text: &[u8], mut at: usize) -> Result<usize, Broken> {
-    if text.get(at) == Some(&b'-') {
+    if byte(text, at) == b'-' {
         at += 1;
     }
-    at = match text.get(at) {
-        Some(b'0') => at + 1,
+    at = match byte(text, at) {
+        b'0' => at + 1,
         _ => digits_end(text, at)?,
     };
-    if text.get(at) == Some(&b'.') {
+    if byte(text, at) == b'.' {
         at = digits_end(text, at + 1)?;
     }
-    if let Some(b'e' | b'E') = text.get(at) {
+    if let b'e' | b'E' = byte(text, at) {
         at += 1;
-        if let Some(b'+' | b'-') = text.get(at) {
+        if let b'+' | b'-' = byte(text, at) {
             at += 1;
         }
         at = digits_end(text, at)?;
@@ -165,7 +209,7 @@ fn number_end(text: &[u8], mut at: usize) -> Result<usize, Broken> {
 /// Behind at least one digit.
 fn digits_end(text: &[u8], start: usize) -> Result<usize, Broken> {
     let mut at = start;
-    while text.get(at).is_some_and(u8::is_ascii_digit) {
+    while byte(text, at).is_ascii_digit() {
         at += 1;
     }
     match at == start {

@@ -117,10 +117,10 @@ pub fn any_answers_end_in_a_list_or_an_error(style: Style, bodies: &[&[u8]]) {
 /// the same.
 pub fn a_document_is_what_the_library_reads(text: &str) {
     if depth(text) >= COMPARED_DEPTH {
-        let _: Result<Outline, _> = Outline::read(text);
+        let _: Result<Outline, _> = Outline::read(text.as_bytes());
         return;
     }
-    let outline = Outline::read(text);
+    let outline = Outline::read(text.as_bytes());
     assert_eq!(outline.is_ok(), is_json(text), "{text:?}");
     if let (Ok(Outline::Array(items)), Ok(values)) =
         (outline, serde_json::from_str::<Vec<Value>>(text))

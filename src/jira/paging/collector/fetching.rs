@@ -31,12 +31,14 @@ impl<H: Host> Collector<'_, H> {
             Some(coding) => unexpected(&Broken::Compressed(coding).to_string()),
             None => unexpected(why),
         };
-        let text =
-            core::str::from_utf8(&response.body).map_err(|_| unreadable("it is not UTF-8"))?;
-        let outline = Outline::read(text).map_err(|_| unreadable("it is not JSON"))?;
+        let body = &response.body;
+        let outline = Outline::read(body).map_err(|_| match core::str::from_utf8(body) {
+            Ok(_) => unreadable("it is not JSON"),
+            Err(_) => unreadable("it is not UTF-8"),
+        })?;
         let is_alike =
             |style, found: &Found<'_>| found.is_bare() == (style == PagingStyle::BareArray);
-        Found::in_document(text, &outline)
+        Found::in_document(body, &outline)
             .filter(|found| self.style.is_none_or(|style| is_alike(style, found)))
             .map(|found| Page::read(self.style, &found))
             .ok_or_else(|| unexpected("it has no list"))

@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 
 use crate::jira::paging::{
     outline::{Items, Outline, Shape},
-    scan::{MAX_DEPTH, value_end},
+    scan::{Broken, MAX_DEPTH, value_end},
 };
 
 /// Any JSON, written in any way: spaces, escapes, odd numbers.
@@ -112,7 +112,7 @@ proptest! {
     #[test]
     fn a_document_has_the_members_and_items_that_the_library_finds(text in json()) {
         let value: Value = serde_json::from_str(&text).unwrap();
-        match (Outline::read(&text).unwrap(), &value) {
+        match (Outline::read(text.as_bytes()).unwrap(), &value) {
             (Outline::Array(items), Value::Array(expected)) => items_of(&text, &items, expected.iter()),
             (Outline::Object(members), Value::Object(expected)) => members_of(&text, &members, expected, 0),
             (Outline::Other, value) => prop_assert!(!value.is_array() && !value.is_object()),
@@ -123,7 +123,7 @@ proptest! {
     #[test]
     fn what_is_damaged_is_refused_where_the_library_refuses_it(
         text in json(),
-        places in prop::collection::vec((any::<Index>(), select(&b"\"\\{}[],:0-.e+tnux \n\x01\x1f"[..]), any::<bool>()), 1..3),
+        places in prop::collection::vec((any::<Index>(), select(&b"\"\\{}[],:0-.e+tnux \n\x01\x1f\x80\xbf\xc3\xe2\xed\xf4\xff"[..]), any::<bool>()), 1..3),
     ) {
         let mut bytes = text.into_bytes();
         for (place, byte, replaces) in places {
@@ -136,15 +136,15 @@ proptest! {
                 return Ok(());
             }
         }
-        let Ok(text) = String::from_utf8(bytes) else { return Ok(()) };
-        let is_json = serde_json::from_str::<IgnoredAny>(&text).is_ok();
-        prop_assert_eq!(Outline::read(&text).is_ok(), is_json, "{:?}", text);
+        let text = str::from_utf8(&bytes);
+        let is_json = text.is_ok_and(|text| serde_json::from_str::<IgnoredAny>(text).is_ok());
+        prop_assert_eq!(Outline::read(&bytes).is_ok(), is_json, "{:?}", bytes);
     }
 
     #[test]
     fn items_are_cut_between_items(items in prop::collection::vec(json(), 0..8), skip in 0..9_u64, count in 0..9_u64, bytes in 0..200_u64) {
         let text = format!("[{}]", items.join(","));
-        let Outline::Array(all) = Outline::read(&text).unwrap() else { panic!() };
+        let Outline::Array(all) = Outline::read(text.as_bytes()).unwrap() else { panic!() };
         let cut = all.cut(text.as_bytes(), skip, count, bytes);
         let left: Vec<_> = items.iter().skip(skip as usize).take(count as usize).collect();
         prop_assert_eq!(cut.skipped, skip.min(items.len() as u64));
@@ -158,18 +158,46 @@ proptest! {
 }
 
 #[test]
+fn a_string_ends_where_it_does_however_long_it_is_and_whatever_ends_it() {
+    let ends: [&[u8]; 9] = [
+        b"",
+        b"\\\"",
+        b"\\\\",
+        "\u{e9}".as_bytes(),
+        "\u{1f600}b".as_bytes(),
+        b"\x7f",
+        b"\x1f",
+        b"\xff",
+        b"\xc3",
+    ];
+    for length in 0..200 {
+        for end in ends {
+            let string = [b"\"", "a".repeat(length).as_bytes(), end, b"\""].concat();
+            let text = [string.as_slice(), b",\"\xff\""].concat();
+            let is_json = serde_json::from_slice::<String>(&string).is_ok();
+            let expected = is_json.then_some(string.len());
+            assert_eq!(value_end(&text, 0).ok(), expected, "{string:?}");
+            assert_eq!(value_end(&string[..string.len() - 1], 0), Err(Broken));
+        }
+    }
+}
+
+#[test]
 fn nesting_has_a_limit_and_no_recursion() {
     let nested = |depth: usize| format!("{}{}", "[".repeat(depth), "]".repeat(depth));
     // The innermost array is empty, and opens nothing.
     assert!(value_end(nested(MAX_DEPTH + 1).as_bytes(), 0).is_ok());
     assert!(value_end(nested(MAX_DEPTH + 2).as_bytes(), 0).is_err());
-    assert!(Outline::read(&nested(5_000_000)).is_err());
+    assert!(Outline::read(nested(5_000_000).as_bytes()).is_err());
 }
 
 #[test]
 fn an_object_with_too_many_members_is_still_read_to_its_end() {
     let members: Vec<_> = (0..65).map(|n| format!("\"m{n}\":[{n}]")).collect();
     let text = format!("{{{}}}", members.join(","));
-    assert_eq!(Outline::read(&text), Ok(Outline::Object(Vec::new())));
-    assert!(Outline::read(&text[..text.len() - 1]).is_err());
+    assert_eq!(
+        Outline::read(text.as_bytes()),
+        Ok(Outline::Object(Vec::new()))
+    );
+    assert!(Outline::read(&text.as_bytes()[..text.len() - 1]).is_err());
 }
