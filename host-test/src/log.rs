@@ -9,6 +9,7 @@ use std::fmt::Display;
 use std::io;
 use std::sync::OnceLock;
 
+use anstyle::{AnsiColor, Style};
 use clap::ValueEnum;
 use indicatif::ProgressDrawTarget;
 use jiff::Timestamp;
@@ -32,6 +33,10 @@ const DENIALS: &str = "jira_host::network::denial";
 
 /// What the commands themselves tell, in JSON.
 const COMMANDS: &str = "jira_host::command";
+
+/// What a failure and a warning begin with stands out on a terminal.
+const FAILURE: Style = AnsiColor::Red.on_default().bold();
+const WARNING: Style = AnsiColor::Yellow.on_default().bold();
 
 /// What asks for a form, before the command line was read.
 const FORMAT_OPTION: &str = "--log-format";
@@ -72,7 +77,9 @@ pub(crate) fn begin(verbosity: Verbosity, format: LogFormat) {
     let _ = match format {
         LogFormat::Text => {
             let layer = fmt::layer().fmt_fields(message_first()).event_format(Plain);
-            registry.with(layer.with_writer(io::stderr)).try_init()
+            registry
+                .with(layer.with_writer(anstream::stderr))
+                .try_init()
         }
         LogFormat::Json => {
             let layer = fmt::layer().json().flatten_event(true);
@@ -199,7 +206,8 @@ pub(crate) fn warning(text: impl Display) {
     if is_json() {
         tracing::warn!(target: COMMANDS, "{text}");
     } else {
-        anstream::eprintln!("warning: {}", printable(&text.to_string()));
+        let text = text.to_string();
+        anstream::eprintln!("{WARNING}warning:{WARNING:#} {}", printable(&text));
     }
 }
 
@@ -213,7 +221,7 @@ pub(crate) fn failure(exit_code: u8, message: Option<&str>, hints: &[String]) {
         return;
     }
     if let Some(message) = message {
-        anstream::eprintln!("jira-host: {}", printable(message));
+        anstream::eprintln!("{FAILURE}jira-host:{FAILURE:#} {}", printable(message));
     }
     for hint in hints {
         anstream::eprintln!("hint: {}", printable(hint));
