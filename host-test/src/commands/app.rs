@@ -23,7 +23,8 @@ const CONNECTIONS: &str = "connections/";
 #[derive(Args, Debug)]
 #[command(after_long_help = "\
 Examples:
-    jira-host app set --client-id ID --client-secret-file secret.txt --redirect-uri http://127.0.0.1:8734/callback
+    jira-host app set --client-id ID --client-secret-file secret.txt \\
+        --redirect-uri http://127.0.0.1:8734/callback
     jira-host app show")]
 pub(crate) struct AppArgs {
     #[command(subcommand)]
@@ -38,7 +39,8 @@ enum AppCommand {
     /// `https://developer.atlassian.com/console/myapps/`.
     #[command(after_long_help = "\
 Examples:
-    jira-host app set --client-id ID --client-secret-file secret.txt --redirect-uri http://127.0.0.1:8734/callback
+    jira-host app set --client-id ID --client-secret-file secret.txt \\
+        --redirect-uri http://127.0.0.1:8734/callback
     Another client secret, and all else as it is:
     jira-host app set --client-secret-stdin
     For an application without the personal data reporting API:

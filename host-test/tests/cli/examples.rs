@@ -21,6 +21,15 @@ fn every_command_has_examples() {
 }
 
 #[test]
+fn no_line_of_help_is_wider_than_a_terminal() {
+    for page in pages() {
+        for line in page.lines() {
+            assert!(line.chars().count() <= 80, "{}: {line}", page.command());
+        }
+    }
+}
+
+#[test]
 fn an_example_is_of_its_command() {
     for page in pages() {
         for example in page.examples() {
