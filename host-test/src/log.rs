@@ -2,6 +2,7 @@
 //! every request and call; in words, or as JSON, a line for each.
 
 mod plain;
+mod unheard;
 
 use std::env;
 use std::ffi::OsString;
@@ -13,6 +14,8 @@ use anstyle::{AnsiColor, Style};
 use clap::ValueEnum;
 use indicatif::ProgressDrawTarget;
 use jiff::Timestamp;
+use jira_host::network::CaughtRequest;
+use jira_host::observe::{CALLS, REQUESTS};
 use jira_host::types::Field;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
@@ -23,6 +26,7 @@ use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
 use self::plain::{Plain, message_first};
+pub(crate) use self::unheard::Unheard;
 use crate::output::printable;
 
 /// Whose warnings are told. Other crates may put URLs and headers into theirs.
@@ -74,6 +78,7 @@ pub(crate) fn begin(verbosity: Verbosity, format: LogFormat) {
     // This program does it once.
     let _ = TELLING.set((verbosity, format));
     let registry = tracing_subscriber::registry().with(targets(verbosity));
+    let registry = registry.with(unheard::filter());
     let _ = match format {
         LogFormat::Text => {
             let layer = fmt::layer().fmt_fields(message_first()).event_format(Plain);
@@ -97,8 +102,8 @@ fn targets(verbosity: Verbosity) -> Targets {
     };
     Targets::new()
         .with_target(LIBRARY, library)
-        .with_target(jira_host::observe::REQUESTS, ended)
-        .with_target(jira_host::observe::CALLS, ended)
+        .with_target(REQUESTS, ended)
+        .with_target(CALLS, ended)
         .with_target(DENIALS, LevelFilter::OFF)
         .with_target(COMMANDS, LevelFilter::INFO)
 }
@@ -188,6 +193,18 @@ fn head_event(status: u16, headers: &[Field]) -> Value {
     event.into()
 }
 
+/// A request that was caught: a line among those of requests that were sent, by the
+/// same names, and like them without its query.
+pub(crate) fn caught(request: &CaughtRequest) {
+    let method = &request.method;
+    let url = request.url.split(['?', '#']).next().unwrap_or_default();
+    tracing::debug!(
+        target: REQUESTS,
+        { http.request.method = method, url.full = url },
+        "{method} {url} -> caught, not sent",
+    );
+}
+
 /// What the person must do now. Nothing leaves it out.
 pub(crate) fn request(text: impl Display) {
     if is_json() {
@@ -230,7 +247,6 @@ pub(crate) fn failure(exit_code: u8, message: Option<&str>, hints: &[String]) {
 
 #[cfg(test)]
 mod tests {
-    use jira_host::observe::{CALLS, REQUESTS};
     use tracing::Level;
 
     use super::*;
