@@ -51,7 +51,7 @@ fn write(summary: &Summary, now: u64, is_overdue: bool) -> io::Result<()> {
         ("due", summary.next_due_unix_ms),
         ("last begun", summary.started_at_unix_ms),
         ("last done", summary.completed_at_unix_ms),
-        ("at work until", summary.busy_until_unix_ms),
+        ("busy until", summary.busy_until_unix_ms),
     ] {
         output.line(name, &instant.map_or_else(|| "-".to_owned(), second))?;
     }

@@ -101,7 +101,7 @@ impl<'a> Preview<'a> {
             connection: &self.connection,
             site: status.site.as_ref(),
             list: request.paginate.as_ref(),
-            repeats: Repeats::of(request, &caught),
+            repeats: Repeats::of(request),
             renewal,
         };
         match self.context.json() {
