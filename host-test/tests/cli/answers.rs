@@ -2,6 +2,8 @@ pub mod download;
 mod file;
 mod filter;
 mod form;
+#[cfg(target_os = "linux")]
+mod unwritten;
 
 use atlassian_simulator::{Fault, On};
 
