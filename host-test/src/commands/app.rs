@@ -165,7 +165,7 @@ impl SetArgs {
         }
         Err(Failure::new(
             Exit::Usage,
-            format!("the application still lacks {}", missing.join(" and ")),
+            format!("the application still lacks {}", missing.join(", ")),
         )
         .with_hint(
             "give `--client-id ID --client-secret-file FILE --redirect-uri URI`; the secret is \
@@ -240,7 +240,7 @@ async fn show(context: &Context) -> Result<(), Failure> {
     let mut output = Output::new();
     output.line("client id", &record.client_id)?;
     output.line("secret", "stored, not shown")?;
-    output.line("redirect URI", &record.redirect_uri)?;
+    output.line("callback", &record.redirect_uri)?;
     let reports = if record.report_personal_data {
         "yes"
     } else {
@@ -253,7 +253,7 @@ async fn show(context: &Context) -> Result<(), Failure> {
     output.line("consent at", record.auth_origin())?;
     output.line("API at", record.api_origin())?;
     if !allowed.is_empty() {
-        output.line("also allowed", &allowed.join("\n"))?;
+        output.line("allowed too", &allowed.join("\n"))?;
     }
     Ok(())
 }

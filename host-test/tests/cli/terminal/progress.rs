@@ -86,6 +86,22 @@ async fn a_download_shows_how_far_it_is_on_one_line_however_wide() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_sweep_shows_how_far_it_is_and_then_what_it_came_to() {
+    let stage = connected().await;
+    let gate = Gate::new();
+    let report = On::method_path("POST", "/app/report-accounts/");
+    stage.simulator.script(report, Fault::Hold(gate.clone()));
+    let mut terminal = Seat::at(&stage.home, &["gdpr", "sweep"]).begin();
+    terminal.wait_for("looking for accounts that are due");
+    gate.reached().await;
+    gate.open();
+    let shown = terminal.end();
+    shown.done();
+    assert!(shown.screen.starts_with("Sweep "), "{shown:#?}");
+    assert!(!shown.screen.contains("looking"), "{shown:#?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn ctrl_c_ends_a_download_with_130_and_nothing_half_written() {
     let stage = download::connected().await;
     stage.home.file("got", "before");
