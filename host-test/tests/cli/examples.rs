@@ -1,6 +1,6 @@
 //! The examples in `--help`, each of which is run.
 
-mod help;
+pub mod help;
 mod trial;
 
 use self::help::Page;

@@ -55,6 +55,11 @@ impl Page {
         self.path.join(" ")
     }
 
+    /// Whether there are commands below it.
+    pub fn leads_on(&self) -> bool {
+        !self.commands().is_empty()
+    }
+
     /// The lines of a section.
     fn section<'a>(&'a self, title: &str) -> impl Iterator<Item = &'a str> {
         let lines = self.text.lines().skip_while(move |line| *line != title);
