@@ -147,8 +147,10 @@ impl Terminal {
     }
 
     /// Waits until the terminal shows no longer what is typed.
-    pub fn wait_until_it_hides(&self) {
+    pub fn wait_until_it_hides(&mut self) {
         while shows_typing(&self.pty) {
+            let ended = self.child.try_wait().unwrap();
+            assert!(ended.is_none(), "it ended without asking: {ended:?}");
             std::thread::yield_now();
         }
     }
