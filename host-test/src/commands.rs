@@ -43,7 +43,7 @@ pub(crate) enum Command {
     Use(default_connection::UseArgs),
     /// Erases all that is stored of a connection.
     Disconnect(disconnect::DisconnectArgs),
-    /// Sends a request to the Jira platform: `jira-host api /issue/DEMO-1`.
+    /// Sends a request to the Jira platform, such as `api /myself`.
     ///
     /// The body of the answer goes to standard output as it came, also that of
     /// an error; on a terminal, JSON is set out on lines and has colour.

@@ -2,6 +2,7 @@
 //! every request and call; in words, or as JSON, a line for each.
 
 mod plain;
+mod unheard;
 
 use std::env;
 use std::ffi::OsString;
@@ -9,9 +10,12 @@ use std::fmt::Display;
 use std::io;
 use std::sync::OnceLock;
 
+use anstyle::{AnsiColor, Style};
 use clap::ValueEnum;
 use indicatif::ProgressDrawTarget;
 use jiff::Timestamp;
+use jira_host::network::CaughtRequest;
+use jira_host::observe::{CALLS, REQUESTS};
 use jira_host::types::Field;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
@@ -22,6 +26,7 @@ use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
 use self::plain::{Plain, message_first};
+pub(crate) use self::unheard::Unheard;
 use crate::output::printable;
 
 /// Whose warnings are told. Other crates may put URLs and headers into theirs.
@@ -32,6 +37,10 @@ const DENIALS: &str = "jira_host::network::denial";
 
 /// What the commands themselves tell, in JSON.
 const COMMANDS: &str = "jira_host::command";
+
+/// What a failure and a warning begin with stands out on a terminal.
+const FAILURE: Style = AnsiColor::Red.on_default().bold();
+const WARNING: Style = AnsiColor::Yellow.on_default().bold();
 
 /// What asks for a form, before the command line was read.
 const FORMAT_OPTION: &str = "--log-format";
@@ -69,10 +78,13 @@ pub(crate) fn begin(verbosity: Verbosity, format: LogFormat) {
     // This program does it once.
     let _ = TELLING.set((verbosity, format));
     let registry = tracing_subscriber::registry().with(targets(verbosity));
+    let registry = registry.with(unheard::filter());
     let _ = match format {
         LogFormat::Text => {
             let layer = fmt::layer().fmt_fields(message_first()).event_format(Plain);
-            registry.with(layer.with_writer(io::stderr)).try_init()
+            registry
+                .with(layer.with_writer(anstream::stderr))
+                .try_init()
         }
         LogFormat::Json => {
             let layer = fmt::layer().json().flatten_event(true);
@@ -90,8 +102,8 @@ fn targets(verbosity: Verbosity) -> Targets {
     };
     Targets::new()
         .with_target(LIBRARY, library)
-        .with_target(jira_host::observe::REQUESTS, ended)
-        .with_target(jira_host::observe::CALLS, ended)
+        .with_target(REQUESTS, ended)
+        .with_target(CALLS, ended)
         .with_target(DENIALS, LevelFilter::OFF)
         .with_target(COMMANDS, LevelFilter::INFO)
 }
@@ -181,6 +193,18 @@ fn head_event(status: u16, headers: &[Field]) -> Value {
     event.into()
 }
 
+/// A request that was caught: a line among those of requests that were sent, by the
+/// same names, and like them without its query.
+pub(crate) fn caught(request: &CaughtRequest) {
+    let method = &request.method;
+    let url = request.url.split(['?', '#']).next().unwrap_or_default();
+    tracing::debug!(
+        target: REQUESTS,
+        { http.request.method = method, url.full = url },
+        "{method} {url} -> caught, not sent",
+    );
+}
+
 /// What the person must do now. Nothing leaves it out.
 pub(crate) fn request(text: impl Display) {
     if is_json() {
@@ -199,7 +223,8 @@ pub(crate) fn warning(text: impl Display) {
     if is_json() {
         tracing::warn!(target: COMMANDS, "{text}");
     } else {
-        anstream::eprintln!("warning: {}", printable(&text.to_string()));
+        let text = text.to_string();
+        anstream::eprintln!("{WARNING}warning:{WARNING:#} {}", printable(&text));
     }
 }
 
@@ -213,7 +238,7 @@ pub(crate) fn failure(exit_code: u8, message: Option<&str>, hints: &[String]) {
         return;
     }
     if let Some(message) = message {
-        anstream::eprintln!("jira-host: {}", printable(message));
+        anstream::eprintln!("{FAILURE}jira-host:{FAILURE:#} {}", printable(message));
     }
     for hint in hints {
         anstream::eprintln!("hint: {}", printable(hint));
@@ -222,7 +247,6 @@ pub(crate) fn failure(exit_code: u8, message: Option<&str>, hints: &[String]) {
 
 #[cfg(test)]
 mod tests {
-    use jira_host::observe::{CALLS, REQUESTS};
     use tracing::Level;
 
     use super::*;

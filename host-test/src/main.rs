@@ -23,6 +23,10 @@ use self::log::{LogFormat, Verbosity};
 /// cut off was awaited before; what is left may wait for a person or a pipe.
 const FAREWELL: Duration = Duration::from_millis(500);
 
+/// How wide help is, on any terminal: with examples in lines that are shorter, so
+/// that none of them is broken where it could not be typed.
+const HELP_COLUMNS: usize = 80;
+
 /// What to begin with.
 const EXAMPLES: &str = "\
 Examples:
@@ -36,7 +40,12 @@ Examples:
 
 /// Runs the Jira connector, a sandboxed WebAssembly component.
 #[derive(Debug, Parser)]
-#[command(name = "jira-host", version, after_long_help = format!("{EXAMPLES}\n\n{}", exit::LEGEND))]
+#[command(
+    name = "jira-host",
+    version,
+    term_width = HELP_COLUMNS,
+    after_long_help = format!("{EXAMPLES}\n\n{}", exit::LEGEND)
+)]
 struct Arguments {
     #[command(subcommand)]
     command: Command,

@@ -106,7 +106,7 @@ impl ShowArgs {
         }
         for own in &account.connections {
             let retrieved = second(own.retrieved_at_unix_ms);
-            output.line("consented to", &format!("{}, {retrieved}", own.connection))?;
+            output.line("consent to", &format!("{}, {retrieved}", own.connection))?;
         }
         if !account.cloud_ids.is_empty() {
             output.line("cloud ids", &account.cloud_ids.join("\n"))?;

@@ -23,7 +23,8 @@ const CONNECTIONS: &str = "connections/";
 #[derive(Args, Debug)]
 #[command(after_long_help = "\
 Examples:
-    jira-host app set --client-id ID --client-secret-file secret.txt --redirect-uri http://127.0.0.1:8734/callback
+    jira-host app set --client-id ID --client-secret-file secret.txt \\
+        --redirect-uri http://127.0.0.1:8734/callback
     jira-host app show")]
 pub(crate) struct AppArgs {
     #[command(subcommand)]
@@ -38,7 +39,8 @@ enum AppCommand {
     /// `https://developer.atlassian.com/console/myapps/`.
     #[command(after_long_help = "\
 Examples:
-    jira-host app set --client-id ID --client-secret-file secret.txt --redirect-uri http://127.0.0.1:8734/callback
+    jira-host app set --client-id ID --client-secret-file secret.txt \\
+        --redirect-uri http://127.0.0.1:8734/callback
     Another client secret, and all else as it is:
     jira-host app set --client-secret-stdin
     For an application without the personal data reporting API:
@@ -163,7 +165,7 @@ impl SetArgs {
         }
         Err(Failure::new(
             Exit::Usage,
-            format!("the application still lacks {}", missing.join(" and ")),
+            format!("the application still lacks {}", missing.join(", ")),
         )
         .with_hint(
             "give `--client-id ID --client-secret-file FILE --redirect-uri URI`; the secret is \
@@ -238,7 +240,7 @@ async fn show(context: &Context) -> Result<(), Failure> {
     let mut output = Output::new();
     output.line("client id", &record.client_id)?;
     output.line("secret", "stored, not shown")?;
-    output.line("redirect URI", &record.redirect_uri)?;
+    output.line("callback", &record.redirect_uri)?;
     let reports = if record.report_personal_data {
         "yes"
     } else {
@@ -251,7 +253,7 @@ async fn show(context: &Context) -> Result<(), Failure> {
     output.line("consent at", record.auth_origin())?;
     output.line("API at", record.api_origin())?;
     if !allowed.is_empty() {
-        output.line("also allowed", &allowed.join("\n"))?;
+        output.line("allowed too", &allowed.join("\n"))?;
     }
     Ok(())
 }

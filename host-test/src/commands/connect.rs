@@ -37,7 +37,8 @@ use crate::output;
 Examples:
     jira-host connect support
     With Jira Service Management, at a site that is chosen beforehand:
-    jira-host connect support --service-management --site https://example.atlassian.net
+    jira-host connect support --service-management \\
+        --site https://example.atlassian.net
     On a server, where you paste the address that your browser is sent back to:
     jira-host connect support --no-browser")]
 pub(crate) struct ConnectArgs {

@@ -322,8 +322,9 @@ impl Context {
         let set = self.command_line(&["app", "set", "--client-id", "ID"]);
         Failure::new(Exit::Configuration, "no application is stored yet")
             .with_hint(format!(
-                "`{set} --client-secret-file FILE --redirect-uri {EXAMPLE_REDIRECT_URI}`; they are \
-                 in the developer console, https://developer.atlassian.com/console/myapps/"
+                "store yours: `{set} --client-secret-file FILE --redirect-uri \
+                 {EXAMPLE_REDIRECT_URI}`; client id, secret and redirect URI are in the developer \
+                 console, https://developer.atlassian.com/console/myapps/"
             ))
             .with_hint("to try it without one: `jira-host simulate`, which says what to type next")
     }

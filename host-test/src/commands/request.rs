@@ -45,7 +45,7 @@ const SENDING: &str = "Sending";
 // description of both.
 #[derive(Args, Debug)]
 pub(crate) struct RequestArgs {
-    /// The path, such as `/issue/DEMO-1`, with a query of its own if you like.
+    /// The path, with a query of its own if you like.
     path: String,
     /// The method; GET, or with a body POST.
     #[arg(short = 'X', long, help_heading = REQUEST, value_parser = parts::method)]

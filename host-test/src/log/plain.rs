@@ -6,6 +6,7 @@ use tracing_subscriber::fmt::format::{Writer, debug_fn};
 use tracing_subscriber::fmt::{FmtContext, FormatEvent, FormatFields};
 use tracing_subscriber::registry::LookupSpan;
 
+use super::WARNING;
 use crate::output::printable;
 
 /// How long something took. The message of what has such a field says it all.
@@ -26,7 +27,7 @@ where
         event: &Event<'_>,
     ) -> fmt::Result {
         if *event.metadata().level() <= Level::WARN {
-            writer.write_str("warning: ")?;
+            write!(writer, "{WARNING}warning:{WARNING:#} ")?;
         }
         let mut line = String::new();
         context.format_fields(Writer::new(&mut line), event)?;

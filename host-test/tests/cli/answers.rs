@@ -1,21 +1,23 @@
-mod download;
+pub mod download;
 mod file;
 mod filter;
 mod form;
+#[cfg(target_os = "linux")]
+mod unwritten;
 
 use atlassian_simulator::{Fault, On};
 
 use crate::consent::connect;
 use crate::stage::Stage;
 
-async fn connected() -> Stage {
+pub async fn connected() -> Stage {
     let stage = Stage::set().await;
     connect(&stage, &["demo"]).await.0.done();
     stage
 }
 
 /// What the next request for `/myself` is answered.
-fn answer(stage: &Stage, media_type: &str, body: &[u8]) {
+pub fn answer(stage: &Stage, media_type: &str, body: &[u8]) {
     let answer = Fault::Answer {
         status: 200,
         headers: vec![("content-type".to_owned(), media_type.to_owned())],
@@ -26,12 +28,12 @@ fn answer(stage: &Stage, media_type: &str, body: &[u8]) {
         .script(On::method_path("GET", "/myself"), answer);
 }
 
-fn answer_json(stage: &Stage, json: &str) {
+pub fn answer_json(stage: &Stage, json: &str) {
     answer(stage, "application/json", json.as_bytes());
 }
 
 /// The names of the files in the home, half a download included.
-fn files(stage: &Stage) -> Vec<String> {
+pub fn files(stage: &Stage) -> Vec<String> {
     let entries = std::fs::read_dir(stage.home.path()).unwrap();
     let entries = entries.map(Result::unwrap);
     let files = entries.filter(|entry| entry.file_type().unwrap().is_file());
@@ -42,6 +44,6 @@ fn files(stage: &Stage) -> Vec<String> {
     names
 }
 
-fn read(stage: &Stage, name: &str) -> String {
+pub fn read(stage: &Stage, name: &str) -> String {
     std::fs::read_to_string(stage.home.path().join(name)).unwrap()
 }

@@ -1,6 +1,6 @@
 //! The examples in `--help`, each of which is run.
 
-mod help;
+pub mod help;
 mod trial;
 
 use self::help::Page;
@@ -17,6 +17,15 @@ fn pages() -> Vec<Page> {
 fn every_command_has_examples() {
     for page in pages() {
         assert!(!page.examples().is_empty(), "{page:#?}");
+    }
+}
+
+#[test]
+fn no_line_of_help_is_wider_than_a_terminal() {
+    for page in pages() {
+        for line in page.lines() {
+            assert!(line.chars().count() <= 80, "{}: {line}", page.command());
+        }
     }
 }
 

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use crate::consent::connect;
+use crate::examples::help::{self, Page};
 use crate::home::Home;
 use crate::stage::Stage;
 
@@ -58,27 +59,14 @@ const WORDS: [(&str, &[&str]); 4] = [
     ("gdpr schedule", &["gdpr", "schedule"]),
 ];
 
-/// The commands that the help of this one lists, down to the last.
-fn commands(home: &Home, above: &[&str]) -> Vec<String> {
-    let ran = home.run(&[above, &["-h"]].concat());
-    let help = ran.done();
-    let Some((_, list)) = help.split_once("Commands:\n") else {
-        return vec![above.join(" ")];
-    };
-    let names = list.lines().take_while(|line| !line.is_empty());
-    let names = names.filter_map(|line| line.split_whitespace().next());
-    let names = names.filter(|name| *name != "help");
-    names
-        .flat_map(|name| commands(home, &[above, &[name]].concat()))
-        .collect()
-}
-
 #[test]
 fn it_is_known_of_every_command_whether_its_result_can_be_json() {
     let known = RESULTS.iter().chain(&WORDS).map(|(name, _)| *name);
     let mut known: BTreeSet<_> = known.map(str::to_owned).collect();
     assert!(known.insert("app set".to_owned()));
-    let there: BTreeSet<_> = commands(&Home::new(), &[]).into_iter().collect();
+    let pages = help::pages(&Home::new());
+    let there = pages.iter().filter(|page| !page.leads_on());
+    let there: BTreeSet<_> = there.map(Page::command).collect();
     assert_eq!(known, there);
 }
 

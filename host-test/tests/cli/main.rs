@@ -40,5 +40,7 @@ mod running;
 mod session;
 mod stage;
 mod telling;
+#[cfg(target_os = "linux")]
+mod terminal;
 mod uploads;
 mod usage;

@@ -92,6 +92,24 @@ async fn in_json_every_line_on_standard_error_is_an_object() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_request_that_is_caught_is_told_as_such_and_not_as_denied() {
+    let stage = connected().await;
+    let preview = ["api", "/myself?a=canary", "--dry-run", "-v"];
+    let ran = stage.run(&preview);
+    ran.done();
+    let caught = "/rest/api/3/myself -> caught, not sent\n";
+    assert!(ran.stderr.contains(caught), "{ran:#?}");
+    for wrong in ["denied", "transport", "canary"] {
+        assert!(!ran.stderr.contains(wrong), "{ran:#?}");
+    }
+    let ran = stage.run(&[&preview[..], &["--log-format", "json"]].concat());
+    let told = lines(&ran.stderr);
+    let is_get = |line: &&Value| line["http.request.method"] == "GET";
+    assert_eq!(told.iter().filter(is_get).count(), 1, "{ran:#?}");
+    assert_eq!(stage.run(&preview[..3]).stderr, "");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn in_json_a_choice_of_sites_is_told_and_not_asked_for() {
     let stage = Stage::set_with(Settings::two_sites()).await;
     let (ran, _) = connect(&stage, &["demo", "--log-format", "json"]).await;

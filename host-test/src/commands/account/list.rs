@@ -33,7 +33,10 @@ pub(super) async fn run(context: &Context) -> Result<(), Failure> {
     if context.json() {
         end_json(written == 0)?;
     } else if written == 0 {
-        log::note("No account is in the register.");
+        let add = context.command_line(&["account", "add", "--help"]);
+        log::note(format_args!(
+            "No account is in the register.\nhint: who keeps data of accounts enters them: `{add}`"
+        ));
     }
     verdict(&damaged)
 }

@@ -55,6 +55,8 @@ pub(super) async fn list(context: &Context) -> Result<(), Failure> {
     let actions = read(context, &session).await?;
     if context.json() {
         output::json(&actions.iter().map(json::action).collect::<Value>())?;
+    } else if actions.is_empty() {
+        log::note("No action waits.");
     } else {
         table(&actions)?;
     }

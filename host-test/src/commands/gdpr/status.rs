@@ -11,6 +11,7 @@ use super::step::{step, unexpected};
 use crate::commands::context::{Context, Session};
 use crate::commands::instant::{now_unix_ms, second, span};
 use crate::exit::{Exit, Failure};
+use crate::log;
 use crate::output::{self, Output};
 
 pub(super) async fn run(context: &Context) -> Result<(), Failure> {
@@ -26,6 +27,12 @@ pub(super) async fn run(context: &Context) -> Result<(), Failure> {
         output::json(&document)?;
     } else {
         write(&summary, now, overdue.is_some())?;
+        if summary.next_due_unix_ms.is_none() {
+            let add = context.command_line(&["account", "add", "--help"]);
+            log::note(format_args!(
+                "hint: who keeps data of accounts enters them: `{add}`"
+            ));
+        }
     }
     match overdue {
         Some(_) => Err(alarm(context)),
@@ -51,7 +58,7 @@ fn write(summary: &Summary, now: u64, is_overdue: bool) -> io::Result<()> {
         ("due", summary.next_due_unix_ms),
         ("last begun", summary.started_at_unix_ms),
         ("last done", summary.completed_at_unix_ms),
-        ("at work until", summary.busy_until_unix_ms),
+        ("busy until", summary.busy_until_unix_ms),
     ] {
         output.line(name, &instant.map_or_else(|| "-".to_owned(), second))?;
     }

@@ -6,7 +6,7 @@ use clap::{Args, ValueEnum, ValueHint};
 use super::filter::Filter;
 use super::outlet::{self, Outlet, Place};
 use super::output_file::OutputFile;
-use super::print::Form;
+use super::print::Format;
 use crate::exit::Failure;
 
 // What both commands take to say what becomes of the answer. This is no doc
@@ -76,7 +76,7 @@ impl AnswerArgs {
         Ok(match self.file() {
             Some(path) => {
                 let file = Place::File(OutputFile::begin(path)?);
-                Outlet::new(file, self.form(false, false), filter)
+                Outlet::new(file, self.format(false, false), filter)
             }
             None => Outlet::new(Place::stdout(stdout), stdout, filter),
         })
@@ -84,8 +84,8 @@ impl AnswerArgs {
 
     /// Where the answer to a request goes that failed.
     pub(super) fn outlet_of_failure(&self) -> Outlet {
-        let form = self.on_stdout();
-        Outlet::new(Place::stdout(form), form, None)
+        let format = self.on_stdout();
+        Outlet::new(Place::stdout(format), format, None)
     }
 
     /// Whether the expression can be understood. No file is begun for it.
@@ -103,13 +103,13 @@ impl AnswerArgs {
             .filter(|path| *path != Path::new("-"))
     }
 
-    fn on_stdout(&self) -> Form {
+    fn on_stdout(&self) -> Format {
         let colour = AutoStream::choice(&std::io::stdout());
-        self.form(outlet::is_terminal(), colour != ColorChoice::Never)
+        self.format(outlet::is_terminal(), colour != ColorChoice::Never)
     }
 
-    fn form(&self, is_terminal: bool, takes_colour: bool) -> Form {
-        Form {
+    fn format(&self, is_terminal: bool, takes_colour: bool) -> Format {
+        Format {
             is_indented: self.pretty.or(is_terminal),
             has_colour: self.color.or(takes_colour),
             is_for_terminal: is_terminal,
@@ -121,28 +121,28 @@ impl AnswerArgs {
 mod tests {
     use super::*;
 
-    fn form(pretty: When, color: When, is_terminal: bool) -> (bool, bool) {
+    fn format(pretty: When, color: When, is_terminal: bool) -> (bool, bool) {
         let args = AnswerArgs {
             jq: None,
             output: None,
             pretty,
             color,
         };
-        let form = args.form(is_terminal, is_terminal);
-        assert_eq!(form.is_for_terminal, is_terminal);
-        (form.is_indented, form.has_colour)
+        let format = args.format(is_terminal, is_terminal);
+        assert_eq!(format.is_for_terminal, is_terminal);
+        (format.is_indented, format.has_colour)
     }
 
     #[test]
     fn json_is_set_out_and_coloured_for_a_terminal_and_as_it_came_elsewhere() {
-        assert_eq!(form(When::Auto, When::Auto, true), (true, true));
-        assert_eq!(form(When::Auto, When::Auto, false), (false, false));
+        assert_eq!(format(When::Auto, When::Auto, true), (true, true));
+        assert_eq!(format(When::Auto, When::Auto, false), (false, false));
     }
 
     #[test]
     fn what_is_asked_for_goes_before_what_fits() {
-        assert_eq!(form(When::Never, When::Never, true), (false, false));
-        assert_eq!(form(When::Always, When::Never, false), (true, false));
-        assert_eq!(form(When::Never, When::Always, false), (false, true));
+        assert_eq!(format(When::Never, When::Never, true), (false, false));
+        assert_eq!(format(When::Always, When::Never, false), (true, false));
+        assert_eq!(format(When::Never, When::Always, false), (false, true));
     }
 }

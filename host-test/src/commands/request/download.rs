@@ -1,13 +1,13 @@
 //! A file that is fetched piece by piece, so that it may be longer than one
 //! answer.
 
-mod place;
+mod position;
 
 use std::time::{Duration, Instant};
 
 use jira_host::types::{Error, ErrorKind, Method, Request, Response};
 
-use self::place::{Place, changed};
+use self::position::{Position, changed};
 use super::apart::apart;
 use super::exchange::Exchange;
 use super::outlet::Outlet;
@@ -58,44 +58,48 @@ impl<'a> Download<'a> {
     pub(super) async fn fetch(mut self, request: Request) -> Result<(), Failure> {
         let options = request.options.as_ref();
         let longest = options.and_then(|options| options.max_response_bytes);
-        let mut place = Place::beginning(longest.map_or(PIECE, |longest| longest.min(PIECE)));
+        let mut position = Position::beginning(longest.map_or(PIECE, |longest| longest.min(PIECE)));
         let progress = Progress::of_download();
-        while !place.is_end() {
-            let response = match self.exchange.send(&self.next(&request, &place)).await? {
+        while !position.is_end() {
+            let response = match self.exchange.send(&self.next(&request, &position)).await? {
                 Ok(response) => response,
                 Err(Error {
                     kind: ErrorKind::Api(answer),
                     ..
-                }) if place.is_empty_file(answer.status) => {
+                }) if position.is_empty_file(answer.status) => {
                     self.exchange.tell_head(answer.status, &answer.headers);
                     break;
                 }
                 Err(error) => {
                     progress.end();
-                    return Err(self.failed(error, &place).await?);
+                    return Err(self.failed(error, &position).await?);
                 }
             };
             if response.status != PARTIAL_CONTENT {
                 progress.end();
-                return match place.is_beginning() {
-                    true => self.exchange.answered(response, self.outlet).await,
+                return match position.is_beginning() {
+                    true => {
+                        self.exchange
+                            .answered(request.method, response, self.outlet)
+                            .await
+                    }
                     false => Err(changed()),
                 };
             }
-            if place.is_beginning() {
+            if position.is_beginning() {
                 let head = || self.exchange.tell_head(response.status, &response.headers);
                 progress.aside(head);
             }
-            place.take(&response.headers, response.body.len())?;
+            position.take(&response.headers, response.body.len())?;
             self.outlet = append(self.outlet, response).await?;
-            progress.show_bytes(place.bytes(), place.total());
+            progress.show_bytes(position.bytes(), position.total());
         }
         progress.end();
         apart(|| self.outlet.keep()).await
     }
 
     /// The request for the next piece, in the time that is left for it.
-    fn next(&self, request: &Request, place: &Place) -> Request {
+    fn next(&self, request: &Request, position: &Position) -> Request {
         let given = request.options.as_ref().and_then(|it| it.timeout_ms);
         let left = given.map(|milliseconds| {
             let given = Duration::from_millis(milliseconds.into());
@@ -105,12 +109,12 @@ impl<'a> Download<'a> {
         let mut next = request
             .clone()
             .with_timeout(left.unwrap_or(TIME_OF_A_PIECE));
-        next.headers.extend(place.headers());
+        next.headers.extend(position.headers());
         next
     }
 
-    async fn failed(&self, error: Error, place: &Place) -> Result<Failure, Failure> {
-        if place.is_beginning() {
+    async fn failed(&self, error: Error, position: &Position) -> Result<Failure, Failure> {
+        if position.is_beginning() {
             return match is_whole(&error.kind) {
                 true => Ok(too_long(error)),
                 false => self.exchange.refused(error).await,
@@ -119,7 +123,7 @@ impl<'a> Download<'a> {
         if is_whole(&error.kind) || is_another_file(&error.kind) {
             return Ok(changed());
         }
-        let bytes = usize::try_from(place.bytes()).map_or("many".to_owned(), grouped);
+        let bytes = usize::try_from(position.bytes()).map_or("many".to_owned(), grouped);
         let failure = self.exchange.refused(error).await?;
         Ok(failure.about(&format!("after {bytes} bytes, of which nothing is kept")))
     }

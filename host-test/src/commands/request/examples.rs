@@ -9,14 +9,16 @@ Examples:
     jira-host api /project/search --stream
 
     A new issue, from fields:
-    jira-host api /issue -f 'fields[project][key]=DEMO' -f 'fields[issuetype][name]=Task' \
--f 'fields[summary]=Paint the fence' -f 'fields[labels][]=garden'
+    jira-host api /issue -f 'fields[project][key]=DEMO' \\
+        -f 'fields[issuetype][name]=Task' -f 'fields[summary]=Paint the fence' \\
+        -f 'fields[labels][]=garden'
 
     A comment in plain text, which version 2 of the API takes:
     jira-host api /rest/api/2/issue/DEMO-1/comment -f body='Seen, thank you'
 
     What a change would be, without making it:
-    jira-host api /issue/DEMO-1 -X PUT -f 'fields[summary]=Paint the gate' --dry-run
+    jira-host api /issue/DEMO-1 -X PUT -f 'fields[summary]=Paint the gate' \\
+        --dry-run
 
     A search, as a command line of curl:
     jira-host api /search/jql -q 'jql=project = DEMO' --curl
@@ -32,11 +34,12 @@ Examples:
     jira-host servicedesk /servicedesk --paginate
 
     A new request, from fields:
-    jira-host servicedesk /request -f serviceDeskId=15 -f requestTypeId=25 \
--f 'requestFieldValues[summary]=My chair squeaks'
+    jira-host servicedesk /request -f serviceDeskId=15 -f requestTypeId=25 \\
+        -f 'requestFieldValues[summary]=My chair squeaks'
 
     A comment that only agents see:
-    jira-host servicedesk /request/SUP-1/comment -f body='Ask the supplier' -F public=false
+    jira-host servicedesk /request/SUP-1/comment -f body='Ask the supplier' \\
+        -F public=false
 
     The customers of a desk, by an operation that is experimental:
     jira-host servicedesk /servicedesk/15/customer --experimental

@@ -1,7 +1,7 @@
 use std::mem;
 use std::ops::Range;
 
-use jira_host::types::{Error, ErrorKind, Field, Request, Response, TransportError};
+use jira_host::types::{Error, ErrorKind, Field, Method, Request, Response, TransportError};
 
 use super::Export;
 use super::answer::AnswerArgs;
@@ -9,7 +9,7 @@ use super::apart::apart;
 use super::outlet::Outlet;
 use crate::commands::context::{Context, Session};
 use crate::commands::hint;
-use crate::exit::Failure;
+use crate::exit::{Exit, Failure};
 use crate::log;
 
 /// Answers that are somewhere else, or with whoever asks already.
@@ -31,7 +31,7 @@ impl Exchange<'_> {
     /// Sends a request, and writes its answer.
     pub(super) async fn once(self, request: &Request, outlet: Outlet) -> Result<(), Failure> {
         match self.send(request).await? {
-            Ok(response) => self.answered(response, outlet).await,
+            Ok(response) => self.answered(request.method, response, outlet).await,
             Err(error) => Err(self.refused(error).await?),
         }
     }
@@ -41,9 +41,10 @@ impl Exchange<'_> {
         self.export.send(self.session, request).await
     }
 
-    /// Writes an answer.
+    /// Writes the answer to a request of this method.
     pub(super) async fn answered(
         self,
+        method: Method,
         response: Response,
         mut outlet: Outlet,
     ) -> Result<(), Failure> {
@@ -55,11 +56,16 @@ impl Exchange<'_> {
             ));
             return Ok(());
         }
-        apart(move || {
+        let status = response.status;
+        let written = apart(move || {
             outlet.body(&response.body, content_type(&response.headers))?;
             outlet.keep()
-        })
-        .await
+        });
+        let unwritten = |failure| match only_reads(method) {
+            true => failure,
+            false => carried_out(failure, status),
+        };
+        written.await.map_err(unwritten)
     }
 
     /// Writes what Jira says of an error, and answers the failure to end with.
@@ -69,8 +75,10 @@ impl Exchange<'_> {
             let body = mem::take(&mut answer.body);
             let media_type = content_type(&answer.headers).to_owned();
             let mut outlet = self.answer.outlet_of_failure();
-            if outlet.is_fit(&body) {
-                apart(move || outlet.body(&body, &media_type)).await?;
+            if outlet.is_fit(&body)
+                && let Err(unwritten) = apart(move || outlet.body(&body, &media_type)).await
+            {
+                return besides(self.failure(error), unwritten);
             }
         }
         Ok(self.failure(error))
@@ -96,6 +104,35 @@ impl Exchange<'_> {
                 Some("give it more time with `--timeout SECONDS`".to_owned())
             }
             _ => hint::of(self.context, self.session, self.connection, kind),
+        }
+    }
+}
+
+/// Whether nothing can have been done that repeating it would do once more.
+fn only_reads(method: Method) -> bool {
+    matches!(method, Method::Get | Method::Head | Method::Options)
+}
+
+/// The failure to write the answer to a request that has changed something.
+fn carried_out(unwritten: Failure, status: u16) -> Failure {
+    let what = format!(
+        "Jira answered {status}, so this was carried out, but its answer is not all written"
+    );
+    let exit = unwritten.exit();
+    let failure = match unwritten.message() {
+        "" => Failure::new(exit, what),
+        _ => unwritten.about(&what),
+    };
+    failure.with_hint("do not repeat it; ask Jira for what you need of it")
+}
+
+/// The failure of a request, where what Jira says of it could not be written.
+fn besides(failure: Failure, unwritten: Failure) -> Result<Failure, Failure> {
+    match (unwritten.exit(), unwritten.message()) {
+        (Exit::Interrupted, _) => Err(unwritten),
+        (_, "") => Ok(failure),
+        (_, why) => {
+            Ok(failure.with_hint(format!("what Jira says of it is not all written: {why}")))
         }
     }
 }

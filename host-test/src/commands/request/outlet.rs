@@ -5,7 +5,7 @@ use serde_json::value::RawValue;
 
 use super::filter::{Filter, Output};
 use super::output_file::OutputFile;
-use super::print::{Form, Printer};
+use super::print::{Format, Printer};
 use crate::exit::{Exit, Failure};
 use crate::output::grouped;
 
@@ -31,13 +31,19 @@ pub(super) enum Place {
 }
 
 impl Outlet {
-    pub(super) fn new(place: Place, form: Form, filter: Option<Filter>) -> Self {
+    pub(super) fn new(place: Place, format: Format, filter: Option<Filter>) -> Self {
         Outlet {
             place,
-            printer: Printer::new(form),
+            printer: Printer::new(format),
             filter,
             gathered: Vec::new(),
         }
+    }
+
+    /// Standard output, for texts that go there as they are.
+    pub(super) fn of_text() -> Self {
+        let format = Format::default();
+        Outlet::new(Place::stdout(format), format, None)
     }
 
     /// Whether an expression makes something else of the answer.
@@ -47,7 +53,7 @@ impl Outlet {
 
     /// Whether somebody sees what is written, as it is written.
     pub(super) fn is_terminal(&self) -> bool {
-        self.printer.form().is_for_terminal
+        self.printer.format().is_for_terminal
     }
 
     /// Whether what is written stays when the rest never comes.
@@ -57,7 +63,7 @@ impl Outlet {
 
     /// Whether the answer goes to a file as it is, so that it may come in pieces.
     pub(super) fn takes_pieces(&self) -> bool {
-        !self.keeps_parts() && !self.filters() && self.printer.form().is_plain()
+        !self.keeps_parts() && !self.filters() && self.printer.format().is_plain()
     }
 
     /// Writes the body of an answer, whatever it is.
@@ -70,8 +76,8 @@ impl Outlet {
                 self.document(body)
             };
         }
-        let form = self.printer.form();
-        let is_json = !form.is_plain() && is_json(body);
+        let format = self.printer.format();
+        let is_json = !format.is_plain() && is_json(body);
         if !is_json && !self.is_fit(body) {
             return Err(unfit(body, media_type));
         }
@@ -83,7 +89,7 @@ impl Outlet {
             self.place.write(body)?;
             body.last()
         };
-        let is_on_lines = form.is_for_terminal || (is_json && form.is_indented);
+        let is_on_lines = format.is_for_terminal || (is_json && format.is_indented);
         if is_on_lines && last.is_some_and(|last| *last != b'\n') {
             self.gathered.push(b'\n');
         }
@@ -142,7 +148,8 @@ impl Outlet {
         self.end_line()
     }
 
-    fn text(&mut self, text: &[u8]) -> Result<(), Failure> {
+    /// Writes a text on lines of its own.
+    pub(super) fn text(&mut self, text: &[u8]) -> Result<(), Failure> {
         match self.is_terminal() {
             true => self.gathered.extend(shown(text).as_bytes()),
             false => self.gathered.extend_from_slice(text),
@@ -175,9 +182,9 @@ impl Place {
         })
     }
 
-    /// Standard output, for what is written in this form.
-    pub(super) fn stdout(form: Form) -> Self {
-        match form.has_colour {
+    /// Standard output, for what is written in this format.
+    pub(super) fn stdout(format: Format) -> Self {
+        match format.has_colour {
             true => Place::Coloured(AutoStream::always(io::stdout())),
             false => Place::Stdout(io::stdout()),
         }

@@ -19,11 +19,11 @@ const MOST_LINKS: usize = 40;
 pub(super) struct OutputFile {
     /// As it was given.
     path: PathBuf,
-    content: Content,
+    target: Target,
 }
 
 #[derive(Debug)]
-enum Content {
+enum Target {
     /// Beside the file that it becomes.
     Growing(NamedTempFile, PathBuf),
     /// What is no regular file, such as `/dev/null` or a named pipe, and what is
@@ -39,13 +39,13 @@ impl OutputFile {
             let message = format!("cannot write to `{}`: {error}", path.display());
             Failure::new(Exit::Usage, message)
         };
-        let content = match fs::metadata(path) {
+        let target = match fs::metadata(path) {
             Ok(there) if there.is_dir() => {
                 return Err(refused(io::ErrorKind::IsADirectory.into()));
             }
             Ok(there) if !there.is_file() || is_open_already(path) => {
                 let mut options = File::options();
-                options.append(true).open(path).map(Content::Special)
+                options.append(true).open(path).map(Target::Special)
             }
             Ok(there) if there.permissions().readonly() => {
                 return Err(refused(io::Error::other("it is read-only")));
@@ -58,19 +58,19 @@ impl OutputFile {
         };
         Ok(OutputFile {
             path: path.to_owned(),
-            content: content.map_err(refused)?,
+            target: target.map_err(refused)?,
         })
     }
 
     /// Gives it its name.
     pub(super) fn keep(self) -> Result<(), Failure> {
-        let kept = match self.content {
-            Content::Growing(file, becomes) => file
+        let kept = match self.target {
+            Target::Growing(file, becomes) => file
                 .as_file()
                 .sync_all()
                 .and_then(|()| Ok(file.persist(becomes)?))
                 .map(drop),
-            Content::Special(_) => Ok(()),
+            Target::Special(_) => Ok(()),
         };
         kept.map_err(|error| failure(&self.path, error))
     }
@@ -83,16 +83,16 @@ impl OutputFile {
 
 impl Write for OutputFile {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        match &mut self.content {
-            Content::Growing(file, _) => file.write(bytes),
-            Content::Special(file) => file.write(bytes),
+        match &mut self.target {
+            Target::Growing(file, _) => file.write(bytes),
+            Target::Special(file) => file.write(bytes),
         }
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        match &mut self.content {
-            Content::Growing(file, _) => file.flush(),
-            Content::Special(file) => file.flush(),
+        match &mut self.target {
+            Target::Growing(file, _) => file.flush(),
+            Target::Special(file) => file.flush(),
         }
     }
 }
@@ -101,7 +101,7 @@ fn failure(path: &Path, error: io::Error) -> Failure {
     Failure::from(error).about(&format!("cannot write to `{}`", path.display()))
 }
 
-fn growing(becomes: PathBuf, permissions: Option<Permissions>) -> io::Result<Content> {
+fn growing(becomes: PathBuf, permissions: Option<Permissions>) -> io::Result<Target> {
     let folder = match becomes.parent() {
         Some(folder) if folder != Path::new("") => folder,
         _ => Path::new("."),
@@ -115,7 +115,7 @@ fn growing(becomes: PathBuf, permissions: Option<Permissions>) -> io::Result<Con
         // The whole error names a file that nobody gave.
         io::Error::other(format!("in `{}`: {}", folder.display(), error.kind()))
     })?;
-    Ok(Content::Growing(file, becomes))
+    Ok(Target::Growing(file, becomes))
 }
 
 fn is_open_already(path: &Path) -> bool {

@@ -15,10 +15,10 @@ use self::repeats::Repeats;
 use self::shown::Shown;
 use super::Export;
 use super::body::BodyArgs;
-use crate::commands::context::{Context, Rehearsal};
+use crate::commands::context::{Context, Rehearsal, Session};
 use crate::commands::{default_connection, hint, status};
 use crate::exit::{Exit, Failure};
-use crate::output;
+use crate::{log, output};
 
 // No doc comment, as clap would make it the description of both commands.
 #[derive(Args, Clone, Copy, Debug)]
@@ -101,7 +101,7 @@ impl<'a> Preview<'a> {
             connection: &self.connection,
             site: status.site.as_ref(),
             list: request.paginate.as_ref(),
-            repeats: Repeats::of(request, &caught),
+            repeats: Repeats::of(request),
             renewal,
         };
         match self.context.json() {
@@ -115,7 +115,7 @@ impl<'a> Preview<'a> {
         request: &Request,
     ) -> Result<(CaughtRequest, ConnectionStatus, Renewal), Failure> {
         let rehearsal = &self.rehearsal;
-        let refused = self.export.send(rehearsal.session(), request).await?;
+        let refused = self.send(rehearsal.session(), request).await?;
         if let Some(caught) = rehearsal.caught() {
             let renewal = match rehearsal.wants_renewal() {
                 true => Renewal::Unsettled,
@@ -134,11 +134,27 @@ impl<'a> Preview<'a> {
             ConnectionState::Ready | ConnectionState::SiteNotChosen => Renewal::Expired,
         };
         let earlier = rehearsal.session_at(when_good(&status));
-        let refused = self.export.send(&earlier, request).await?;
+        let refused = self.send(&earlier, request).await?;
         match rehearsal.caught() {
             Some(caught) => Ok((caught, status, renewal)),
             None => Err(self.failure(refused)),
         }
+    }
+
+    /// Makes the request. To the network one that is caught is denied, and would be
+    /// told so: what is true of it is told here.
+    async fn send(
+        &self,
+        session: &Session,
+        request: &Request,
+    ) -> Result<Result<Response, Error>, Failure> {
+        let unheard = log::Unheard::begin();
+        let refused = self.export.send(session, request).await;
+        drop(unheard);
+        if let Some(caught) = self.rehearsal.caught() {
+            log::caught(&caught);
+        }
+        refused
     }
 
     /// The failure of a call that sent nothing.

@@ -16,7 +16,7 @@ const DEEPEST_INDENT: usize = 64;
 
 /// How JSON is written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Form {
+pub(super) struct Format {
     /// On lines of its own for each member and item.
     pub(super) is_indented: bool,
     pub(super) has_colour: bool,
@@ -25,18 +25,18 @@ pub(super) struct Form {
     pub(super) is_for_terminal: bool,
 }
 
-impl Form {
+impl Format {
     /// Every byte as it came.
     pub(super) fn is_plain(self) -> bool {
-        self == Form::default()
+        self == Format::default()
     }
 }
 
-/// Writes JSON in a form, however it is cut into parts. What is no JSON comes
+/// Writes JSON in a format, however it is cut into parts. What is no JSON comes
 /// out in no order that means anything.
 #[derive(Debug)]
 pub(super) struct Printer {
-    form: Form,
+    format: Format,
     open: Vec<Container>,
     within: Token,
     style: Style,
@@ -68,22 +68,22 @@ enum After {
 }
 
 impl Printer {
-    pub(super) fn new(form: Form) -> Self {
+    pub(super) fn new(format: Format) -> Self {
         Printer {
-            form,
+            format,
             open: Vec::new(),
             within: Token::None,
             style: Style::new(),
         }
     }
 
-    pub(super) fn form(&self) -> Form {
-        self.form
+    pub(super) fn format(&self) -> Format {
+        self.format
     }
 
     /// Writes a part of a document.
     pub(super) fn print(&mut self, part: &[u8], to: &mut Vec<u8>) {
-        if self.form.is_plain() {
+        if self.format.is_plain() {
             return to.extend_from_slice(part);
         }
         for byte in part {
@@ -109,7 +109,7 @@ impl Printer {
 
     fn begin(&mut self, byte: u8, to: &mut Vec<u8>) {
         match byte {
-            b' ' | b'\t' | b'\r' | b'\n' if self.form.is_indented => {}
+            b' ' | b'\t' | b'\r' | b'\n' if self.format.is_indented => {}
             b' ' | b'\t' | b'\r' | b'\n' => to.push(byte),
             b'{' | b'[' => {
                 self.enter_item(to);
@@ -134,7 +134,7 @@ impl Printer {
             b':' => {
                 to.push(byte);
                 self.expect_value(true);
-                if self.form.is_indented {
+                if self.format.is_indented {
                     to.push(b' ');
                 }
             }
@@ -147,7 +147,7 @@ impl Printer {
         let is_name = object.is_some_and(|it| !it.wants_value);
         self.enter_item(to);
         self.style = match byte {
-            _ if !self.form.has_colour => Style::new(),
+            _ if !self.format.has_colour => Style::new(),
             b'"' if is_name => colour::NAME,
             b'"' => colour::TEXT,
             b'n' => colour::NULL,
@@ -169,7 +169,7 @@ impl Printer {
     }
 
     fn text(&mut self, after: After, byte: u8, to: &mut Vec<u8>) {
-        let is_guarded = self.form.is_for_terminal;
+        let is_guarded = self.format.is_for_terminal;
         self.within = Token::Text(match (after, byte) {
             (After::Backslash, _) => After::Any,
             (_, b'\\') => After::Backslash,
@@ -207,7 +207,7 @@ impl Printer {
     }
 
     fn new_line(&self, to: &mut Vec<u8>) {
-        if self.form.is_indented {
+        if self.format.is_indented {
             let columns = INDENT * self.open.len().min(DEEPEST_INDENT);
             to.push(b'\n');
             to.resize(to.len() + columns, b' ');

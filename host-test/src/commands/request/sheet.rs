@@ -124,12 +124,15 @@ mod tests {
     use crate::commands::request::filter::Filter;
     use crate::commands::request::layout::Document;
     use crate::commands::request::outlet::Place;
-    use crate::commands::request::print::Form;
+    use crate::commands::request::print::Format;
 
     fn sheet(layout: Layout) -> Sheet {
-        let form = Form::default();
+        let format = Format::default();
         let filter = Filter::parse(".").unwrap();
-        Sheet::new(layout, Outlet::new(Place::stdout(form), form, Some(filter)))
+        Sheet::new(
+            layout,
+            Outlet::new(Place::stdout(format), format, Some(filter)),
+        )
     }
 
     #[test]

@@ -32,7 +32,7 @@ pub(super) fn write(connection: &ConnectionStatus) -> io::Result<()> {
     } else {
         "no"
     };
-    output.line("service desk", service_management)?;
+    output.line("servicedesk", service_management)?;
     output.line("granted", &connection.granted_scopes.join("\n"))?;
     if !connection.missing_scopes.is_empty() {
         output.line("not granted", &connection.missing_scopes.join("\n"))?;

@@ -8,10 +8,10 @@ use crate::stage::Stage;
 const CONTENT: &str = "wall,metres\nnorth,12.5\neast,7\n";
 
 /// So long that the content comes in three pieces.
-const TEN: [&str; 2] = ["--max-bytes", "10"];
+pub const TEN: [&str; 2] = ["--max-bytes", "10"];
 
 /// A connection that may fetch what is at the media store.
-async fn connected() -> Stage {
+pub async fn connected() -> Stage {
     let mut stage = super::connected().await;
     let media = stage.simulator.media_origin().to_owned();
     stage.home.set("JIRA_HOST_ALLOW_ORIGIN", &media);
@@ -19,7 +19,7 @@ async fn connected() -> Stage {
 }
 
 /// Where the content of the first attachment of this issue is.
-fn content(stage: &Stage, issue: &str) -> String {
+pub fn content(stage: &Stage, issue: &str) -> String {
     let expression = ".fields.attachment[0].id";
     let ran = stage.run(&["api", &format!("/issue/{issue}"), "--jq", expression]);
     format!("/attachment/content/{}", ran.done().trim_end())

@@ -112,9 +112,8 @@ async fn a_full_disk_is_told() {
     stage
         .simulator
         .list("/label items=60 cap=50".parse().unwrap());
-    let commands: [&[&str]; 5] = [
+    let commands: [&[&str]; 4] = [
         &["api", "/myself"],
-        &["api", "/issue/NONE-1"],
         &["api", "/label", "--paginate"],
         &["api", "/label", "--stream"],
         &["api", "/myself", "--jq", "."],

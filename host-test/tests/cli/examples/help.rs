@@ -3,11 +3,12 @@ use crate::home::Home;
 /// How far examples are indented.
 const INDENT: &str = "    ";
 
-/// What a command says with `--help`.
+/// What a command says with `--help`, and with `-h`.
 #[derive(Debug)]
 pub struct Page {
     path: Vec<String>,
     text: String,
+    short: String,
 }
 
 /// A line to type.
@@ -32,10 +33,17 @@ pub fn pages(home: &Home) -> Vec<Page> {
 
 impl Page {
     fn read(home: &Home, path: Vec<String>) -> Page {
-        let mut words: Vec<&str> = path.iter().map(String::as_str).collect();
-        words.push("--help");
-        let text = home.run(&words).done().to_owned();
-        Page { path, text }
+        let [short, text] = ["-h", "--help"].map(|option| {
+            let words = path.iter().map(String::as_str);
+            let words: Vec<&str> = words.chain([option]).collect();
+            home.run(&words).done().to_owned()
+        });
+        Page { path, text, short }
+    }
+
+    /// The lines of both, the short one and the whole.
+    pub fn lines(&self) -> impl Iterator<Item = &str> {
+        self.short.lines().chain(self.text.lines())
     }
 
     pub fn path(&self) -> &[String] {
@@ -45,6 +53,11 @@ impl Page {
     /// The command, with that which it is a part of.
     pub fn command(&self) -> String {
         self.path.join(" ")
+    }
+
+    /// Whether there are commands below it.
+    pub fn leads_on(&self) -> bool {
+        !self.commands().is_empty()
     }
 
     /// The lines of a section.
@@ -67,11 +80,14 @@ impl Page {
 
     /// What to type, each with the words before it, which end in a colon.
     pub fn examples(&self) -> Vec<Example> {
-        let mut examples = Vec::new();
+        let mut examples: Vec<Example> = Vec::new();
         let mut code = 0;
         for line in self.section("Examples:") {
             let text = line.strip_prefix(INDENT).unwrap();
-            if text.starts_with("jira-host ") {
+            let open = examples.last_mut().and_then(Example::open);
+            if let Some(begun) = open {
+                begun.push_str(text.trim_start());
+            } else if text.starts_with("jira-host ") {
                 let line = text.to_owned();
                 examples.push(Example { line, code });
                 code = 0;
@@ -81,6 +97,15 @@ impl Page {
             }
         }
         examples
+    }
+}
+
+impl Example {
+    /// The line, where it goes on in the next one, as shells have it.
+    fn open(&mut self) -> Option<&mut String> {
+        let begun = self.line.strip_suffix('\\')?.len();
+        self.line.truncate(begun);
+        Some(&mut self.line)
     }
 }
 

@@ -102,7 +102,11 @@ fn an_empty_register_is_told_and_makes_no_store() {
     let list = home.run(&["account", "list"]);
     assert_eq!(
         (list.done(), list.stderr.as_str()),
-        ("", "No account is in the register.\n")
+        (
+            "",
+            "No account is in the register.\nhint: who keeps data of accounts enters them: \
+             `jira-host account add --help`\n"
+        )
     );
     assert_eq!(home.run(&["account", "list", "--json"]).json(), json!([]));
     let status = home.run(&["gdpr", "status"]);

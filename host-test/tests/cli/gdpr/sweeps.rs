@@ -65,7 +65,9 @@ async fn a_sweep_tells_what_it_did_until_that_is_acknowledged() {
         acknowledge.stderr.starts_with("2 actions"),
         "{acknowledge:#?}"
     );
-    assert_eq!(stage.run(&["gdpr", "actions"]).done(), "");
+    let actions = stage.run(&["gdpr", "actions"]);
+    let told = (actions.done(), actions.stderr.as_str());
+    assert_eq!(told, ("", "No action waits.\n"));
 
     let again = stage.run(&["gdpr", "sweep", "--json"]).json();
     assert_eq!(

@@ -1,4 +1,3 @@
-use std::io::{self, Write};
 use std::path::Path;
 
 use jira_host::network::CaughtRequest;
@@ -7,6 +6,7 @@ use serde_json::json;
 use crate::commands::request::apart::apart;
 use crate::commands::request::body::BodyArgs;
 use crate::commands::request::file::STANDARD_INPUT;
+use crate::commands::request::outlet::Outlet;
 use crate::commands::request::upload;
 use crate::exit::{Exit, Failure};
 use crate::{log, output};
@@ -24,7 +24,7 @@ pub(super) async fn write(
     as_json: bool,
 ) -> Result<(), Failure> {
     let source = Source::of(request, body);
-    let mut command = words(request, &source)?.join(" ");
+    let command = words(request, &source)?.join(" ");
     if matches!(source, Source::StandardInput) {
         let bytes = request.body.len();
         log::note(format_args!(
@@ -35,11 +35,10 @@ pub(super) async fn write(
     if as_json {
         return Ok(output::json(&json!({"curl": command}))?);
     }
-    command.push('\n');
     apart(move || {
-        let mut stdout = io::stdout().lock();
-        stdout.write_all(command.as_bytes())?;
-        Ok(stdout.flush()?)
+        let mut outlet = Outlet::of_text();
+        outlet.text(command.as_bytes())?;
+        outlet.flush()
     })
     .await
 }

@@ -2,14 +2,14 @@ use proptest::prelude::*;
 
 use super::*;
 
-const INDENTED: Form = Form {
+const INDENTED: Format = Format {
     is_indented: true,
     has_colour: false,
     is_for_terminal: false,
 };
 
-fn printed(form: Form, parts: &[&[u8]]) -> String {
-    let mut printer = Printer::new(form);
+fn printed(format: Format, parts: &[&[u8]]) -> String {
+    let mut printer = Printer::new(format);
     let mut text = Vec::new();
     for part in parts {
         printer.print(part, &mut text);
@@ -57,12 +57,12 @@ fn a_deep_document_is_not_set_in_without_end() {
 
 #[test]
 fn colour_is_around_tokens_and_between_them_is_nothing_else() {
-    let form = Form {
+    let format = Format {
         has_colour: true,
-        ..Form::default()
+        ..Format::default()
     };
     let json = r#"{"name": "text", "n": [1, true, null]}"#;
-    let text = printed(form, &[json.as_bytes()]);
+    let text = printed(format, &[json.as_bytes()]);
     assert_eq!(anstream::adapter::strip_str(&text).to_string(), json);
     for (style, token) in [
         (colour::NAME, "\"name\""),
@@ -77,12 +77,12 @@ fn colour_is_around_tokens_and_between_them_is_nothing_else() {
 
 #[test]
 fn what_could_steer_a_terminal_is_escaped_for_one() {
-    let form = Form {
+    let format = Format {
         is_for_terminal: true,
-        ..Form::default()
+        ..Format::default()
     };
     let text = "\"\u{9b}2J\u{7f}\u{a0}é\u{85}\u{c2}\"";
-    let shown = printed(form, &[text.as_bytes()]);
+    let shown = printed(format, &[text.as_bytes()]);
     assert_eq!(shown, "\"\\u009b2J\\u007f\u{a0}é\\u0085\u{c2}\"");
     assert_eq!(
         serde_json::from_str::<String>(&shown).unwrap(),
@@ -115,16 +115,16 @@ proptest! {
     #[test]
     fn it_does_not_matter_where_it_is_cut(cut in 0_usize..40) {
         let json = "[1.50,{\"\u{9b}a\\\"\":[true,null]},\"\u{e9}\",{}]".as_bytes();
-        let form = Form { is_indented: true, has_colour: true, is_for_terminal: true };
+        let format = Format { is_indented: true, has_colour: true, is_for_terminal: true };
         let (before, after) = json.split_at(cut.min(json.len()));
-        prop_assert_eq!(printed(form, &[before, after]), printed(form, &[json]));
+        prop_assert_eq!(printed(format, &[before, after]), printed(format, &[json]));
     }
 
     #[test]
     fn whatever_comes_ends_it(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
-        let form = Form { is_indented: true, has_colour: true, is_for_terminal: true };
+        let format = Format { is_indented: true, has_colour: true, is_for_terminal: true };
         let mut text = Vec::new();
-        let mut printer = Printer::new(form);
+        let mut printer = Printer::new(format);
         printer.print(&bytes, &mut text);
         printer.end(&mut text);
         prop_assert!(text.len() <= (bytes.len() + 1) * 160);

@@ -5,7 +5,7 @@ use crate::exit::{Exit, Failure};
 
 /// How far a file is fetched.
 #[derive(Debug)]
-pub(super) struct Place {
+pub(super) struct Position {
     bytes: u64,
     piece: u64,
     /// As the first piece told.
@@ -20,10 +20,10 @@ struct Version {
     last_modified: Option<String>,
 }
 
-impl Place {
+impl Position {
     /// Nothing is fetched yet, and what comes comes in pieces of this length.
     pub(super) fn beginning(piece: u64) -> Self {
-        Place {
+        Position {
             bytes: 0,
             piece: piece.max(1),
             file: None,
@@ -136,40 +136,40 @@ mod tests {
         fields.iter().map(field).collect()
     }
 
-    fn take(place: &mut Place, range: &str, tag: &str, length: usize) -> Result<(), Failure> {
-        place.take(&fields(&[("content-range", range), ("etag", tag)]), length)
+    fn take(position: &mut Position, range: &str, tag: &str, length: usize) -> Result<(), Failure> {
+        position.take(&fields(&[("content-range", range), ("etag", tag)]), length)
     }
 
     #[test]
     fn a_file_is_asked_for_piece_by_piece_to_its_end() {
-        let mut place = Place::beginning(10);
-        assert_eq!(place.headers(), fields(&[("Range", "bytes=0-9")]));
-        take(&mut place, "bytes 0-9/13", "\"a\"", 10).unwrap();
+        let mut position = Position::beginning(10);
+        assert_eq!(position.headers(), fields(&[("Range", "bytes=0-9")]));
+        take(&mut position, "bytes 0-9/13", "\"a\"", 10).unwrap();
         let next = fields(&[("Range", "bytes=10-19"), ("If-Range", "\"a\"")]);
-        assert_eq!(place.headers(), next);
-        assert!(!place.is_end());
-        take(&mut place, "bytes 10-12/13", "\"a\"", 3).unwrap();
-        assert!(place.is_end());
-        assert_eq!((place.bytes(), place.total()), (13, 13));
+        assert_eq!(position.headers(), next);
+        assert!(!position.is_end());
+        take(&mut position, "bytes 10-12/13", "\"a\"", 3).unwrap();
+        assert!(position.is_end());
+        assert_eq!((position.bytes(), position.total()), (13, 13));
     }
 
     #[test]
     fn a_weak_tag_is_compared_and_not_sent() {
-        let mut place = Place::beginning(1);
-        take(&mut place, "bytes 0-0/3", "W/\"a\"", 1).unwrap();
-        assert_eq!(place.headers(), fields(&[("Range", "bytes=1-1")]));
-        let failure = take(&mut place, "bytes 1-1/3", "W/\"b\"", 1).unwrap_err();
+        let mut position = Position::beginning(1);
+        take(&mut position, "bytes 0-0/3", "W/\"a\"", 1).unwrap();
+        assert_eq!(position.headers(), fields(&[("Range", "bytes=1-1")]));
+        let failure = take(&mut position, "bytes 1-1/3", "W/\"b\"", 1).unwrap_err();
         assert!(failure.message().contains("the file changed"));
     }
 
     #[test]
     fn a_piece_of_a_file_that_changed_is_not_taken() {
         for (range, tag) in [("bytes 1-1/3", "\"b\""), ("bytes 1-1/4", "\"a\"")] {
-            let mut place = Place::beginning(1);
-            take(&mut place, "bytes 0-0/3", "\"a\"", 1).unwrap();
-            let failure = take(&mut place, range, tag, 1).unwrap_err();
+            let mut position = Position::beginning(1);
+            take(&mut position, "bytes 0-0/3", "\"a\"", 1).unwrap();
+            let failure = take(&mut position, range, tag, 1).unwrap_err();
             assert!(failure.message().contains("the file changed"), "{failure}");
-            assert_eq!(place.bytes(), 1);
+            assert_eq!(position.bytes(), 1);
         }
     }
 
@@ -188,19 +188,19 @@ mod tests {
             ("bytes 0-9/99999999999999999999", 10),
             ("lines 0-9/13", 10),
         ] {
-            let mut place = Place::beginning(10);
-            let failure = take(&mut place, range, "\"a\"", length).unwrap_err();
+            let mut position = Position::beginning(10);
+            let failure = take(&mut position, range, "\"a\"", length).unwrap_err();
             assert_eq!(failure.exit(), Exit::UnexpectedResponse, "{range}");
             assert!(failure.message().ends_with(&format!("`{range}`")));
-            assert!(place.is_beginning());
+            assert!(position.is_beginning());
         }
     }
 
     #[test]
     fn only_a_file_without_a_first_byte_is_empty() {
-        let mut place = Place::beginning(1);
-        assert!(place.is_empty_file(416) && !place.is_empty_file(404));
-        take(&mut place, "bytes 0-0/3", "\"a\"", 1).unwrap();
-        assert!(!place.is_empty_file(416));
+        let mut position = Position::beginning(1);
+        assert!(position.is_empty_file(416) && !position.is_empty_file(404));
+        take(&mut position, "bytes 0-0/3", "\"a\"", 1).unwrap();
+        assert!(!position.is_empty_file(416));
     }
 }

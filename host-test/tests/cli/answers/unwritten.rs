@@ -1,0 +1,101 @@
+//! Where an answer is there and cannot be written.
+
+use std::fs::File;
+use std::io;
+use std::process::Stdio;
+
+use atlassian_simulator::{Fault, On};
+
+use super::connected;
+use crate::home::Ran;
+use crate::stage::Stage;
+
+const COMMENT: [&str; 4] = ["api", "/rest/api/2/issue/DEMO-1/comment", "-f", "body=Seen"];
+
+/// The command, with a standard output that takes nothing.
+fn run_into(stage: &Stage, arguments: &[&str], stdout: impl Into<Stdio>) -> Ran {
+    let mut command = stage.home.command(arguments);
+    command.stdout(stdout).output().unwrap().into()
+}
+
+fn full_disk() -> File {
+    File::options().write(true).open("/dev/full").unwrap()
+}
+
+fn comments(stage: &Stage) -> usize {
+    let ran = stage.run(&["api", "/rest/api/2/issue/DEMO-1/comment", "--jq", ".total"]);
+    ran.done().trim().parse().unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_cannot_write_the_answer_to_a_change_says_that_it_was_made() {
+    let stage = connected().await;
+    let before = comments(&stage);
+    let told = "jira-host: Jira answered 201, so this was carried out, but its answer is not \
+                all written: cannot write to standard output: ";
+    let ran = run_into(&stage, &COMMENT, full_disk());
+    assert!(ran.failed(1).starts_with(told), "{ran:#?}");
+    assert!(
+        ran.stderr.contains("\nhint: do not repeat it; "),
+        "{ran:#?}"
+    );
+
+    let into_file = [&COMMENT[..], &["-o", "/dev/full"]].concat();
+    let ran = stage.run(&into_file);
+    let told = told.replace("standard output", "`/dev/full`");
+    assert!(ran.failed(1).starts_with(&told), "{ran:#?}");
+    assert_eq!(comments(&stage), before + 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_change_whose_answer_nobody_reads_is_told_as_made_too() {
+    let stage = connected().await;
+    let (unread, stdout) = io::pipe().unwrap();
+    drop(unread);
+    let ran = run_into(&stage, &COMMENT, stdout);
+    let told = "jira-host: Jira answered 201, so this was carried out, but its answer is not \
+                all written\n";
+    assert!(ran.failed(1).starts_with(told), "{ran:#?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_expression_that_fails_after_a_change_says_that_it_was_made() {
+    let stage = connected().await;
+    let ran = stage.run(&[&COMMENT[..], &["--jq", ".id.none"]].concat());
+    let told = ran.failed(1);
+    assert!(
+        told.contains("Jira answered 201, so this was carried out"),
+        "{told}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_only_reads_fails_as_any_command_that_cannot_write() {
+    let stage = connected().await;
+    let ran = run_into(&stage, &["api", "/myself"], full_disk());
+    let told = "jira-host: cannot write to standard output: ";
+    assert!(ran.failed(1).starts_with(told), "{ran:#?}");
+    let (unread, stdout) = io::pipe().unwrap();
+    drop(unread);
+    assert_eq!(run_into(&stage, &["api", "/myself"], stdout).failed(1), "");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refusal_that_cannot_be_written_is_a_refusal() {
+    let stage = connected().await;
+    let ran = run_into(&stage, &["api", "/issue/NONE-1"], full_disk());
+    assert!(ran.failed(4).contains("Jira answered 404"), "{ran:#?}");
+    assert!(
+        ran.stderr
+            .contains("hint: what Jira says of it is not all written: "),
+        "{ran:#?}"
+    );
+    let refusal = Fault::json(400, r#"{"errorMessages": ["No."]}"#);
+    stage
+        .simulator
+        .script(On::method_path("POST", "/comment"), refusal);
+    let (unread, stdout) = io::pipe().unwrap();
+    drop(unread);
+    let ran = run_into(&stage, &COMMENT, stdout);
+    assert!(!ran.failed(4).contains("carried out"), "{ran:#?}");
+}
