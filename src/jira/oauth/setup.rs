@@ -218,7 +218,7 @@ impl AffectedConnection {
     fn unchecked(name: &str, why: String) -> Self {
         Self {
             connection: name.into(),
-            lost_scopes: Vec::new().into(),
+            lost_scopes: Vec::new(),
             lost_site: false,
             unchecked: Some(why),
         }
