@@ -32,6 +32,11 @@ const WAITING_REQUESTS: usize = 4;
 /// How far away the other server is: nearer than Jira.
 const DISTANCE: Duration = Duration::from_millis(50);
 
+/// How long a native client computes before each request that is to find the
+/// machine as the sandbox's requests do: about as long as a call of the sandbox.
+/// Processors that have nothing to do fall asleep, and to wake them takes time.
+const PACE: Duration = Duration::from_micros(150);
+
 const MAX_OVERHEAD_US: f64 = 100.0;
 const LEAST_THROUGHPUT: f64 = 0.8;
 
@@ -42,6 +47,9 @@ pub(crate) async fn measure(stage: &Stage, report: &mut Report) -> Result<()> {
     let lone = Pair::measure(&native, &tenant, 1, LONE_REQUESTS).await?;
     lone.tell("exchange: 1 caller", report);
     lone.judge_overhead("exchange: 1 caller", report);
+    let paced = paced(&native).await?;
+    let name = "exchange: 1 caller, native at the sandbox's pace, median";
+    report.tell(name, in_us(paced.median()), "µs");
     let many = Pair::measure(&native, &tenant, CALLERS, REQUESTS).await?;
     many.tell("exchange: 64 callers", report);
     many.judge_throughput("exchange: 64 callers", report);
@@ -53,6 +61,24 @@ pub(crate) async fn measure(stage: &Stage, report: &mut Report) -> Result<()> {
     let waiting = Pair::measure(&native, &tenant, CALLERS, CALLERS * WAITING_REQUESTS).await?;
     waiting.judge_throughput("exchange: 64 callers at 50 ms", report);
     Ok(())
+}
+
+/// One native caller's requests, with a pause before each of them that is spent
+/// computing.
+async fn paced(native: &Native) -> Result<Sample> {
+    let mut sample = Sample::default();
+    for _ in 0..TURNS * LONE_REQUESTS {
+        let begun = Instant::now();
+        while begun.elapsed() < PACE {
+            std::hint::spin_loop();
+        }
+        sample.time(native.get(&path())).await?;
+    }
+    Ok(sample)
+}
+
+fn path() -> String {
+    format!("/rest/api/3{PATH}")
 }
 
 /// Both, side by side.
@@ -81,7 +107,7 @@ impl Pair {
             let client = native.clone();
             let (natively, natively_each) = crowd(callers, each, move || {
                 let client = client.clone();
-                async move { client.get(&format!("/rest/api/3{PATH}")).await.map(|_| ()) }
+                async move { client.get(&path()).await.map(|_| ()) }
             })
             .await?;
             let tenant = tenant.clone();
