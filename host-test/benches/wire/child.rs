@@ -34,10 +34,12 @@ pub(crate) struct Task {
 pub(crate) enum Work {
     /// So many calls, all under way before the first one is answered.
     AtOnce(usize),
-    /// So many calls, of some callers, after others to warm up.
+    /// So many calls, of some callers, after others to warm up; and so many
+    /// again, some times.
     Many {
         warm_up: usize,
         calls: usize,
+        times: usize,
         callers: usize,
     },
 }
@@ -46,7 +48,8 @@ pub(crate) enum Work {
 #[derive(Serialize, Deserialize)]
 pub(crate) struct Found {
     pub(crate) before: u64,
-    pub(crate) after: u64,
+    /// After each time.
+    pub(crate) after: Vec<u64>,
 }
 
 impl Task {
@@ -99,27 +102,32 @@ async fn work(tenant: &Tenant, work: Work) -> Result<Option<Found>> {
             call(tenant.clone(), "/myself", 1).await?;
             let before = resident(Resident::Now);
             crowd(tenant, MEETING, calls, 1).await?;
-            Ok(found(before, resident(Resident::Peak)))
+            Ok(found(before, vec![resident(Resident::Peak)]))
         }
         Work::Many {
             warm_up,
             calls,
+            times,
             callers,
         } => {
             // Each place in the pool keeps what its first call needed.
             crowd(tenant, MEETING, callers, 1).await?;
             crowd(tenant, "/myself", callers, warm_up / callers).await?;
             let before = resident(Resident::Now);
-            crowd(tenant, "/myself", callers, calls / callers).await?;
-            Ok(found(before, resident(Resident::Now)))
+            let mut after = Vec::with_capacity(times);
+            for _ in 0..times {
+                crowd(tenant, "/myself", callers, calls / callers).await?;
+                after.push(resident(Resident::Now));
+            }
+            Ok(found(before, after))
         }
     }
 }
 
-fn found(before: Option<u64>, after: Option<u64>) -> Option<Found> {
+fn found(before: Option<u64>, after: Vec<Option<u64>>) -> Option<Found> {
     Some(Found {
         before: before?,
-        after: after?,
+        after: after.into_iter().collect::<Option<_>>()?,
     })
 }
 

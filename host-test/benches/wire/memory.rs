@@ -23,8 +23,12 @@ const WARM_UP: usize = 20_000;
 const CALLS: usize = 100_000;
 const CALLERS: usize = 64;
 
-/// How much more a host may have after so many calls: what an allocator may
-/// still find to spread over. A leak of 21 bytes a call is more.
+/// How often it makes so many. An allocator spreads at times, by megabytes; what
+/// leaks does so each time.
+const TIMES: usize = 3;
+
+/// How much more a host may have after so many calls, the time that it was least.
+/// A leak of 21 bytes a call is more.
 const MAX_GROWTH_MB: f64 = 2.0;
 
 pub(crate) async fn measure(stage: &Stage, report: &mut Report) -> Result<()> {
@@ -54,23 +58,36 @@ pub(crate) async fn measure(stage: &Stage, report: &mut Report) -> Result<()> {
         return Ok(());
     };
     report.tell("memory: host before its calls", in_mb(found.before), "MB");
-    report.tell("memory: for 1,000 calls at once", grown(&found), "MB");
+    report.tell("memory: for 1,000 calls at once", in_all(&found), "MB");
 
     let many = Work::Many {
         warm_up: WARM_UP,
         calls: CALLS,
+        times: TIMES,
         callers: CALLERS,
     };
     if let Some(found) = run(serve(CALLERS).await?, many).await? {
         report.tell("memory: host in use, 64 callers", in_mb(found.before), "MB");
-        let name = "memory: more after 100,000 calls";
-        report.judge(name, grown(&found), "MB", Target::Below(MAX_GROWTH_MB));
+        report.tell("memory: more after 300,000 calls", in_all(&found), "MB");
+        let name = "memory: more after 100,000 calls, least of three";
+        report.judge(name, least(&found), "MB", Target::Below(MAX_GROWTH_MB));
     }
     Ok(())
 }
 
-fn grown(found: &Found) -> f64 {
-    in_mb(found.after) - in_mb(found.before)
+fn in_all(found: &Found) -> f64 {
+    let last = found.after.last().copied();
+    in_mb(last.unwrap_or(found.before)) - in_mb(found.before)
+}
+
+/// By how much it has grown the time that it was least.
+fn least(found: &Found) -> f64 {
+    let before = [found.before]
+        .into_iter()
+        .chain(found.after.iter().copied());
+    let each = before.zip(&found.after);
+    let grown = each.map(|(before, after)| in_mb(*after) - in_mb(before));
+    grown.fold(f64::INFINITY, f64::min)
 }
 
 fn in_mb(bytes: u64) -> f64 {

@@ -66,12 +66,20 @@ pub(super) fn add_to_linker(linker: &mut Linker<CallState>) -> Result<()> {
 impl Answer {
     /// The answer to a request that is sent now. It goes out at once: who makes
     /// several requests waits for them later, and for all together.
-    pub(super) fn to(mut sending: Sending) -> Answer {
+    pub(super) fn to(sending: Sending) -> Answer {
+        let mut answer = Answer::Awaited(sending);
+        answer.look();
+        answer
+    }
+
+    /// Goes on as far as that is possible without waiting. Nobody is woken for
+    /// it: who waits polls it again first.
+    fn look(&mut self) {
         let mut nobody = Context::from_waker(Waker::noop());
-        match sending.as_mut().poll(&mut nobody) {
-            Poll::Ready(here) => Answer::Here(here),
-            // Who waits for it polls it again, and is woken then.
-            Poll::Pending => Answer::Awaited(sending),
+        if let Answer::Awaited(sending) = self
+            && let Poll::Ready(here) = sending.as_mut().poll(&mut nobody)
+        {
+            *self = Answer::Here(here);
         }
     }
 }
@@ -87,6 +95,8 @@ impl Pollable for Answer {
 
 fn get(http: &mut WasiHttpCtxView<'_>, answer: &Resource<Answer>) -> Result<Got> {
     let answer = http.table.get_mut(answer)?;
+    // A component may ask again and again, and never wait.
+    answer.look();
     if matches!(answer, Answer::Awaited(_)) {
         return Ok(None);
     }
@@ -118,5 +128,77 @@ fn code(http: &mut WasiHttpCtxView<'_>, error: SendError) -> Result<ErrorCode> {
     match told {
         Some(Ok(Err(code))) => Ok(code),
         _ => Ok(ErrorCode::InternalError(None)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::time::SystemTime;
+
+    use http_body_util::{BodyExt, Empty};
+    use tokio::sync::oneshot;
+
+    use super::*;
+    use crate::observe::Nobody;
+    use crate::secrets::MemoryStore;
+    use crate::{Limits, Network};
+
+    fn call() -> CallState {
+        CallState::new(
+            Arc::new(MemoryStore::new()),
+            Network::atlassian().unwrap(),
+            Arc::new(SystemTime::now),
+            Arc::new(Nobody),
+            &Limits::default(),
+        )
+    }
+
+    /// An answer that comes when it is sent, and where it stands.
+    fn coming(call: &mut CallState) -> (oneshot::Sender<Here>, Resource<Answer>) {
+        let (sender, here) = oneshot::channel();
+        let answer = Answer::to(Box::pin(async { here.await.unwrap() }));
+        (sender, call.table().push(answer).unwrap())
+    }
+
+    fn empty() -> http::Response<Body> {
+        let body = Empty::new().map_err(|never| match never {});
+        http::Response::new(body.boxed_unsync())
+    }
+
+    #[test]
+    fn an_answer_is_there_also_for_who_asks_and_never_waits() {
+        let mut call = call();
+        let (sender, answer) = coming(&mut call);
+        assert!(get(&mut call.http(), &answer).unwrap().is_none());
+        sender.send(Ok(empty())).ok().unwrap();
+        let got = get(&mut call.http(), &answer).unwrap();
+        assert!(matches!(got, Some(Ok(Ok(_)))));
+    }
+
+    #[tokio::test]
+    async fn who_waits_is_woken_though_somebody_has_looked_before() {
+        let mut call = call();
+        let (sender, answer) = coming(&mut call);
+        assert!(get(&mut call.http(), &answer).unwrap().is_none());
+        let answer = call.table().get_mut(&answer).unwrap();
+        let waiting = answer.ready();
+        let sending = async {
+            tokio::task::yield_now().await;
+            sender.send(Ok(empty())).ok().unwrap();
+        };
+        tokio::join!(waiting, sending);
+        assert!(matches!(answer, Answer::Here(Ok(_))));
+    }
+
+    #[test]
+    fn a_failure_keeps_its_code_and_is_told_once() {
+        let mut call = call();
+        let (sender, answer) = coming(&mut call);
+        sender.send(Err(SendError::HttpRequestDenied)).ok().unwrap();
+        let got = get(&mut call.http(), &answer).unwrap();
+        assert!(matches!(got, Some(Ok(Err(ErrorCode::HttpRequestDenied)))));
+        let again = get(&mut call.http(), &answer).unwrap();
+        assert!(matches!(again, Some(Err(()))));
     }
 }
