@@ -87,3 +87,19 @@ fn add_secret_store(interface: &mut LinkerInstance<'_, CallState>) -> Result<()>
 fn secrets(call: &StoreContextMut<'_, CallState>) -> Arc<dyn SecretStore> {
     Arc::clone(call.data().secrets())
 }
+
+/// What stands behind the imports of a call that does nothing by itself.
+#[cfg(test)]
+fn idle_call() -> CallState {
+    use crate::observe::Nobody;
+    use crate::secrets::MemoryStore;
+    use crate::{Limits, Network};
+
+    CallState::new(
+        Arc::new(MemoryStore::new()),
+        Network::atlassian().unwrap(),
+        Arc::new(std::time::SystemTime::now),
+        Arc::new(Nobody),
+        &Limits::default(),
+    )
+}

@@ -133,26 +133,11 @@ fn code(http: &mut WasiHttpCtxView<'_>, error: SendError) -> Result<ErrorCode> {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-    use std::time::SystemTime;
-
     use http_body_util::{BodyExt, Empty};
     use tokio::sync::oneshot;
 
     use super::*;
-    use crate::observe::Nobody;
-    use crate::secrets::MemoryStore;
-    use crate::{Limits, Network};
-
-    fn call() -> CallState {
-        CallState::new(
-            Arc::new(MemoryStore::new()),
-            Network::atlassian().unwrap(),
-            Arc::new(SystemTime::now),
-            Arc::new(Nobody),
-            &Limits::default(),
-        )
-    }
+    use crate::connector::link::idle_call;
 
     /// An answer that comes when it is sent, and where it stands.
     fn coming(call: &mut CallState) -> (oneshot::Sender<Here>, Resource<Answer>) {
@@ -168,7 +153,7 @@ mod tests {
 
     #[test]
     fn an_answer_is_there_also_for_who_asks_and_never_waits() {
-        let mut call = call();
+        let mut call = idle_call();
         let (sender, answer) = coming(&mut call);
         assert!(get(&mut call.http(), &answer).unwrap().is_none());
         sender.send(Ok(empty())).ok().unwrap();
@@ -178,7 +163,7 @@ mod tests {
 
     #[tokio::test]
     async fn who_waits_is_woken_though_somebody_has_looked_before() {
-        let mut call = call();
+        let mut call = idle_call();
         let (sender, answer) = coming(&mut call);
         assert!(get(&mut call.http(), &answer).unwrap().is_none());
         let answer = call.table().get_mut(&answer).unwrap();
@@ -193,7 +178,7 @@ mod tests {
 
     #[test]
     fn a_failure_keeps_its_code_and_is_told_once() {
-        let mut call = call();
+        let mut call = idle_call();
         let (sender, answer) = coming(&mut call);
         sender.send(Err(SendError::HttpRequestDenied)).ok().unwrap();
         let got = get(&mut call.http(), &answer).unwrap();

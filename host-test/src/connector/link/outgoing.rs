@@ -95,28 +95,13 @@ fn nothing() -> Body {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-    use std::time::SystemTime;
-
     use wasmtime_wasi_http::WasiHttpView;
     use wasmtime_wasi_http::p2::bindings::http::types::{
         HostFields, HostOutgoingRequest, HostRequestOptions,
     };
 
     use super::*;
-    use crate::observe::Nobody;
-    use crate::secrets::MemoryStore;
-    use crate::{Limits, Network};
-
-    fn call() -> CallState {
-        CallState::new(
-            Arc::new(MemoryStore::new()),
-            Network::atlassian().unwrap(),
-            Arc::new(SystemTime::now),
-            Arc::new(Nobody),
-            &Limits::default(),
-        )
-    }
+    use crate::connector::link::idle_call;
 
     /// A request with these headers, which leads nowhere.
     fn request(call: &mut CallState, headers: &[(&str, &str)]) -> Resource<OutgoingRequest> {
@@ -135,7 +120,7 @@ mod tests {
 
     #[test]
     fn a_request_leaves_no_handle_behind() {
-        let mut call = call();
+        let mut call = idle_call();
         let options = HostRequestOptions::new(&mut call.http()).unwrap();
         let request = request(&mut call, &[]);
         let handled = handle(&mut call, request, Some(options)).unwrap();
@@ -145,7 +130,7 @@ mod tests {
 
     #[test]
     fn a_length_without_a_body_is_not_sent() {
-        let mut call = call();
+        let mut call = idle_call();
         for length in ["1", "01"] {
             let request = request(&mut call, &[("content-length", length)]);
             call.table()
@@ -160,7 +145,7 @@ mod tests {
 
     #[test]
     fn only_http_is_spoken() {
-        let mut call = call();
+        let mut call = idle_call();
         let request = request(&mut call, &[]);
         let scheme = wasi::Scheme::Other("gopher".to_owned());
         call.table().get_mut(&request).unwrap().scheme = Some(scheme);
