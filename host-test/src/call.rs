@@ -42,10 +42,11 @@ pub struct Limits {
     /// for an answer of 64 MiB, which is four times what the contract accepts
     /// where nothing is said (16 MiB).
     ///
-    /// An answer takes nearly four times its length: it is copied when it grows,
-    /// and once more for what is made of it. So whoever asks for longer ones
-    /// must raise this, up to [`Limits::MEMORY_FOR_LONGEST_ANSWER`]; else the
-    /// call ends with [`CallError::OutOfMemory`].
+    /// An answer takes its length and some megabytes, and up to twice that where
+    /// its length is not told or it is a list; the rest is for what comes beside
+    /// it. So whoever asks for longer ones must raise this, up to
+    /// [`Limits::MEMORY_FOR_LONGEST_ANSWER`]; else the call ends with
+    /// [`CallError::OutOfMemory`].
     pub memory_bytes: usize,
     /// How long the target and the headers of one request may be, in bytes; each
     /// header counts 32 bytes beside its name and value. By default

@@ -8,6 +8,7 @@ mod escapes;
 mod nodes;
 mod object;
 mod part;
+pub mod scan;
 mod texts;
 
 use core::fmt;

@@ -7,9 +7,9 @@
 //!
 //! | one answer | one list | a call |
 //! |---|---|---|
-//! | [`scan`]: where JSON values begin and end | [`style`]: how it is paged | [`options`]: what the caller wants |
-//! | [`outline`]: its members and arrays | [`onward`]: where it goes on, and when not | [`collect`], [`collector`]: fetched page by page |
-//! | [`page`]: its items, and what it says | [`place`]: the request for a place | [`pace`]: several at once |
+//! | [`outline`]: its members and arrays | [`style`]: how it is paged | [`options`]: what the caller wants |
+//! | [`page`]: its items, and what it says | [`onward`]: where it goes on, and when not | [`collect`], [`collector`]: fetched page by page |
+//! | | [`place`]: the request for a place | [`pace`]: several at once |
 //! | | [`paths`]: what only a path can tell | [`harvest`], [`stop`], [`report`]: what came of it |
 //! | | [`cursor`]: a place, to go on another day | |
 
@@ -25,6 +25,5 @@ pub mod page;
 pub mod paths;
 pub mod place;
 pub mod report;
-pub mod scan;
 pub mod stop;
 pub mod style;

@@ -95,8 +95,11 @@ fn announced_bytes(request: &http::Request<Body>) -> u64 {
     length.unwrap_or(0).max(request.body().size_hint().lower())
 }
 
-/// It is for others to say how a request is sent; [`Egress::send`] is how.
+/// What the library asks for. It sends nothing: `outgoing-handler.handle` is
+/// linked to [`Egress::send`], and what comes here all the same is denied.
 impl WasiHttpHooks for Egress {
+    /// As the library has it, without an allocation for each header. `Host` is one
+    /// of them; the client derives it from the URL that was checked.
     fn is_forbidden_header(&mut self, name: &HeaderName) -> bool {
         DEFAULT_FORBIDDEN_HEADERS.contains(name)
     }

@@ -28,7 +28,7 @@ const KEEP_ALIVE_TIMEOUT: Duration = Duration::from_secs(10);
 const MAX_HEADER_BYTES: u32 = 64 * 1024;
 
 /// How much of an answer over HTTP/1.1 is read at once, and so also the longest
-/// head of one: a page of a list, which a component then gets in one piece where
+/// head of one, which may have a hundred headers besides: a page of a list, which a component then gets in one piece where
 /// the network brings it that fast. A connection has so much only when it needs
 /// it.
 const MAX_READ_BYTES: usize = 256 * 1024;

@@ -19,6 +19,7 @@ use rustls::pki_types::ServerName;
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 use tower_service::Service;
+use tracing::Instrument;
 use wasmtime_wasi::runtime::spawn;
 
 use super::address::AddressKind;
@@ -116,7 +117,10 @@ impl Service<Uri> for Dialer {
 
     fn call(&mut self, uri: Uri) -> Self::Future {
         let dialer = self.clone();
-        Box::pin(spawn(async move { Box::pin(dialer.dial(uri)).await }))
+        // Made where it runs: it is large, and this may be the stack of a
+        // component, which is kept. To drop the handle ends it.
+        let dialing = async move { Box::pin(dialer.dial(uri)).await };
+        Box::pin(spawn(dialing.in_current_span()))
     }
 }
 

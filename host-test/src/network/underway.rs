@@ -8,6 +8,7 @@ use http::Response;
 use hyper::body::Incoming;
 use hyper_util::client::legacy::connect::CaptureConnection;
 use hyper_util::client::legacy::{Error, ResponseFuture};
+use tracing::Instrument;
 use wasmtime_wasi::runtime::{AbortOnDropJoinHandle, spawn};
 
 pub(super) type Answered = Result<Response<Incoming>, Error>;
@@ -32,7 +33,7 @@ impl Underway {
             Poll::Pending if connection.connection_metadata().is_some() => {
                 Underway::InPlace(answer)
             }
-            Poll::Pending => Underway::Apart(spawn(answer)),
+            Poll::Pending => Underway::Apart(spawn(answer.in_current_span())),
         }
     }
 

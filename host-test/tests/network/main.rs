@@ -275,6 +275,21 @@ async fn an_answer_with_endless_headers_is_given_up() {
 }
 
 #[tokio::test]
+async fn the_head_of_an_answer_has_so_many_bytes_and_no_more() {
+    let with_header = |bytes: usize| {
+        let filler = "x".repeat(bytes);
+        format!("HTTP/1.1 200 OK\r\nx-filler: {filler}\r\ncontent-length: 0\r\n\r\n")
+    };
+    let server = Server::playing([vec![Play::Answer(with_header(200_000))]]).await;
+    let network = Network::allowing([server.origin("http")]).unwrap();
+    let response = send(&network, "GET", &server.origin("http")).await.unwrap();
+    assert_eq!(response.headers()["x-filler"].len(), 200_000);
+    let server = Server::playing([vec![Play::Answer(with_header(800_000))]]).await;
+    let failure = failure(&server, "http", RequestTimeouts::default()).await;
+    assert_eq!(failure, "HttpResponseHeaderSectionSize(None)");
+}
+
+#[tokio::test]
 async fn a_body_that_is_cut_is_an_error_and_not_a_short_body() {
     let half = Play::Answer("HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nhello".to_owned());
     let server = Server::playing([vec![half, Play::Close]]).await;

@@ -3,7 +3,7 @@
 //! Nothing is copied or decoded: a record has dozens of values, and a call
 //! looks at a few of them.
 
-use crate::jira::paging::scan::{MAX_DEPTH, peek, string_end, value_end};
+use super::scan::{MAX_DEPTH, peek, string_end, value_end};
 
 /// What a value takes of a document, blanks and punctuation included, at a
 /// guess: room for so many of them is made at once.

@@ -198,12 +198,25 @@ impl<'a, H: Host> Collector<'a, H> {
         self.last = (here.place.clone(), page.items.count);
         let next = self.follow(onward)?;
         let to_come = match (self.total, &next.place) {
-            (Some(total), Place::Offset(offset)) => Some(total.saturating_sub(*offset)),
+            (Some(total), Place::Offset(offset)) => {
+                let left = total.saturating_sub(*offset);
+                Some(self.wanted_of(left, page.items.count))
+            }
             _ => None,
         };
         let max_bytes = self.listing.options.max_bytes;
         self.harvest.make_room(to_come, max_bytes);
         Ok(next)
+    }
+
+    /// How many of so many items the caller's limits let come, with so many on a
+    /// page.
+    fn wanted_of(&self, items: u64, of_page: u64) -> u64 {
+        let options = &self.listing.options;
+        let pages = u64::from(options.max_pages.saturating_sub(self.pages));
+        items
+            .min(options.max_items.saturating_sub(self.harvest.items))
+            .min(pages.saturating_mul(of_page))
     }
 
     fn is_repetition(&self, body: &[u8], page: &Page) -> bool {

@@ -3,7 +3,7 @@
 
 use core::ops::Range;
 
-use super::scan::{Broken, peek, string_end, value_end};
+use crate::jira::json::scan::{Broken, peek, string_end, value_end};
 
 /// Objects with more members are no pages (Jira's have a dozen); nothing of
 /// them is kept but that.

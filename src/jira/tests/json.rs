@@ -78,3 +78,41 @@ fn a_document_is_read_as_a_library_reads_it() {
         Ok(())
     });
 }
+
+#[test]
+fn of_several_members_of_a_name_the_last_counts_however_it_is_written() {
+    let text = r#"{"a":1,"\u0061":2,"in":{"a":3,"b":4,"a":5}}"#;
+    let object = Object::parse(text.as_bytes()).unwrap();
+    assert_eq!(object.get("a").and_then(Part::number), Some(2));
+    let inner = object.get("in").and_then(Part::object).unwrap();
+    assert_eq!(inner.get("a").and_then(Part::number), Some(5));
+}
+
+#[test]
+fn a_lenient_number_is_its_whole_part_however_it_is_written() {
+    let table = [
+        ("3600", Some(3600)),
+        ("3600.9", Some(3600)),
+        ("3.6e3", Some(3600)),
+        ("1E3", Some(1000)),
+        ("\"3600\"", Some(3600)),
+        ("\" 1.0E7 \"", Some(10_000_000)),
+        ("18446744073709551615", Some(u64::MAX)),
+        ("12e-1", Some(1)),
+        ("12e-9", Some(0)),
+        ("1e99", None),
+        ("\"\"", None),
+        ("\".5\"", None),
+        ("-1", None),
+        ("\"soon\"", None),
+        ("\"inf\"", None),
+        ("null", None),
+        ("true", None),
+        ("[1]", None),
+    ];
+    for (written, number) in table {
+        let text = format!("{{\"in\":{written}}}");
+        let object = Object::parse(text.as_bytes()).unwrap();
+        assert_eq!(object.lenient_number("in"), number, "{written}");
+    }
+}

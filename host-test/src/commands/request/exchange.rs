@@ -115,15 +115,18 @@ fn only_reads(method: Method) -> bool {
 
 /// The failure to write the answer to a request that has changed something.
 fn carried_out(unwritten: Failure, status: u16) -> Failure {
-    let what = format!(
-        "Jira answered {status}, so this was carried out, but its answer is not all written"
-    );
+    let done = match status {
+        202 => "was accepted",
+        404 => "was probably done",
+        _ => "was carried out",
+    };
+    let what = format!("Jira answered {status}, so this {done}, but its answer is not all written");
     let exit = unwritten.exit();
     let failure = match unwritten.message() {
         "" => Failure::new(exit, what),
         _ => unwritten.about(&what),
     };
-    failure.with_hint("do not repeat it; ask Jira for what you need of it")
+    failure.with_hint("look at what became of it before you repeat it")
 }
 
 /// The failure of a request, where what Jira says of it could not be written.

@@ -36,7 +36,8 @@ async fn who_cannot_write_the_answer_to_a_change_says_that_it_was_made() {
     let ran = run_into(&stage, &COMMENT, full_disk());
     assert!(ran.failed(1).starts_with(told), "{ran:#?}");
     assert!(
-        ran.stderr.contains("\nhint: do not repeat it; "),
+        ran.stderr
+            .contains("\nhint: look at what became of it before you repeat it"),
         "{ran:#?}"
     );
 

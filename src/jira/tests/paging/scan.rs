@@ -8,9 +8,9 @@ use proptest::{
 use serde::de::IgnoredAny;
 use serde_json::{Map, Value};
 
-use crate::jira::paging::{
-    outline::{Items, Outline, Shape},
-    scan::{Broken, MAX_DEPTH, value_end},
+use crate::jira::{
+    json::scan::{Broken, MAX_DEPTH, value_end},
+    paging::outline::{Items, Outline, Shape},
 };
 
 /// Any JSON, written in any way: spaces, escapes, odd numbers.
