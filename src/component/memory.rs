@@ -68,7 +68,9 @@ unsafe impl GlobalAlloc for Allocator {
 }
 
 impl Allocator {
-    /// Asks for what a block lacks to grow where it is, if none is behind it.
+    /// Asks for what a block lacks to grow where it is, if none is behind it. A
+    /// host that ends a call where it wants too much does so here also where the
+    /// block could have been moved to a gap before it.
     #[allow(
         unsafe_code,
         reason = "memory is handed to the allocator, which nothing safe can do"
