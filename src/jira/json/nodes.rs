@@ -3,7 +3,7 @@
 //! Nothing is copied or decoded: a record has dozens of values, and a call
 //! looks at a few of them.
 
-use super::scan::{MAX_DEPTH, peek, string_end, value_end};
+use super::scan::{MAX_DEPTH, Strings, peek, scalar_end};
 
 /// What a value takes of a document, blanks and punctuation included, at a
 /// guess: room for so many of them is made at once.
@@ -42,6 +42,7 @@ pub struct Node {
 pub fn read(text: &[u8]) -> Result<Vec<Node>, usize> {
     let mut reader = Reader {
         text,
+        strings: Strings::from(text, 0),
         has_escapes: text.contains(&b'\\'),
         nodes: Vec::with_capacity(text.len() / BYTES_PER_NODE + 1),
     };
@@ -55,6 +56,7 @@ pub fn read(text: &[u8]) -> Result<Vec<Node>, usize> {
 
 struct Reader<'a> {
     text: &'a [u8],
+    strings: Strings<'a>,
     /// Whether there are any: most records have none.
     has_escapes: bool,
     nodes: Vec<Node>,
@@ -117,7 +119,7 @@ impl Reader<'_> {
     }
 
     fn text(&mut self, start: usize) -> Result<usize, usize> {
-        let end = string_end(self.text, start + 1).map_err(|_| start)?;
+        let end = self.strings.end(start + 1).map_err(|_| start)?;
         let (first, last) = (start + 1, end - 1);
         let inside = self.text.get(first..last).unwrap_or_default();
         let kind = match self.has_escapes && inside.contains(&b'\\') {
@@ -129,7 +131,7 @@ impl Reader<'_> {
     }
 
     fn word(&mut self, start: usize) -> Result<usize, usize> {
-        let end = value_end(self.text, start).map_err(|_| start)?;
+        let end = scalar_end(self.text, start).map_err(|_| start)?;
         self.push(Kind::Word, start, end);
         Ok(end)
     }

@@ -8,7 +8,7 @@
 mod marks;
 mod strings;
 
-use strings::Strings;
+pub use strings::Strings;
 
 /// How deep arrays and objects may be nested, which is as deep as JSON
 /// libraries commonly read them.
@@ -74,10 +74,7 @@ pub fn value_end(text: &[u8], mut at: usize) -> Result<usize, Broken> {
                     }
                 }
             }
-            b't' => at = word_end(text, start, *b"true")?,
-            b'f' => at = word_end(text, at, *b"alse")?,
-            b'n' => at = word_end(text, start, *b"null")?,
-            _ => at = number_end(text, start)?,
+            _ => at = scalar_end(text, start)?,
         }
         loop {
             if nesting.depth == 0 {
@@ -174,6 +171,17 @@ fn name_end(strings: &mut Strings<'_>, at: usize) -> Result<usize, Broken> {
 /// Behind the quote that ends a string, from behind the one that begins it.
 pub fn string_end(text: &[u8], start: usize) -> Result<usize, Broken> {
     Strings::from(text, start).end(start)
+}
+
+/// Behind a number, true, false or null that begins here.
+#[inline(always)]
+pub fn scalar_end(text: &[u8], start: usize) -> Result<usize, Broken> {
+    match byte(text, start) {
+        b't' => word_end(text, start, *b"true"),
+        b'f' => word_end(text, start + 1, *b"alse"),
+        b'n' => word_end(text, start, *b"null"),
+        _ => number_end(text, start),
+    }
 }
 
 #[inline(always)]

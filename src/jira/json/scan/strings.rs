@@ -1,5 +1,7 @@
 //! Where strings end.
 
+use core::fmt;
+
 use super::{
     Broken, byte,
     marks::{BLOCK_BYTES, Block, Marks},
@@ -12,6 +14,13 @@ pub struct Strings<'a> {
     pub text: &'a [u8],
     block: usize,
     marks: Marks,
+}
+
+/// The place only: the text may be a secret.
+impl fmt::Debug for Strings<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Strings").field(&self.block).finish()
+    }
 }
 
 impl<'a> Strings<'a> {
