@@ -1,9 +1,9 @@
 //! The component's requests, on their way to the network.
 
-use std::future::{Future, ready};
+use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll, ready as poll_ready};
+use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
 use http::HeaderName;
@@ -46,7 +46,7 @@ impl Egress {
         let watch = RequestWatch::begin(&request, is_allowed, Arc::clone(&self.observer));
         if let Err(error) = self.check(&request) {
             watch.failed(&error);
-            return Box::pin(ready(Err(error)));
+            return Box::pin(async { Err(error) });
         }
         let network = self.network.clone();
         let left = self.body_bytes;
@@ -130,7 +130,7 @@ impl HttpBody for BoundedBody {
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, SendError>>> {
-        let frame = poll_ready!(Pin::new(&mut self.body).poll_frame(context));
+        let frame = ready!(Pin::new(&mut self.body).poll_frame(context));
         let data = frame
             .as_ref()
             .and_then(|frame| frame.as_ref().ok()?.data_ref());

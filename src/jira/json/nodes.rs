@@ -41,7 +41,6 @@ pub struct Node {
 /// The nodes of text that is one value; or the place where it is broken.
 pub fn read(text: &[u8]) -> Result<Vec<Node>, usize> {
     let mut reader = Reader {
-        text,
         strings: Strings::from(text, 0),
         has_escapes: text.contains(&b'\\'),
         nodes: Vec::with_capacity(text.len() / BYTES_PER_NODE + 1),
@@ -55,7 +54,6 @@ pub fn read(text: &[u8]) -> Result<Vec<Node>, usize> {
 }
 
 struct Reader<'a> {
-    text: &'a [u8],
     strings: Strings<'a>,
     /// Whether there are any: most records have none.
     has_escapes: bool,
@@ -65,7 +63,7 @@ struct Reader<'a> {
 impl Reader<'_> {
     /// Reads the value that comes next, and says where it ends.
     fn value(&mut self, at: usize, depth: usize) -> Result<usize, usize> {
-        let (start, first) = peek(self.text, at);
+        let (start, first) = peek(self.strings.text, at);
         let (kind, bracket) = match first {
             b'"' => return self.text(start),
             b'{' => (Kind::Object, b'}'),
@@ -87,7 +85,7 @@ impl Reader<'_> {
 
     /// Reads all up to the bracket that ends an object or a list.
     fn inside(&mut self, at: usize, bracket: u8, depth: usize) -> Result<usize, usize> {
-        let (end, next) = peek(self.text, at);
+        let (end, next) = peek(self.strings.text, at);
         if next == bracket {
             return Ok(end + 1);
         }
@@ -96,7 +94,7 @@ impl Reader<'_> {
             if bracket == b'}' {
                 at = self.name(at)?;
             }
-            let (end, next) = peek(self.text, self.value(at, depth)?);
+            let (end, next) = peek(self.strings.text, self.value(at, depth)?);
             at = end + 1;
             match next {
                 b',' => {}
@@ -108,11 +106,11 @@ impl Reader<'_> {
 
     /// Reads a name and its colon.
     fn name(&mut self, at: usize) -> Result<usize, usize> {
-        let (start, quote) = peek(self.text, at);
+        let (start, quote) = peek(self.strings.text, at);
         if quote != b'"' {
             return Err(start);
         }
-        match peek(self.text, self.text(start)?) {
+        match peek(self.strings.text, self.text(start)?) {
             (colon, b':') => Ok(colon + 1),
             (other, _) => Err(other),
         }
@@ -121,7 +119,7 @@ impl Reader<'_> {
     fn text(&mut self, start: usize) -> Result<usize, usize> {
         let end = self.strings.end(start + 1).map_err(|_| start)?;
         let (first, last) = (start + 1, end - 1);
-        let inside = self.text.get(first..last).unwrap_or_default();
+        let inside = self.strings.text.get(first..last).unwrap_or_default();
         let kind = match self.has_escapes && inside.contains(&b'\\') {
             true => Kind::EscapedText,
             false => Kind::Text,
@@ -131,7 +129,7 @@ impl Reader<'_> {
     }
 
     fn word(&mut self, start: usize) -> Result<usize, usize> {
-        let end = scalar_end(self.text, start).map_err(|_| start)?;
+        let end = scalar_end(self.strings.text, start).map_err(|_| start)?;
         self.push(Kind::Word, start, end);
         Ok(end)
     }
