@@ -110,7 +110,10 @@ impl Exchange<'_> {
 
 /// Whether nothing can have been done that repeating it would do once more.
 fn only_reads(method: Method) -> bool {
-    matches!(method, Method::Get | Method::Head | Method::Options)
+    matches!(
+        method,
+        Method::Get | Method::Head | Method::Options | Method::Trace
+    )
 }
 
 /// The failure to write the answer to a request that has changed something.
