@@ -51,6 +51,10 @@ fn config() -> Config {
     // can be stopped and does not hold up others.
     config.epoch_interruption(true);
     config.max_wasm_stack(WASM_STACK_BYTES);
+    // A trap is told in one line. The frames of a component without names would be
+    // numbers, and what they are found by is a tenth of its code.
+    config.wasm_backtrace_max_frames(None);
+    config.generate_address_map(false);
     config
 }
 

@@ -56,7 +56,10 @@ async fn assert_traps(stand_in: StandIn, what: &str) {
     let tenant = tenant(&loader.load_bytes(&stand_in.component()).unwrap());
     for _ in 0..3 {
         match outcome(&tenant).await {
-            CallError::Trap(text) => assert!(text.contains(what), "{text}"),
+            CallError::Trap(text) => {
+                assert!(text.contains(what), "{text}");
+                assert_eq!(text.lines().count(), 1, "{text}");
+            }
             other => panic!("{other:?}"),
         }
     }
