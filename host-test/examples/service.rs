@@ -10,7 +10,6 @@
 
 use std::error::Error;
 use std::sync::Arc;
-use std::time::Duration;
 
 use async_trait::async_trait;
 use jira_host::network::NetworkPolicy;
@@ -52,7 +51,6 @@ impl Jira {
         };
         let limits = Limits {
             memory_bytes: 128 * 1024 * 1024,
-            timeout: Duration::from_secs(120),
             ..Limits::default()
         };
         let tenant = self.connector.tenant(Arc::new(store), self.network.clone());

@@ -16,13 +16,10 @@ pub(crate) use self::state::{CallState, WallClock};
 /// What a call may use.
 ///
 /// ```
-/// use std::time::Duration;
-///
 /// use jira_host::{Limits, Tenant};
 ///
 /// fn limited(tenant: Tenant) -> Tenant {
 ///     tenant.with_limits(Limits {
-///         timeout: Duration::from_secs(120),
 ///         memory_bytes: 128 * 1024 * 1024,
 ///         ..Limits::default()
 ///     })
@@ -34,9 +31,11 @@ pub struct Limits {
     ///
     /// The component keeps the time that a request asks for by itself, and a
     /// refresh that was sent beyond it. Where this limit comes first, such a
-    /// refresh can be lost and the person must consent again; so it is 700
-    /// seconds by default: the longest call of the contract (600), the longest
-    /// wait for a refresh (30), and something for the host.
+    /// refresh can be lost and the person must consent again; so it is 3,700
+    /// seconds by default: the longest call of the contract (a sweep of an
+    /// hour), the longest wait for a refresh (60, its saving included), and
+    /// something for the host. To have calls end sooner, give them a time of
+    /// their own: then they end with an answer.
     pub timeout: Duration,
     /// How much memory its instance may use, in bytes. By default 256 MiB, enough
     /// for an answer of 64 MiB, which is four times what the contract accepts
@@ -92,7 +91,7 @@ const USUAL_HEADERS: usize = 1_536;
 impl Default for Limits {
     fn default() -> Self {
         Limits {
-            timeout: Duration::from_secs(700),
+            timeout: Duration::from_secs(3_700),
             memory_bytes: 256 * 1024 * 1024,
             request_header_bytes: Limits::REQUEST_HEADER_BYTES,
             request_body_bytes: 256 * 1024 * 1024,

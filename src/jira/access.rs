@@ -111,9 +111,9 @@ impl Access {
         &mut self,
         host: &impl Host,
         request: &mut HttpRequest,
-        budget: Budget<'_>,
+        mut budget: Budget<'_>,
     ) -> Result<Sent> {
-        self.renew_if_due(host, budget.deadline).await?;
+        budget.deadline = self.renew_if_due(host, budget.deadline).await?;
         let (mut attempts, mut left_open) = (0, false);
         loop {
             request.bearer = Some(self.tokens.value.access_token.clone());
@@ -125,37 +125,64 @@ impl Access {
             attempts += sent.attempts;
             left_open |= sent.left_open;
             self.waited_ms += sent.waited_ms;
+            let sent = Sent {
+                attempts,
+                left_open,
+                ..sent
+            };
             if !self.is_refused(request.method, &sent.response, || host.now()) || !self.may_renew()
             {
-                return Ok(Sent {
-                    attempts,
-                    left_open,
-                    ..sent
-                });
+                return Ok(sent);
             }
             let may_be_done = left_open && !request.method.is_safe();
-            self.renew(host, budget.deadline)
+            let is_renewed = self
+                .renew_after(&sent.response, host, budget.deadline)
                 .await
                 .map_err(|e| e.with_attempts(attempts).or_maybe_done(may_be_done))?;
+            if !is_renewed {
+                return Ok(sent);
+            }
         }
     }
 
-    /// Renews a pair that has expired, or that was spent without an answer:
-    /// this one while Atlassian still repeats it. As the access token is good
-    /// yet, the call goes on whatever comes of that, and does not wait for
-    /// another one that is at it.
-    pub async fn renew_if_due(&mut self, host: &impl Host, deadline: Deadline) -> Result<()> {
-        let is_due = self.tokens.value.is_due(host.now());
-        let is_unsettled = core::mem::take(&mut self.is_unsettled);
-        if !self.may_renew() || !(is_due || is_unsettled) {
-            return Ok(());
+    /// Renews a pair that has expired, or settles it. Answers the deadline, as
+    /// [`Access::settle`] does.
+    pub async fn renew_if_due(&mut self, host: &impl Host, deadline: Deadline) -> Result<Deadline> {
+        if self.may_renew() && self.tokens.value.is_due(host.now()) {
+            self.renew(host, deadline).await?;
+            return Ok(deadline);
         }
-        if is_due {
-            return self.renew(host, deadline).await;
+        Ok(self.settle(host, deadline).await)
+    }
+
+    /// Renews a pair that was spent without an answer, while Atlassian still
+    /// repeats it. As the access token is good yet, the call goes on whatever
+    /// comes of that, and does not wait for another one that is at it. What it
+    /// takes is not the call's time: the deadline is so much later.
+    pub async fn settle(&mut self, host: &impl Host, deadline: Deadline) -> Deadline {
+        if !self.is_unsettled || !self.may_renew() || self.tokens.value.is_due(host.now()) {
+            return deadline;
         }
+        let begun = host.monotonic_ms();
         let soon = deadline.at_most(host, SETTLE_WAIT_MS);
         let _settled_or_not: Result<()> = self.renew(host, soon).await;
-        Ok(())
+        deadline.later_by(host.monotonic_ms().saturating_sub(begun))
+    }
+
+    /// Gets a newer token because of this answer; whether there is one. Where
+    /// none can be had, an answer stands that may have nothing to do with the
+    /// token.
+    pub async fn renew_after(
+        &mut self,
+        response: &HttpResponse,
+        host: &impl Host,
+        deadline: Deadline,
+    ) -> Result<bool> {
+        match self.renew(host, deadline).await {
+            Ok(()) => Ok(true),
+            Err(_) if !failure::is_token_refused(response) => Ok(false),
+            Err(error) => Err(error),
+        }
     }
 
     /// Whether a newer token may help, and nothing was done without one. What
@@ -199,6 +226,7 @@ impl Access {
         deadline: Deadline,
         insistence: Insistence,
     ) -> Result<()> {
+        self.is_unsettled = false;
         let refresh = Refresh {
             host,
             app: &self.app,

@@ -90,6 +90,7 @@ pub async fn exchange(host: &impl Host, api: Api, request: ApiRequest) -> Result
     let site = access
         .connection
         .site_for(&access.name, api, &access.tokens.value)?;
+    let deadline = access.settle(host, deadline).await;
     let mut call = Call {
         host,
         access: &mut access,
@@ -193,14 +194,16 @@ impl<'a, H: Host> Call<'a, H> {
         request
     }
 
-    /// Gets a newer token.
-    pub async fn renew(&mut self) -> Result<()> {
-        self.access.renew(self.host, self.deadline).await
+    /// Gets a newer token because of this answer; whether there is one.
+    pub async fn renew_after(&mut self, response: &HttpResponse) -> Result<bool> {
+        let deadline = self.deadline;
+        self.access.renew_after(response, self.host, deadline).await
     }
 
     /// Gets a newer token where this one has expired.
     pub async fn renew_if_due(&mut self) -> Result<()> {
-        self.access.renew_if_due(self.host, self.deadline).await
+        self.deadline = self.access.renew_if_due(self.host, self.deadline).await?;
+        Ok(())
     }
 
     /// Whether a newer token may help.

@@ -110,13 +110,18 @@ fn of_the_site(response: HttpResponse, asked: Asked<'_>) -> Error {
         );
     }
     if response.status == 401 || is_login_failed(&response) {
-        let served = response.is_success();
         let status = response.status;
-        let message = format!(
-            "a fresh access token was refused ({status}); the grant may have been revoked; consent again"
-        );
-        return Error::reauthorize("unauthorized", message)
-            .or_maybe_done(served && !asked.method.is_safe());
+        let was_tried_once = response.is_success() && !asked.method.is_safe();
+        let message = match was_tried_once {
+            true => format!(
+                "the access token was not accepted, and the answer ({status}) was for nobody; look whether the \
+                 request was carried out; then refresh the tokens, or consent again"
+            ),
+            false => format!(
+                "a fresh access token was refused ({status}); the grant may have been revoked; consent again"
+            ),
+        };
+        return Error::reauthorize("unauthorized", message).or_maybe_done(was_tried_once);
     }
     let error = ApiError::read(response);
     if is_site_refused(&error) {
@@ -124,7 +129,8 @@ fn of_the_site(response: HttpResponse, asked: Asked<'_>) -> Error {
         return Error::configuration(
             "site",
             format!(
-                "the app is not installed on the site {name} ({url}); consent again for it, or choose another site"
+                "the app is not installed on the site {name} ({url}): the gateway answered {error}; consent again \
+                 for it, or choose another site"
             ),
         );
     }

@@ -191,6 +191,12 @@ impl Deadline {
         Self(self.0.min(Self::after(host, ms).0))
     }
 
+    /// So many milliseconds later.
+    #[must_use]
+    pub const fn later_by(self, ms: u64) -> Self {
+        Self(self.0.saturating_add(ms))
+    }
+
     /// What is left of the time.
     pub fn remaining_ms(self, host: &impl Host) -> u64 {
         self.0.saturating_sub(host.monotonic_ms())

@@ -133,6 +133,15 @@ impl Headers {
         )
     }
 
+    /// Whether the body is said to be JSON.
+    #[must_use]
+    pub fn is_json(&self) -> bool {
+        let media_type = self.get("content-type").unwrap_or_default();
+        let media_type = media_type.split(';').next().unwrap_or_default().trim();
+        let media_type = media_type.to_ascii_lowercase();
+        media_type == JSON || media_type.ends_with("+json")
+    }
+
     /// What is wrong with a body that cannot be read: where it is compressed,
     /// that.
     #[must_use]

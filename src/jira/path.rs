@@ -82,8 +82,12 @@ impl Target {
         let query = query::merge(query, query_params)?;
         let whole = path.len() + query.as_ref().map_or(0, String::len);
         if whole > MAX_PATH_BYTES {
+            let field = match query_params {
+                [] => "url-path",
+                _ => "query-params",
+            };
             return Err(Error::invalid(
-                "query-params",
+                field,
                 format_args!("path and query together are longer than {MAX_PATH_BYTES} bytes"),
             ));
         }

@@ -19,14 +19,11 @@ use crate::call::CallState;
 use crate::secrets::{Change, Expect, SecretStore};
 
 const SECRET_STORE: &str = "jira:connector/secret-store@0.1.0";
-const TYPES: &str = "jira:connector/types@0.1.0";
 
 pub(super) fn linker(engine: &Engine) -> Result<Linker<CallState>> {
     let mut linker = Linker::new(engine);
     add_wasi(&mut linker)?;
     add_secret_store(&mut linker.instance(SECRET_STORE)?)?;
-    // It has types only, but it is imported like any other interface.
-    linker.instance(TYPES)?;
     Ok(linker)
 }
 

@@ -1,6 +1,6 @@
 //! The second step: what the browser brought back becomes tokens.
 
-use core::fmt;
+use core::{cell::Cell, fmt};
 
 use url::Url;
 
@@ -61,14 +61,14 @@ impl Callback {
         let tokens = save(host, &name, answer, &pending).await?;
         let finished = async {
             let consent_id = &tokens.value.consent_id;
-            let connection = remember(host, &name, pending, consent_id).await?;
+            let (connection, replaced) = remember(host, &name, pending, consent_id).await?;
             let access = Access::new(app, name, connection, tokens);
-            let wanted = None;
             Setup {
                 host,
                 deadline,
                 access,
-                wanted,
+                wanted: None,
+                replaced,
             }
             .finish()
             .await
@@ -210,23 +210,30 @@ async fn save(
 }
 
 /// Writes down how the connection was set up. The site that was chosen before
-/// stays, and counts again once it is confirmed; the account does not.
+/// stays, and counts again once it is confirmed; the account does not, and its
+/// id is answered too.
 async fn remember(
     host: &impl Host,
     name: &ConnectionName,
     pending: PendingConsent,
     consent_id: &str,
-) -> Result<Connection> {
-    let set_up = |before: Connection| Connection {
-        consent_id: consent_id.into(),
-        display_name: pending.display_name.clone(),
-        description: pending.description.clone(),
-        service_management: pending.service_management,
-        asked_scopes: pending.asked_scopes.clone().into(),
-        account: None,
-        choice: before.choice,
+) -> Result<(Connection, Option<String>)> {
+    let replaced = Cell::new(None);
+    let set_up = |before: Connection| {
+        replaced.set(before.account.map(|account| account.account_id));
+        Connection {
+            consent_id: consent_id.into(),
+            display_name: pending.display_name.clone(),
+            description: pending.description.clone(),
+            service_management: pending.service_management,
+            asked_scopes: pending.asked_scopes.clone().into(),
+            account: None,
+            choice: before.choice,
+        }
     };
-    store::update(host, &name.connection_key(), Connection::default(), set_up).await
+    let key = name.connection_key();
+    let connection = store::update(host, &key, Connection::default(), set_up).await?;
+    Ok((connection, replaced.take()))
 }
 
 #[cfg(test)]

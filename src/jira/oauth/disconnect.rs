@@ -34,10 +34,10 @@ pub(super) async fn take(host: &impl Host, name: &str) -> Result<Disconnected> {
     host.delete(&name.tokens_key(), Expect::Any).await?;
     let had_pending = erase_pending(host, &name).await?;
     host.delete(&name.connection_key(), Expect::Any).await?;
-    if let [_, Some(connection)] = found.as_slice()
-        && let Some(account_id) = consenter(&name, connection)
-    {
-        own::release(host, &account_id, &name).await?;
+    if let [_, Some(connection)] = found.as_slice() {
+        for account_id in consenters(&name, connection) {
+            own::release(host, &account_id, &name).await?;
+        }
     }
     Ok(Disconnected {
         existed: had_pending || found.iter().any(Option::is_some),
@@ -56,8 +56,16 @@ pub async fn erase_pending(host: &impl Host, name: &ConnectionName) -> Result<bo
     Ok(!consents.is_empty())
 }
 
-/// A connection that cannot be read is erased all the same.
-fn consenter(name: &ConnectionName, connection: &Entry) -> Option<String> {
-    let connection = store::decode::<Connection>(&name.connection_key(), connection).ok()?;
-    Some(connection.value.account?.account_id)
+/// Who consented, and who chose the site, where a consent after that was cut
+/// short. A connection that cannot be read is erased all the same.
+fn consenters(name: &ConnectionName, connection: &Entry) -> Vec<String> {
+    let Ok(stored) = store::decode::<Connection>(&name.connection_key(), connection) else {
+        return Vec::new();
+    };
+    let Connection {
+        account, choice, ..
+    } = stored.value;
+    let consented = account.map(|account| account.account_id);
+    let chose = choice.map(|choice| choice.account_id);
+    consented.into_iter().chain(chose).collect()
 }

@@ -35,6 +35,7 @@ impl ChooseSite {
             deadline,
             access,
             wanted: self.site,
+            replaced: None,
         }
         .finish()
         .await
@@ -61,6 +62,8 @@ pub(super) struct Setup<'a, H> {
     pub access: Access,
     /// The site that the person named.
     pub wanted: Option<String>,
+    /// The account that had consented before, with or without choosing a site.
+    pub replaced: Option<String>,
 }
 
 impl<H: Host> Setup<'_, H> {
@@ -84,11 +87,13 @@ impl<H: Host> Setup<'_, H> {
         let account = identity::me(self.host, &mut self.access, self.deadline).await?;
         let earlier = self.access.connection.choice.as_ref();
         let chosen = choose(&sites, self.wanted.as_deref(), earlier, &account.account_id)?.cloned();
-        let predecessor = earlier.map(|choice| choice.account_id.clone());
+        let chooser = earlier.map(|choice| choice.account_id.clone());
         own::hold(self.host, &account, &self.access.name).await?;
         self.write_down(&account, chosen.as_ref()).await?;
-        if let Some(id) = predecessor.filter(|id| *id != account.account_id) {
-            own::release(self.host, &id, &self.access.name).await?;
+        for id in self.replaced.iter().chain(&chooser) {
+            if *id != account.account_id {
+                own::release(self.host, id, &self.access.name).await?;
+            }
         }
         if chosen.is_none() {
             return Ok(OauthOutcome::Sites(sites));
@@ -182,6 +187,8 @@ impl<H: Host> Setup<'_, H> {
                     name.as_str(),
                     format!("only {MAX_CHECKED} connections are checked"),
                 )
+            } else if self.deadline.remaining_ms(self.host) == 0 {
+                AffectedConnection::unchecked(name.as_str(), "there was no time left".into())
             } else {
                 self.check(&name).await.unwrap_or_else(|error| {
                     AffectedConnection::unchecked(name.as_str(), error.to_string())

@@ -123,27 +123,35 @@ async fn read(host: &impl Host, names: &[ConnectionName]) -> Result<Vec<Connecti
     let entries = host.get_many(&keys).await?;
     let mut found = Vec::new();
     for (name, pair) in names.iter().zip(entries.chunks(2)) {
-        if let [Some(connection), tokens] = pair {
-            found.push(decode(name, connection, tokens.as_ref(), host.now())?);
+        if let [connection, tokens] = pair
+            && (connection.is_some() || tokens.is_some())
+        {
+            let (connection, tokens) = (connection.as_ref(), tokens.as_ref());
+            found.push(decode(name, connection, tokens, host.now())?);
         }
     }
     Ok(found)
 }
 
+/// A consent that was cut short has left tokens, and of the connection nothing, or
+/// what another consent wrote.
 fn decode(
     name: &ConnectionName,
-    connection: &Entry,
+    connection: Option<&Entry>,
     tokens: Option<&Entry>,
     now: UnixMs,
 ) -> Result<ConnectionStatus> {
-    let connection = store::decode(&name.connection_key(), connection)?;
-    let tokens = tokens
-        .map(|entry| store::decode(&name.tokens_key(), entry))
+    let connection = connection
+        .map(|entry| store::decode::<Connection>(&name.connection_key(), entry))
         .transpose()?;
-    Ok(ConnectionStatus::of(
-        name,
-        &connection.value,
-        tokens.as_ref().map(|tokens| &tokens.value),
-        now,
-    ))
+    let connection = connection.map_or_else(Connection::default, |stored| stored.value);
+    let tokens = tokens
+        .map(|entry| store::decode::<TokenSet>(&name.tokens_key(), entry))
+        .transpose()?;
+    let tokens = tokens.as_ref().map(|tokens| &tokens.value);
+    let connection = match tokens {
+        Some(tokens) => connection.for_consent_of(tokens),
+        None => connection,
+    };
+    Ok(ConnectionStatus::of(name, &connection, tokens, now))
 }

@@ -75,9 +75,9 @@ async fn begin<H: Host>(mut call: Call<'_, H>, mut listing: Listing) -> Result<A
     listing.frozen.set_size(listing.options.page_size);
     let answer = first_answer(&mut call, &mut listing.frozen).await?;
     let Some((style, page)) = recognised(&answer, listing.frozen.path()) else {
-        return match answer.response.headers.coding() {
-            Some(coding) if may_hide_a_list(&answer, &listing.frozen) => {
-                Err(compressed(&answer.response, coding))
+        return match unreadable(&answer.response) {
+            Some(why) if may_hide_a_list(&answer, &listing.frozen) => {
+                Err(hidden(&answer.response, &why))
             }
             _ => Ok(not_a_list(answer.response)),
         };
@@ -161,15 +161,28 @@ fn first_place(style: Option<PagingStyle>, frozen: &Frozen) -> Place {
     }
 }
 
-/// Whether nobody knows if a body is a list, and it can be asked for again.
-fn may_hide_a_list(answer: &Answer, frozen: &Frozen) -> bool {
-    let is_unreadable = core::str::from_utf8(&answer.response.body).is_err();
-    answer.is_direct && frozen.is_repeatable() && is_unreadable
+/// Why a body cannot be read that may be a list: it is compressed, or said to be
+/// JSON and is none.
+fn unreadable(response: &ApiResponse) -> Option<String> {
+    let body = response.body.as_slice();
+    let is_text = core::str::from_utf8(body).is_ok();
+    match response.headers.coding() {
+        Some(coding) if !is_text => Some(Broken::Compressed(coding).to_string()),
+        _ if body.is_empty() || !response.headers.is_json() => None,
+        _ => match Outline::read(body) {
+            Ok(_) => None,
+            Err(_) => Some("it is said to be JSON, and is none or is nested too deeply".into()),
+        },
+    }
 }
 
-fn compressed(response: &ApiResponse, coding: &'static str) -> Error {
-    let broken = Broken::Compressed(coding);
-    let message = format!("the list cannot be read: {broken}");
+/// Whether an answer that cannot be read can be asked for again.
+fn may_hide_a_list(answer: &Answer, frozen: &Frozen) -> bool {
+    answer.is_direct && frozen.is_repeatable()
+}
+
+fn hidden(response: &ApiResponse, why: &str) -> Error {
+    let message = format!("the list cannot be read: {why}");
     Error::unexpected("page", message)
         .with_trace(response.trace_id.clone())
         .with_attempts(response.attempts)

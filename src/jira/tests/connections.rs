@@ -168,6 +168,23 @@ fn status_shows_one_or_all_and_never_a_token() {
 }
 
 #[test]
+fn status_tells_nothing_of_the_consent_before_the_one_that_counts() {
+    let host = FakeHost::connected("main");
+    let other = TokenSet {
+        consent_id: "another".into(),
+        ..tokens("a1", "r1")
+    };
+    host.set_record("tokens/main", &other);
+    let outcome = take(&host, OauthStep::Status(Some("main".into()))).unwrap();
+    let OauthOutcome::Status(all) = outcome else {
+        panic!("{outcome:?}")
+    };
+    assert_eq!(all[0].account, None);
+    assert_eq!(all[0].missing_scopes, [""; 0]);
+    assert_eq!(all[0].state, ConnectionState::SiteNotChosen);
+}
+
+#[test]
 fn a_refresh_on_demand_rotates_a_token_that_is_still_good() {
     let host = FakeHost::connected("main");
     host.expect(TOKEN, 200, PAIR);

@@ -125,6 +125,17 @@ fn a_403_or_404_is_an_expired_token_only_where_the_clock_agrees() {
 }
 
 #[test]
+fn a_404_stands_where_no_newer_token_can_be_had() {
+    let host = FakeHost::connected("main");
+    host.advance(3_600_000 - 61_000);
+    host.expect(&format!("GET {OWN} a1"), 404, "");
+    host.expect(TOKEN, 403, r#"{"error":"invalid_grant"}"#);
+    let error = send(&host, request(Method::Get, "/a")).unwrap_err();
+    assert_eq!(error.to_string(), "Jira answered 404");
+    assert_eq!(error.refresh(), Some(RefreshOutcome::Reauthorize));
+}
+
+#[test]
 fn a_404_that_stays_with_a_fresh_token_is_a_404() {
     let host = FakeHost::connected("main");
     host.advance(3_500_000);

@@ -16,7 +16,7 @@ pub const RESOURCES: &str = "GET https://api.atlassian.com/oauth/token/accessibl
 const ME: &str = "GET https://api.atlassian.com/me";
 pub const PAIR: &str = r#"{"access_token":"n1","refresh_token":"m1","expires_in":3600,"scope":"read:me read:jira-work"}"#;
 pub const ONE_SITE: &str = r#"[{"id":"acme","url":"https://acme.atlassian.net","name":"Acme","scopes":["read:jira-work"]}]"#;
-const TWO_SITES: &str = r#"[{"id":"acme","url":"https://acme.atlassian.net","name":"Acme","scopes":["read:jira-work"]},
+pub const TWO_SITES: &str = r#"[{"id":"acme","url":"https://acme.atlassian.net","name":"Acme","scopes":["read:jira-work"]},
     {"id":"beta","url":"https://beta.atlassian.net","name":"Beta","scopes":["read:jira-work"]}]"#;
 
 pub fn take(host: &FakeHost, step: OauthStep) -> Result<OauthOutcome, Error> {
@@ -259,6 +259,11 @@ fn choose_site_finishes_where_the_tokens_were_all_that_was_saved() {
             .starts_with("the consent is saved, choose-site goes on"),
         "{error}"
     );
+    let status = take(&host, OauthStep::Status(Some("main".into()))).unwrap();
+    let OauthOutcome::Status(status) = status else {
+        panic!("{status:?}")
+    };
+    assert_eq!(status[0].state, ConnectionState::SiteNotChosen);
     expect_identity(&host, "n1", ONE_SITE, "5b10");
     let step = ChooseSite {
         connection: "main".into(),

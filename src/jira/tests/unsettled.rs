@@ -135,3 +135,20 @@ fn a_put_that_was_done_and_reported_as_failed_counts_as_done() {
     assert_eq!(answer.refresh, Some(RefreshOutcome::Rotated));
     assert_eq!(answer.waited_ms, 0, "its own lease is not another's");
 }
+
+#[test]
+fn what_settling_takes_is_not_the_time_of_the_call() {
+    let cut = || Err(TransportError::Interrupted("cut".into()));
+    let host = FakeHost::connected("main");
+    for _ in 0..3 {
+        host.expect_with(TOKEN, cut());
+    }
+    let step = OauthStep::Refresh("main".into());
+    host.run(oauth_exchange(&host, step)).unwrap_err();
+
+    host.advance(60_000);
+    host.expect_after(TOKEN, 40_000, NEW_PAIR);
+    host.expect(&get("a1"), 200, "{}");
+    let answer = host.run(within(&host, 30_000)).unwrap();
+    assert_eq!(answer.refresh, Some(RefreshOutcome::Failed));
+}

@@ -90,7 +90,8 @@ async fn a_scope_mismatch_is_told_by_its_body_alone_too() {
 #[tokio::test]
 async fn a_site_where_the_app_is_not_installed_is_named() {
     let stage = Stage::connected().await;
-    let message = "the app is not installed on the site example (https://example.atlassian.net); \
+    let message = "the app is not installed on the site example (https://example.atlassian.net): \
+                   the gateway answered 403: The app is not installed on this instance; \
                    consent again for it, or choose another site";
     for body in [
         r#"{"code":403,"message":"The app is not installed on this instance"}"#,

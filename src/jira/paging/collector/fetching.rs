@@ -58,9 +58,9 @@ impl<H: Host> Collector<'_, H> {
             self.attempts = (self.attempts + attempts).saturating_sub(1);
             let sent = sent?;
             self.call.access.waited_ms += sent.waited_ms;
-            if self.call.is_refused(&sent.response) {
+            if self.call.is_refused(&sent.response) && self.call.renew_after(&sent.response).await?
+            {
                 self.flight.clear();
-                self.call.renew().await?;
                 continue;
             }
             let response = self.call.read(sent)?;

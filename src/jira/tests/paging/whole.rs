@@ -60,6 +60,30 @@ fn what_is_no_list_is_answered_as_it_is() {
 }
 
 #[test]
+fn json_that_breaks_off_is_no_answer_at_all() {
+    for broken in [r#"[{"id":"1"},{"id"#, "<html>"] {
+        for (media_type, expected) in [
+            ("application/json;charset=UTF-8", None),
+            ("application/problem+JSON", None),
+            ("text/html", Some("not-a-list")),
+        ] {
+            let headers = [("content-type", media_type)];
+            let script = Script::default().answer("GET /rest/api/3/label", 200, &headers, broken);
+            match script.run(Api::Platform, list("/label")) {
+                Ok(answer) => assert_eq!(Some(end(&answer)), expected, "{media_type}"),
+                Err(error) => {
+                    assert_eq!(expected, None, "{error}");
+                    assert_eq!(
+                        error.to_string(),
+                        "the list cannot be read: it is said to be JSON, and is none or is nested too deeply"
+                    );
+                }
+            }
+        }
+    }
+}
+
+#[test]
 fn an_object_of_nothing_but_values_is_complete() {
     let script = Script::default().page(
         "GET /rest/api/3/workflowscheme/project?projectId=1",

@@ -10,7 +10,9 @@ use crate::jira::{
     },
     tests::{
         fake::{FakeHost, NOW},
-        oauth::{ONE_SITE, PAIR, TOKEN, authorize, callback, expect_identity, take},
+        oauth::{
+            ONE_SITE, PAIR, RESOURCES, TOKEN, TWO_SITES, authorize, callback, expect_identity, take,
+        },
     },
 };
 
@@ -175,6 +177,35 @@ fn a_connection_that_changes_hands_moves_in_the_register_and_keeps_when_it_was_r
     connect("bob");
     assert_eq!(entry(&host, "ada"), None);
     assert!(entry(&host, "bob").is_some());
+}
+
+#[test]
+fn who_consented_and_chose_no_site_leaves_the_register_too() {
+    let host = FakeHost::new();
+    for account in ["ada", "bob"] {
+        let consent = authorize(&host, "main");
+        host.expect(TOKEN, 200, PAIR);
+        expect_identity(&host, "n1", TWO_SITES, account);
+        let outcome = take(&host, callback("main", &consent.state)).unwrap();
+        assert!(matches!(outcome, OauthOutcome::Sites(_)));
+    }
+    assert_eq!(entry(&host, "ada"), None);
+    assert!(entry(&host, "bob").is_some());
+}
+
+#[test]
+fn a_consent_that_was_cut_short_keeps_nobody_in_the_register_once_it_is_erased() {
+    let host = FakeHost::new();
+    let consent = authorize(&host, "main");
+    host.expect(TOKEN, 200, PAIR);
+    expect_identity(&host, "n1", ONE_SITE, "ada");
+    take(&host, callback("main", &consent.state)).unwrap();
+    let consent = authorize(&host, "main");
+    host.expect(TOKEN, 200, PAIR);
+    host.expect(&format!("{RESOURCES} n1"), 400, "");
+    take(&host, callback("main", &consent.state)).unwrap_err();
+    take(&host, OauthStep::Disconnect("main".into())).unwrap();
+    assert_eq!(entry(&host, "ada"), None);
 }
 
 #[test]
