@@ -9,7 +9,6 @@ use crate::jira::{
 use super::{Collector, Next};
 use crate::jira::paging::{
     cursor::{Cursor, Fingerprint},
-    place::Place,
     report::{ListEnd, ListReport},
     stop::{Cause, Stop},
 };
@@ -26,15 +25,16 @@ impl<H: Host> Collector<'_, H> {
             0 => Cause::Time,
             _ => Cause::FailedPage(error),
         };
-        self.stop_before(cause, next.place)
+        self.stop_before(cause, next)
     }
 
-    /// Stops before a page. As long as nothing shows that an array goes on
-    /// there, it is read again from its beginning.
-    pub(super) fn stop_before(&self, cause: Cause, place: Place) -> Stop {
-        match self.is_unproven() {
+    /// Stops before a page. As long as nothing shows that the list goes on
+    /// there, the page that came last is read again: it shows whether a refusal
+    /// behind it is the end.
+    pub(super) fn stop_before(&self, cause: Cause, next: Next) -> Stop {
+        match next.is_probe {
             true => Stop::AtLast(cause),
-            false => Stop::Before(cause, place),
+            false => Stop::Before(cause, next.place),
         }
     }
 
