@@ -83,3 +83,46 @@ fn a_list_that_has_grown_behind_a_part_goes_on() {
     let rest = page_behind(&first, rest, "/x");
     assert_complete(&rest, Some(PagingStyle::StartAt), "[3]");
 }
+
+#[test]
+fn what_is_still_to_be_left_out_is_not_forgotten_where_pages_have_become_shorter() {
+    let first = Script::default().page(
+        "GET /rest/api/3/x",
+        r#"{"startAt":0,"maxResults":4,"isLast":false,"values":[1,2,3,4]}"#,
+    );
+    let three = Paginate {
+        max_items: Some(3),
+        ..Paginate::default()
+    };
+    let first = part(first, "/x", three);
+    assert_eq!((end(&first), body(&first)), ("max-items", "[1,2,3]"));
+    let shorter = Script::default()
+        .page(
+            "GET /rest/api/3/x?startAt=0",
+            r#"{"startAt":0,"maxResults":2,"isLast":false,"values":[1,2]}"#,
+        )
+        .answer("GET /rest/api/3/x?startAt=2", 500, &[], "");
+    let second = page_behind(&first, shorter, "/x");
+    assert_eq!((end(&second), body(&second)), ("failed-page", "[]"));
+    let rest = Script::default().page(
+        "GET /rest/api/3/x?startAt=2",
+        r#"{"startAt":2,"maxResults":2,"isLast":true,"values":[3,4]}"#,
+    );
+    let rest = page_behind(&second, rest, "/x");
+    assert_complete(&rest, Some(PagingStyle::StartAt), "[4]");
+}
+
+#[test]
+fn a_page_that_came_again_is_not_answered_again_by_the_next_try() {
+    const PAGE: &str = r#"{"startAt":0,"maxResults":2,"isLast":false,"values":[1,2]}"#;
+    const SECOND: &str = "GET /rest/api/3/x?startAt=2";
+    let first = Script::default().page("GET /rest/api/3/x", PAGE);
+    let first = part(first, "/x", one_page());
+    let again = page_behind(&first, Script::default().page(SECOND, PAGE), "/x");
+    assert_eq!((end(&again), body(&again)), ("no-progress", "[]"));
+    let tried = page_behind(&again, Script::default().page(SECOND, PAGE), "/x");
+    assert_eq!((end(&tried), body(&tried)), ("no-progress", "[]"));
+    let last = r#"{"startAt":2,"maxResults":2,"isLast":true,"values":[3]}"#;
+    let rest = page_behind(&tried, Script::default().page(SECOND, last), "/x");
+    assert_complete(&rest, Some(PagingStyle::StartAt), "[3]");
+}
