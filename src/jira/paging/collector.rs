@@ -287,9 +287,10 @@ impl<'a, H: Host> Collector<'a, H> {
         if let (Place::Offset(here), Place::Offset(next)) = (&self.last.0, &place) {
             self.step = next.checked_sub(*here).filter(|step| *step > 0);
         }
+        let next = Next { place, is_probe };
         match cause {
-            Some(cause) => Err(self.stop_before(cause, place)),
-            None => Ok(Next { place, is_probe }),
+            Some(cause) => Err(self.stop_before(cause, next)),
+            None => Ok(next),
         }
     }
 }

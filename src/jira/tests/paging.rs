@@ -1,6 +1,7 @@
 //! Lists that come in pages, each test against the whole of `exchange`.
 
 mod contradictions;
+mod cursors;
 mod kinds;
 mod limits;
 mod lists;

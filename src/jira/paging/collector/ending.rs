@@ -9,7 +9,6 @@ use crate::jira::{
 use super::{Collector, Next};
 use crate::jira::paging::{
     cursor::{Cursor, Fingerprint},
-    place::Place,
     report::{ListEnd, ListReport},
     stop::{Cause, Stop},
 };
@@ -26,31 +25,34 @@ impl<H: Host> Collector<'_, H> {
             0 => Cause::Time,
             _ => Cause::FailedPage(error),
         };
-        self.stop_before(cause, next.place)
+        self.stop_before(cause, next)
     }
 
-    /// Stops before a page. As long as nothing shows that an array goes on
-    /// there, it is read again from its beginning.
-    pub(super) fn stop_before(&self, cause: Cause, place: Place) -> Stop {
-        match self.is_unproven() {
+    /// Stops before a page. As long as nothing shows that the list goes on
+    /// there, the page that came last is read again: it shows whether a refusal
+    /// behind it is the end.
+    pub(super) fn stop_before(&self, cause: Cause, next: Next) -> Stop {
+        match next.is_probe {
             true => Stop::AtLast(cause),
-            false => Stop::Before(cause, place),
+            false => Stop::Before(cause, next.place),
         }
     }
 
     /// Where to go on. What has been noted against the list goes along, unless
-    /// it was the reason to stop: who goes on then knows of it.
+    /// it was the reason to stop: who goes on then knows of it. A page that came
+    /// again is not answered however often it is tried.
     fn cursor(&self, stop: &Stop) -> Option<String> {
         let frozen = &self.listing.frozen;
         let (place, skip, empty_pages, before) = match stop {
             Stop::Complete | Stop::NotRepeatable => return None,
             Stop::Before(_, place) => {
                 let before = self.harvest.last_items().map(Fingerprint::of);
-                (place.clone(), 0, self.walk.empty_pages, before)
+                (place.clone(), self.skip, self.walk.empty_pages, before)
             }
             Stop::AtLast(_) => {
                 let (place, count) = self.last.clone();
-                (place, count, 0, None)
+                let before = self.before.filter(|_| self.read == 0);
+                (place, count.saturating_add(self.skip), 0, before)
             }
         };
         let cursor = Cursor {

@@ -10,6 +10,7 @@ pub enum Kind {
     Users,
     FilteredUsers,
     WholeArray,
+    PagedArray,
     Token,
     TokenInBody,
     NestedToken,
@@ -29,6 +30,7 @@ pub const KINDS: &[Kind] = &[
     Kind::Users,
     Kind::FilteredUsers,
     Kind::WholeArray,
+    Kind::PagedArray,
     Kind::Token,
     Kind::TokenInBody,
     Kind::NestedToken,
@@ -50,6 +52,8 @@ impl Kind {
             Self::Users => "/users/search",
             Self::FilteredUsers => "/user/assignable/search",
             Self::WholeArray => "/status",
+            // None that the documentation names.
+            Self::PagedArray => "/some/array",
             Self::Token | Self::TokenInBody => "/search/jql",
             Self::NestedToken => "/statuses/1/projectUsages",
             Self::Cursor => "/plans/plan",
@@ -85,6 +89,7 @@ impl Kind {
                 | Self::Totalled
                 | Self::Users
                 | Self::FilteredUsers
+                | Self::PagedArray
                 | Self::Records
                 | Self::Desk
                 | Self::Operations
@@ -95,10 +100,26 @@ impl Kind {
     pub fn can_hide(self, quirks: &Quirks) -> bool {
         match self {
             Self::Flagged | Self::Desk | Self::Operations => quirks.has_links,
-            Self::Totalled | Self::Users | Self::Records | Self::WholeArray | Self::NextUrl => {
-                false
-            }
+            Self::Totalled
+            | Self::Users
+            | Self::Records
+            | Self::WholeArray
+            | Self::PagedArray
+            | Self::NextUrl => false,
             _ => true,
+        }
+    }
+
+    /// Whether nothing but a look at whether it is over leads beyond the end.
+    pub fn goes_beyond_by_probes_alone(self, quirks: &Quirks) -> bool {
+        match self {
+            Self::WholeArray | Self::PagedArray => true,
+            Self::Flagged | Self::Totalled | Self::Records => {
+                quirks.total.is_none()
+                    && quirks.repeats.is_none()
+                    && quirks.last != Flag::AlwaysFalse
+            }
+            _ => false,
         }
     }
 
@@ -133,6 +154,14 @@ pub enum Flag {
     Absent,
 }
 
+/// What comes of a page beyond the end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Beyond {
+    Nothing,
+    Refused(u16),
+    LastPage,
+}
+
 /// What differs from the documented behaviour.
 #[derive(Debug, Clone)]
 pub struct Quirks {
@@ -149,6 +178,7 @@ pub struct Quirks {
     /// `None` is right, `Some(None)` absent.
     pub total: Option<Option<u64>>,
     pub last: Flag,
+    pub beyond: Beyond,
     pub has_links: bool,
     pub links_elsewhere: bool,
     pub refuses_size: bool,

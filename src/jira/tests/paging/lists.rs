@@ -5,7 +5,7 @@ use proptest::{prelude::*, sample::select, test_runner::Config};
 use serde_json::Value;
 
 use super::{
-    kinds::{Flag, KINDS, Kind, Quirks},
+    kinds::{Beyond, Flag, KINDS, Kind, Quirks},
     model::Model,
     script::{self, cursor, end},
 };
@@ -47,15 +47,19 @@ fn cases() -> impl Strategy<Value = Case> {
         prop::bool::weighted(0.1),
         prop::bool::weighted(0.2),
         prop_oneof![3 => Just(None), 1 => (1..9_u64, select(&[400_u16, 404, 429, 500, 503][..])).prop_map(Some)],
-        any::<bool>(),
-        any::<u64>(),
+        (any::<bool>(), any::<u64>()),
+        prop_oneof![
+            2 => Just(Beyond::Nothing),
+            1 => select(&[400_u16, 404, 422][..]).prop_map(Beyond::Refused),
+            1 => Just(Beyond::LastPage)
+        ],
     );
     (list, limits, contents, service).prop_map(
         |(
             (kind, length, default_size, cap),
             (page_size, max_items, max_pages, max_bytes, in_flight),
             (short, hidden, inserted, repeats, total, last),
-            (has_links, links_elsewhere, refuses_size, fails, near_limit, turns),
+            (has_links, links_elsewhere, refuses_size, fails, (near_limit, turns), beyond),
         )| {
             let quirks = Quirks {
                 cap,
@@ -65,6 +69,7 @@ fn cases() -> impl Strategy<Value = Case> {
                 repeats,
                 total,
                 last,
+                beyond,
                 has_links,
                 links_elsewhere,
                 refuses_size,
@@ -112,11 +117,16 @@ impl Case {
             quirks.inserted = 0;
         }
         if kind == Kind::WholeArray
+            || kind == Kind::PagedArray
             || kind == Kind::Users
             || kind == Kind::FilteredUsers
             || kind == Kind::Before
         {
             quirks.repeats = None;
+        }
+        // What begins again with the same item may be the same array.
+        if kind == Kind::PagedArray {
+            quirks.inserted = 0;
         }
         // A flag that is always set means nothing only where something else
         // says that there is more.
@@ -148,11 +158,11 @@ impl Case {
         if quirks.last == Flag::AlwaysTrue {
             quirks.repeats = None;
         }
-        // A page that should be beyond the end may be refused.
-        let is_probed =
-            quirks.total.is_some() || quirks.last == Flag::AlwaysTrue || kind == Kind::WholeArray;
+        // A page that should be beyond the end, and is not, may not be refused.
+        let is_probed_within =
+            kind == Kind::PagedArray || (by_total && matches!(quirks.total, Some(Some(_))));
         if let Some((_, status @ 400..500)) = &mut quirks.fails
-            && is_probed
+            && is_probed_within
         {
             *status = 429;
         }
@@ -167,6 +177,13 @@ impl Case {
         // A link that leads back does not show where a filtered page ends.
         if kind.counts() && !quirks.hidden.is_empty() {
             quirks.repeats = None;
+        }
+        if !kind.goes_beyond_by_probes_alone(quirks) {
+            quirks.beyond = Beyond::Nothing;
+        }
+        // The last page is the same again where all pages are full.
+        if quirks.beyond == Beyond::LastPage {
+            quirks.short = None;
         }
         self
     }
@@ -295,6 +312,7 @@ fn a_list_that_moved_is_not_taken_for_its_end_where_its_length_is_wrong() {
         hidden: 0..0,
         repeats: None,
         last: Flag::Right,
+        beyond: Beyond::Nothing,
         has_links: false,
         links_elsewhere: false,
         refuses_size: false,

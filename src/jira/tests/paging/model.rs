@@ -5,7 +5,7 @@ use core::fmt::Write;
 
 use serde_json::Value;
 
-use super::kinds::{Flag, Kind, Quirks};
+use super::kinds::{Beyond, Flag, Kind, Quirks};
 use crate::jira::{
     http::HttpRequest,
     tests::{
@@ -97,14 +97,26 @@ impl Model {
                 Err(_) => return (400, String::new()),
             },
         };
-        (200, self.written(start, size))
+        let all = self.length + self.inserted();
+        match self.quirks.beyond {
+            Beyond::Refused(status) if start > 0 && start >= all => (status, String::new()),
+            Beyond::LastPage if start > 0 && start >= all => {
+                let last = all.saturating_sub(1) / size * size;
+                (200, self.written(last, size))
+            }
+            _ => (200, self.written(start, size)),
+        }
+    }
+
+    fn inserted(&self) -> u64 {
+        match self.requests {
+            0 | 1 => 0,
+            _ => self.quirks.inserted,
+        }
     }
 
     fn written(&self, start: u64, size: u64) -> String {
-        let inserted = match self.requests {
-            0 | 1 => 0,
-            _ => self.quirks.inserted,
-        };
+        let inserted = self.inserted();
         let all = self.length + inserted;
         let end = match (self.kind, self.quirks.short) {
             (Kind::WholeArray, _) => all,
@@ -163,7 +175,9 @@ impl Model {
             _ => String::new(),
         };
         match self.kind {
-            Kind::Users | Kind::FilteredUsers | Kind::WholeArray => format!("[{values}]"),
+            Kind::Users | Kind::FilteredUsers | Kind::WholeArray | Kind::PagedArray => {
+                format!("[{values}]")
+            }
             Kind::Flagged => format!(
                 r#"{{{}"maxResults":{size},"startAt":{start},{total}{}"values":[{values}]}}"#,
                 link("nextPage", "startAt", next),

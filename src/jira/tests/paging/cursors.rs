@@ -1,0 +1,128 @@
+//! What a list in parts must know of the parts before.
+
+use super::script::{Script, assert_complete, body, cursor, end, with};
+use crate::jira::{
+    exchange::ApiResponse,
+    paging::{options::Paginate, report::PagingStyle},
+    path::Api,
+};
+
+fn part(script: Script, path: &str, paginate: Paginate) -> ApiResponse {
+    script.run(Api::Platform, with(path, paginate)).unwrap()
+}
+
+/// The next part, of one page.
+fn page_behind(before: &ApiResponse, script: Script, path: &str) -> ApiResponse {
+    let paginate = Paginate {
+        max_pages: Some(1),
+        cursor: cursor(before),
+        ..Paginate::default()
+    };
+    part(script, path, paginate)
+}
+
+fn one_page() -> Paginate {
+    Paginate {
+        max_pages: Some(1),
+        ..Paginate::default()
+    }
+}
+
+/// A page beyond the end is refused, or the last one comes again.
+const BEYOND: [u16; 3] = [400, 404, 200];
+
+#[test]
+fn a_part_that_ends_where_the_list_should_be_over_is_followed_by_its_end() {
+    const FIRST: &str = "GET /rest/api/3/x";
+    const LAST: &str = r#"{"startAt":0,"maxResults":2,"total":2,"comments":[1,2]}"#;
+    for status in BEYOND {
+        let first = part(Script::default().page(FIRST, LAST), "/x", one_page());
+        assert_eq!((end(&first), body(&first)), ("max-pages", "[1,2]"));
+        let script = Script::default()
+            .page("GET /rest/api/3/x?startAt=0", LAST)
+            .answer("GET /rest/api/3/x?startAt=2", status, &[], LAST);
+        let rest = page_behind(&first, script, "/x");
+        assert_complete(&rest, Some(PagingStyle::StartAt), "[]");
+    }
+}
+
+#[test]
+fn an_array_in_parts_is_over_where_nothing_else_comes() {
+    for status in BEYOND {
+        let first = Script::default().page("GET /rest/api/3/x", "[1,2]");
+        let first = part(first, "/x", one_page());
+        let second = Script::default()
+            .page("GET /rest/api/3/x?startAt=0", "[1,2]")
+            .page("GET /rest/api/3/x?startAt=2", "[3,4]");
+        let second = page_behind(&first, second, "/x");
+        assert_eq!((end(&second), body(&second)), ("max-pages", "[3,4]"));
+        let rest = Script::default()
+            .page("GET /rest/api/3/x?startAt=2", "[3,4]")
+            .answer("GET /rest/api/3/x?startAt=4", status, &[], "[3,4]");
+        let rest = page_behind(&second, rest, "/x");
+        assert_complete(&rest, Some(PagingStyle::BareArray), "[]");
+    }
+}
+
+#[test]
+fn a_list_that_has_grown_behind_a_part_goes_on() {
+    let first = Script::default().page(
+        "GET /rest/api/3/x",
+        r#"{"startAt":0,"maxResults":2,"total":2,"comments":[1,2]}"#,
+    );
+    let first = part(first, "/x", one_page());
+    let rest = Script::default()
+        .page(
+            "GET /rest/api/3/x?startAt=0",
+            r#"{"startAt":0,"maxResults":2,"total":3,"comments":[1,2]}"#,
+        )
+        .page(
+            "GET /rest/api/3/x?startAt=2",
+            r#"{"startAt":2,"maxResults":2,"total":3,"comments":[3]}"#,
+        );
+    let rest = page_behind(&first, rest, "/x");
+    assert_complete(&rest, Some(PagingStyle::StartAt), "[3]");
+}
+
+#[test]
+fn what_is_still_to_be_left_out_is_not_forgotten_where_pages_have_become_shorter() {
+    let first = Script::default().page(
+        "GET /rest/api/3/x",
+        r#"{"startAt":0,"maxResults":4,"isLast":false,"values":[1,2,3,4]}"#,
+    );
+    let three = Paginate {
+        max_items: Some(3),
+        ..Paginate::default()
+    };
+    let first = part(first, "/x", three);
+    assert_eq!((end(&first), body(&first)), ("max-items", "[1,2,3]"));
+    let shorter = Script::default()
+        .page(
+            "GET /rest/api/3/x?startAt=0",
+            r#"{"startAt":0,"maxResults":2,"isLast":false,"values":[1,2]}"#,
+        )
+        .answer("GET /rest/api/3/x?startAt=2", 500, &[], "");
+    let second = page_behind(&first, shorter, "/x");
+    assert_eq!((end(&second), body(&second)), ("failed-page", "[]"));
+    let rest = Script::default().page(
+        "GET /rest/api/3/x?startAt=2",
+        r#"{"startAt":2,"maxResults":2,"isLast":true,"values":[3,4]}"#,
+    );
+    let rest = page_behind(&second, rest, "/x");
+    assert_complete(&rest, Some(PagingStyle::StartAt), "[4]");
+}
+
+#[test]
+fn a_page_that_came_again_is_not_answered_again_by_the_next_try() {
+    const PAGE: &str = r#"{"startAt":0,"maxResults":2,"isLast":false,"values":[1,2]}"#;
+    const SECOND: &str = "GET /rest/api/3/x?startAt=2";
+    let first = Script::default().page("GET /rest/api/3/x", PAGE);
+    let first = part(first, "/x", one_page());
+    let again = page_behind(&first, Script::default().page(SECOND, PAGE), "/x");
+    assert_eq!((end(&again), body(&again)), ("no-progress", "[]"));
+    let tried = page_behind(&again, Script::default().page(SECOND, PAGE), "/x");
+    assert_eq!((end(&tried), body(&tried)), ("no-progress", "[]"));
+    let last = r#"{"startAt":2,"maxResults":2,"isLast":true,"values":[3]}"#;
+    let rest = page_behind(&tried, Script::default().page(SECOND, last), "/x");
+    assert_complete(&rest, Some(PagingStyle::StartAt), "[3]");
+}
