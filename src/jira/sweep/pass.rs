@@ -145,22 +145,20 @@ impl<'a, H: Host> Pass<'a, H> {
         })
     }
 
-    /// Goes as far as it may.
+    /// Goes as far as it may. Where the store fails, nothing more is sent, and
+    /// what is on its way is still seen to: Atlassian has taken it.
     pub async fn run(&mut self) {
-        let mut result = self.resume().await;
-        while result.is_ok() && !self.taken_over {
-            result = self.launch().await;
-            if result.is_err() {
-                break;
-            }
-            match self.flight.next_to_land().await {
-                Some(landed) => result = self.land(landed).await,
+        let resumed = self.resume().await;
+        self.stop_where_failed(resumed);
+        while !self.taken_over {
+            let launched = self.launch().await;
+            self.stop_where_failed(launched);
+            let seen_to = match self.flight.next_to_land().await {
+                Some(landed) => self.land(landed).await,
                 None if self.is_over() => break,
-                None => result = self.pause().await,
-            }
-        }
-        if let Err(error) = result {
-            self.stop_for(error, None);
+                None => self.pause().await,
+            };
+            self.stop_where_failed(seen_to);
         }
     }
 
@@ -335,6 +333,12 @@ impl<'a, H: Host> Pass<'a, H> {
     async fn keep_lease(&mut self) -> Result<bool> {
         self.taken_over |= !self.lease.renew_if_due().await?;
         Ok(!self.taken_over)
+    }
+
+    fn stop_where_failed(&mut self, result: Result<()>) {
+        if let Err(error) = result {
+            self.stop_for(error, None);
+        }
     }
 
     fn stop_for(&mut self, error: Error, not_before: Option<UnixMs>) {

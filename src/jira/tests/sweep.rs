@@ -12,4 +12,5 @@ mod model;
 mod previews;
 mod register;
 mod schedule;
+mod stumbles;
 mod tokens;

@@ -1,0 +1,102 @@
+//! Sweeps whose store fails once, or has entries that nobody can read.
+
+use super::model::{REPORT, World};
+use crate::jira::{
+    error::Kind,
+    host::StoreError,
+    sweep::{
+        options::SweepOptions,
+        report::{End, Stop, SweepReport},
+    },
+    tests::fake::FakeHost,
+};
+
+const ACCOUNTS: usize = 400;
+
+fn world() -> World {
+    let world = World::with_many(ACCOUNTS);
+    world.host.set_page_keys(90);
+    world
+}
+
+fn away() -> StoreError {
+    StoreError::Unavailable("away".into())
+}
+
+#[track_caller]
+fn stopped(report: &SweepReport) -> &Stop {
+    match &report.end {
+        End::Stopped(stop) => stop,
+        other => panic!("{other:?}"),
+    }
+}
+
+/// What Atlassian took and the register does not say.
+fn unsaved(world: &World) -> Vec<String> {
+    let atlassian = world.atlassian();
+    let is_unsaved = |id: &&String| world.entry(id).unwrap().reported_at.is_none();
+    atlassian
+        .reported
+        .keys()
+        .filter(is_unsaved)
+        .cloned()
+        .collect()
+}
+
+fn reported_more_than_once(world: &World) -> Vec<String> {
+    let atlassian = world.atlassian();
+    let repeated = atlassian.reported.iter().filter(|(_, at)| at.len() > 1);
+    repeated.map(|(id, _)| id.clone()).collect()
+}
+
+#[test]
+fn what_is_on_its_way_is_saved_where_the_register_cannot_be_read_on() {
+    let fails: [fn(&World); 2] = [
+        |world| world.host.fail_read("accounts/a00300", away()),
+        |world| {
+            let fail = |host: &FakeHost| {
+                host.fail_read("accounts/*", away());
+            };
+            world.host.meanwhile(REPORT, fail);
+        },
+    ];
+    for fail in fails {
+        let world = world();
+        fail(&world);
+        let report = world.sweep();
+        let stop = stopped(&report);
+        assert!(
+            matches!(stop.error.kind(), Kind::SecretStore(_)),
+            "{stop:?}"
+        );
+        let taken = world.atlassian().reported.len();
+        assert!((1..ACCOUNTS).contains(&taken), "{taken}");
+        assert_eq!(report.counts.reported as usize, taken);
+        assert_eq!(unsaved(&world), [""; 0]);
+
+        let rest = world.sweep_with(SweepOptions {
+            cursor: Some(stop.cursor.clone()),
+            ..SweepOptions::default()
+        });
+        assert!(matches!(rest.end, End::Complete), "{:?}", rest.end);
+        assert_eq!(world.atlassian().reported.len(), ACCOUNTS);
+        assert_eq!(reported_more_than_once(&world), [""; 0]);
+    }
+}
+
+#[test]
+fn what_is_on_its_way_is_saved_where_one_batch_cannot_be() {
+    let world = world();
+    let broken = StoreError::Other("broken".into());
+    world.host.fail_put("accounts/a00000", broken);
+    let report = world.sweep();
+    assert_eq!(report.counts.reported, 310);
+    assert_eq!(unsaved(&world), ["a00000"]);
+    let cursor = stopped(&report).cursor.clone();
+    let rest = world.sweep_with(SweepOptions {
+        cursor: Some(cursor),
+        ..SweepOptions::default()
+    });
+    assert!(matches!(rest.end, End::Complete), "{:?}", rest.end);
+    assert_eq!(reported_more_than_once(&world), ["a00000"]);
+}
