@@ -185,10 +185,11 @@ impl<'a, H: Host> Pass<'a, H> {
         let completed = |state: SweepState| {
             let counted_from = earliest.into_iter().chain(state.entered_since);
             let counted_from = counted_from.fold(now, UnixMs::min);
+            let accounts_due = counted_from.plus(state.cycle_ms);
             SweepState {
                 next_due: Some(match has_unfinished {
-                    true => now.plus(UNFINISHED_MS),
-                    false => counted_from.plus(state.cycle_ms),
+                    true => accounts_due.min(now.plus(UNFINISHED_MS)),
+                    false => accounts_due,
                 }),
                 completed_at: Some(now),
                 ..state

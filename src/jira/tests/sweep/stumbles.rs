@@ -4,11 +4,12 @@ use super::model::{REPORT, World};
 use crate::jira::{
     error::Kind,
     host::StoreError,
+    instant::DAY_MS,
     sweep::{
         options::SweepOptions,
         report::{End, Stop, SweepReport},
     },
-    tests::fake::FakeHost,
+    tests::fake::{FakeHost, NOW},
 };
 
 const ACCOUNTS: usize = 400;
@@ -99,4 +100,16 @@ fn what_is_on_its_way_is_saved_where_one_batch_cannot_be() {
     });
     assert!(matches!(rest.end, End::Complete), "{:?}", rest.end);
     assert_eq!(reported_more_than_once(&world), ["a00000"]);
+}
+
+#[test]
+fn an_unfinished_erasure_does_not_hide_that_an_account_is_overdue() {
+    let world = World::with(&["a", "b"]);
+    world.tell(|atlassian| atlassian.bad.push("a".into()));
+    world.host.set("erasures/c", b"?");
+    world.host.advance(8 * DAY_MS);
+    let report = world.sweep();
+    assert!(matches!(report.end, End::Complete), "{:?}", report.end);
+    assert_eq!(report.counts.failed, 1);
+    assert_eq!(report.next_due, Some(NOW.plus(7 * DAY_MS)));
 }
