@@ -86,6 +86,8 @@ pub struct Pass<'a, H> {
 struct Landed {
     batch: Batch,
     used: Secret,
+    /// How many pauses in a row there had been when it was sent.
+    pauses: u32,
     result: Result<HttpResponse, TransportError>,
 }
 
@@ -269,7 +271,7 @@ impl<'a, H: Host> Pass<'a, H> {
                     }
                     let request = answer::request(url, token.clone(), &batch.accounts);
                     self.attempts += 1;
-                    let report = send(self.host, request, token, batch);
+                    let report = send(self.host, request, token, batch, self.pauses);
                     self.flight.add((), report);
                 }
                 Err(error) => {
@@ -349,7 +351,13 @@ impl<'a, H: Host> Pass<'a, H> {
 
 /// Sends one report, once. Waiting and sending again are for the whole sweep
 /// to decide.
-async fn send(host: &impl Host, request: HttpRequest, used: Secret, batch: Batch) -> Landed {
+async fn send(
+    host: &impl Host,
+    request: HttpRequest,
+    used: Secret,
+    batch: Batch,
+    pauses: u32,
+) -> Landed {
     let limits = SendLimits {
         timeout_ms: REPORT_TIMEOUT_MS,
         body_bytes: ANSWER_BYTES,
@@ -358,6 +366,7 @@ async fn send(host: &impl Host, request: HttpRequest, used: Secret, batch: Batch
         result: host.send(&request, limits).await,
         batch,
         used,
+        pauses,
     }
 }
 

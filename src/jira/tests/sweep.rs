@@ -14,3 +14,4 @@ mod register;
 mod schedule;
 mod stumbles;
 mod tokens;
+mod waits;

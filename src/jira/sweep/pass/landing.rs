@@ -47,11 +47,12 @@ impl<H: Host> Pass<'_, H> {
         let Landed {
             batch,
             used,
+            pauses,
             result,
         } = landed;
         let response = match result {
             Ok(response) => response,
-            Err(error) => return self.unanswered(batch, error).await,
+            Err(error) => return self.unanswered(batch, pauses, error).await,
         };
         self.read_cycle(&response).await?;
         let status = response.status;
@@ -69,15 +70,21 @@ impl<H: Host> Pass<'_, H> {
                 Ok(())
             }
             429 | 503 => {
-                let limit = RateLimit::read(&response.headers, self.host.now()).unwrap_or_default();
+                let now = self.host.now();
+                let limit = RateLimit::read(&response.headers, now).unwrap_or_default();
                 if status == 503 && limit.retry_after_ms.is_none() {
                     let error = answer::refusal(response);
                     return self.fail_in_a_row(batch, error, Some(status)).await;
                 }
-                let wait_ms = limit.retry_after_ms;
+                let told_ms = limit.told_wait_ms(now);
                 let message = format!("Atlassian answered {status}: report later");
                 let error = Error::new(Kind::RateLimited(limit), message);
-                self.postpone(batch, error.with_trace(response.trace_id()), wait_ms);
+                self.postpone(
+                    batch,
+                    pauses,
+                    error.with_trace(response.trace_id()),
+                    told_ms,
+                );
                 Ok(())
             }
             _ => {
@@ -87,7 +94,7 @@ impl<H: Host> Pass<'_, H> {
         }
     }
 
-    async fn unanswered(&mut self, batch: Batch, error: TransportError) -> Result<()> {
+    async fn unanswered(&mut self, batch: Batch, pauses: u32, error: TransportError) -> Result<()> {
         let failure = Error::from(error.clone()).context("reporting");
         match error {
             TransportError::Denied(_) | TransportError::TlsFailed(_) => {
@@ -95,7 +102,7 @@ impl<H: Host> Pass<'_, H> {
                 self.stop_for(failure, None);
             }
             TransportError::NameUnresolved | TransportError::ConnectionFailed(_) => {
-                self.postpone(batch, failure, None);
+                self.postpone(batch, pauses, failure, 0);
             }
             TransportError::TimedOut
             | TransportError::Interrupted(_)
@@ -202,20 +209,20 @@ impl<H: Host> Pass<'_, H> {
         }
     }
 
-    /// Sends a batch again, after a wait in which none is sent. Several answers
-    /// at once that say so are one wait.
-    fn postpone(&mut self, batch: Batch, error: Error, told_ms: Option<u64>) {
+    /// Sends a batch again, after a wait in which none is sent. What had been
+    /// sent before a wait and is answered so too is part of that wait.
+    fn postpone(&mut self, batch: Batch, pauses: u32, error: Error, told_ms: u64) {
         self.waiting.push(batch);
         let now_ms = self.host.monotonic_ms();
-        if self.paused_until_ms <= now_ms {
+        if self.pauses == pauses {
             self.pauses += 1;
         }
         let [chance, ..] = self.host.random();
         let own_ms = FIRST_PAUSE_MS << self.pauses.saturating_sub(1).min(4);
         let own_ms = own_ms * (256 + u64::from(chance)) / 256;
-        let ms = told_ms.unwrap_or(own_ms);
+        let ms = told_ms.max(own_ms);
         if self.pauses > MAX_PAUSES || ms >= self.deadline.remaining_ms(self.host) {
-            let not_before = told_ms.map(|ms| self.host.now().plus(ms));
+            let not_before = (told_ms > 0).then(|| self.host.now().plus(told_ms));
             self.stop_for(error, not_before);
         } else {
             self.paused_until_ms = self.paused_until_ms.max(now_ms.saturating_add(ms));
