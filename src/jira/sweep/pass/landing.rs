@@ -10,7 +10,7 @@ use crate::jira::{
     rate_limit::RateLimit,
     store::{self, SAVE_ATTEMPTS},
     sweep::{
-        answer::{self, Failure},
+        answer::{self, Failure, MAX_FAILURES},
         cycle,
         evidence::BatchEvidence,
         state::SweepState,
@@ -19,9 +19,6 @@ use crate::jira::{
 
 /// After so many batches that failed in a row, the next ones would too.
 const FAILURES_IN_A_ROW: u32 = 3;
-
-/// How many failures a call answers; more is not for a list.
-const MAX_FAILURES: usize = 50;
 
 /// How often in a row Atlassian may ask us to wait.
 const MAX_PAUSES: u32 = 5;
@@ -199,9 +196,7 @@ impl<H: Host> Pass<'_, H> {
     }
 
     pub(super) fn note(&mut self, failure: Failure) {
-        let is_too_much =
-            self.failed_in_a_row >= FAILURES_IN_A_ROW || self.failures.len() + 1 >= MAX_FAILURES;
-        if is_too_much {
+        if self.failed_in_a_row >= FAILURES_IN_A_ROW {
             self.stop_for(failure.error.clone(), None);
         }
         if self.failures.len() < MAX_FAILURES {

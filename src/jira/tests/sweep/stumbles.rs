@@ -113,3 +113,30 @@ fn an_unfinished_erasure_does_not_hide_that_an_account_is_overdue() {
     assert_eq!(report.counts.failed, 1);
     assert_eq!(report.next_due, Some(NOW.plus(7 * DAY_MS)));
 }
+
+#[test]
+fn entries_that_cannot_be_read_keep_nobody_from_the_others_however_many() {
+    let world = World::with(&["z"]);
+    for n in 0..60 {
+        world.host.set(&format!("accounts/a{n:05}"), b"?");
+    }
+    let preview = world.sweep_with(SweepOptions {
+        dry_run: true,
+        ..SweepOptions::default()
+    });
+    assert_eq!(preview.failed.len(), 50);
+    let report = world.sweep();
+    assert!(matches!(report.end, End::Complete), "{:?}", report.end);
+    assert_eq!((report.counts.reported, report.failed.len()), (1, 50));
+}
+
+#[test]
+fn accounts_that_are_refused_keep_nobody_from_the_others_however_many() {
+    let world = World::with_many(180);
+    let bad = (0..180).step_by(3).map(|n| format!("a{n:05}")).collect();
+    world.tell(|atlassian| atlassian.bad = bad);
+    let report = world.sweep();
+    assert!(matches!(report.end, End::Complete), "{:?}", report.end);
+    assert_eq!((report.counts.reported, report.counts.failed), (120, 60));
+    assert_eq!(report.failed.len(), 50);
+}
