@@ -6,6 +6,7 @@ use crate::jira::{
     host::StoreError,
     instant::DAY_MS,
     sweep::{
+        SweepStep,
         options::SweepOptions,
         report::{End, Stop, SweepReport},
     },
@@ -139,4 +140,18 @@ fn accounts_that_are_refused_keep_nobody_from_the_others_however_many() {
     assert!(matches!(report.end, End::Complete), "{:?}", report.end);
     assert_eq!((report.counts.reported, report.counts.failed), (120, 60));
     assert_eq!(report.failed.len(), 50);
+}
+
+#[test]
+fn acknowledging_something_that_is_no_action_acknowledges_nothing() {
+    let world = World::with(&["a"]);
+    world.change("a", NOW);
+    let report = world.sweep();
+    let (account, action) = &report.actions.actions[0];
+    for wrong in ["nonsense", "no account/nonce"] {
+        let ids = vec![action.id(account), wrong.into()];
+        let error = world.step(SweepStep::Acknowledge(ids)).unwrap_err();
+        assert!(matches!(error.kind(), Kind::InvalidRequest("acknowledge")));
+        assert!(world.host.stored("actions/a").is_some(), "{wrong}");
+    }
 }
