@@ -8,6 +8,7 @@ use crate::jira::{
     http::{HttpResponse, TransportError},
     instant::{SECOND_MS, UnixMs},
     rate_limit::RateLimit,
+    secret::Secret,
     store::{self, SAVE_ATTEMPTS},
     sweep::{
         answer::{self, Failure, MAX_FAILURES},
@@ -39,7 +40,7 @@ pub struct Split {
 }
 
 impl<H: Host> Pass<'_, H> {
-    /// Sees to an answer.
+    /// Sees to what came of a batch. An answer is not lost with the cycle.
     pub(super) async fn land(&mut self, landed: Landed) -> Result<()> {
         let Landed {
             batch,
@@ -47,11 +48,23 @@ impl<H: Host> Pass<'_, H> {
             pauses,
             result,
         } = landed;
-        let response = match result {
-            Ok(response) => response,
-            Err(error) => return self.unanswered(batch, pauses, error).await,
-        };
-        self.read_cycle(&response).await?;
+        match result {
+            Ok(response) => {
+                let cycle_kept = self.read_cycle(&response).await;
+                self.answered(batch, &used, pauses, response).await?;
+                cycle_kept
+            }
+            Err(error) => self.unanswered(batch, pauses, error).await,
+        }
+    }
+
+    async fn answered(
+        &mut self,
+        batch: Batch,
+        used: &Secret,
+        pauses: u32,
+        response: HttpResponse,
+    ) -> Result<()> {
         let status = response.status;
         match status {
             200..=299 => match answer::read(&response, &batch.accounts) {
@@ -60,7 +73,7 @@ impl<H: Host> Pass<'_, H> {
             },
             400 => self.split(batch, response).await,
             401 | 403 => {
-                let refused = self.sender.refused(&used, &response, self.deadline);
+                let refused = self.sender.refused(used, &response, self.deadline);
                 let refused = beside(self.lease.keep(), refused);
                 self.flight.beside(refused).await;
                 self.waiting.push(batch);

@@ -2,7 +2,7 @@
 
 use super::model::{REPORT, World};
 use crate::jira::{
-    error::Kind,
+    error::{Action, Kind},
     host::StoreError,
     instant::DAY_MS,
     sweep::{
@@ -101,6 +101,17 @@ fn what_is_on_its_way_is_saved_where_one_batch_cannot_be() {
     });
     assert!(matches!(rest.end, End::Complete), "{:?}", rest.end);
     assert_eq!(reported_more_than_once(&world), ["a00000"]);
+}
+
+#[test]
+fn an_answer_is_saved_where_the_cycle_that_it_tells_cannot_be() {
+    let world = World::with(&["a"]);
+    world.tell(|atlassian| atlassian.headers = vec![("cycle-period", "15 Days")]);
+    let fail = |host: &FakeHost| host.fail_read("sweep", away());
+    world.host.meanwhile(REPORT, fail);
+    let report = world.sweep();
+    assert_eq!(stopped(&report).error.action(), Action::Retry);
+    assert_eq!(unsaved(&world), [""; 0]);
 }
 
 #[test]
