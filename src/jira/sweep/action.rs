@@ -117,22 +117,16 @@ pub async fn page(host: &impl Host, cursor: Option<&str>) -> Result<ActionPage> 
 }
 
 /// Takes actions out of the store that the host has seen to; how many there
-/// were. An id that is not that of the action which is there now is not one.
+/// were. An id that is not that of the action which is there now is not one; of
+/// ids with one that can be no action's, none is taken out.
 pub async fn acknowledge(host: &impl Host, ids: &[String]) -> Result<u32> {
+    let actions: Option<Vec<_>> = ids.iter().map(|id| read_id(id)).collect();
+    let Some(actions) = actions else {
+        let why = "this is not the id of an action";
+        return Err(Error::invalid("acknowledge", why));
+    };
     let mut acknowledged = 0;
-    for id in ids {
-        let Some((account, nonce)) = id.split_once('/') else {
-            return Err(Error::invalid(
-                "acknowledge",
-                "this is not the id of an action",
-            ));
-        };
-        let Ok(account) = AccountId::parse(account) else {
-            return Err(Error::invalid(
-                "acknowledge",
-                "this is not the id of an action",
-            ));
-        };
+    for (account, nonce) in actions {
         let key = account.key(ACTIONS);
         let Some(Stored { value, version }) = store::read::<Action>(host, &key).await? else {
             continue;
@@ -143,6 +137,12 @@ pub async fn acknowledge(host: &impl Host, ids: &[String]) -> Result<u32> {
         }
     }
     Ok(acknowledged)
+}
+
+/// What [`Action::id`] is made of.
+fn read_id(id: &str) -> Option<(AccountId, &str)> {
+    let (account, nonce) = id.split_once('/')?;
+    Some((AccountId::parse(account).ok()?, nonce))
 }
 
 impl FromJson for Action {

@@ -20,6 +20,9 @@ pub const PATH: &str = "/app/report-accounts/";
 /// How much of an answer is read: about four times the longest.
 pub const ANSWER_BYTES: u64 = 64 * 1024;
 
+/// How many failures a call answers; more is not for a list.
+pub const MAX_FAILURES: usize = 50;
+
 /// Accounts that could not be reported.
 #[derive(Debug, Clone)]
 pub struct Failure {

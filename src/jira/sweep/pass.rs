@@ -86,6 +86,8 @@ pub struct Pass<'a, H> {
 struct Landed {
     batch: Batch,
     used: Secret,
+    /// How many pauses in a row there had been when it was sent.
+    pauses: u32,
     result: Result<HttpResponse, TransportError>,
 }
 
@@ -145,22 +147,20 @@ impl<'a, H: Host> Pass<'a, H> {
         })
     }
 
-    /// Goes as far as it may.
+    /// Goes as far as it may. Where the store fails, nothing more is sent, and
+    /// what is on its way is still seen to: Atlassian has taken it.
     pub async fn run(&mut self) {
-        let mut result = self.resume().await;
-        while result.is_ok() && !self.taken_over {
-            result = self.launch().await;
-            if result.is_err() {
-                break;
-            }
-            match self.flight.next_to_land().await {
-                Some(landed) => result = self.land(landed).await,
+        let resumed = self.resume().await;
+        self.stop_where_failed(resumed);
+        while !self.taken_over {
+            let launched = self.launch().await;
+            self.stop_where_failed(launched);
+            let seen_to = match self.flight.next_to_land().await {
+                Some(landed) => self.land(landed).await,
                 None if self.is_over() => break,
-                None => result = self.pause().await,
-            }
-        }
-        if let Err(error) = result {
-            self.stop_for(error, None);
+                None => self.pause().await,
+            };
+            self.stop_where_failed(seen_to);
         }
     }
 
@@ -187,10 +187,11 @@ impl<'a, H: Host> Pass<'a, H> {
         let completed = |state: SweepState| {
             let counted_from = earliest.into_iter().chain(state.entered_since);
             let counted_from = counted_from.fold(now, UnixMs::min);
+            let accounts_due = counted_from.plus(state.cycle_ms);
             SweepState {
                 next_due: Some(match has_unfinished {
-                    true => now.plus(UNFINISHED_MS),
-                    false => counted_from.plus(state.cycle_ms),
+                    true => accounts_due.min(now.plus(UNFINISHED_MS)),
+                    false => accounts_due,
                 }),
                 completed_at: Some(now),
                 ..state
@@ -270,7 +271,7 @@ impl<'a, H: Host> Pass<'a, H> {
                     }
                     let request = answer::request(url, token.clone(), &batch.accounts);
                     self.attempts += 1;
-                    let report = send(self.host, request, token, batch);
+                    let report = send(self.host, request, token, batch, self.pauses);
                     self.flight.add((), report);
                 }
                 Err(error) => {
@@ -337,6 +338,12 @@ impl<'a, H: Host> Pass<'a, H> {
         Ok(!self.taken_over)
     }
 
+    fn stop_where_failed(&mut self, result: Result<()>) {
+        if let Err(error) = result {
+            self.stop_for(error, None);
+        }
+    }
+
     fn stop_for(&mut self, error: Error, not_before: Option<UnixMs>) {
         self.stop.get_or_insert((error, not_before));
     }
@@ -344,7 +351,13 @@ impl<'a, H: Host> Pass<'a, H> {
 
 /// Sends one report, once. Waiting and sending again are for the whole sweep
 /// to decide.
-async fn send(host: &impl Host, request: HttpRequest, used: Secret, batch: Batch) -> Landed {
+async fn send(
+    host: &impl Host,
+    request: HttpRequest,
+    used: Secret,
+    batch: Batch,
+    pauses: u32,
+) -> Landed {
     let limits = SendLimits {
         timeout_ms: REPORT_TIMEOUT_MS,
         body_bytes: ANSWER_BYTES,
@@ -353,6 +366,7 @@ async fn send(host: &impl Host, request: HttpRequest, used: Secret, batch: Batch
         result: host.send(&request, limits).await,
         batch,
         used,
+        pauses,
     }
 }
 

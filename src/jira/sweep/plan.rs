@@ -187,15 +187,20 @@ impl<'a, H: Host> Plan<'a, H> {
         if self.keys.is_empty() && !self.turn_page().await? {
             return Ok(false);
         }
-        let mut ids = Vec::new();
-        while ids.len() < store::READ_AT_ONCE {
-            let Some(key) = self.keys.pop() else {
-                break;
-            };
-            ids.extend(AccountId::from_key(REGISTER, &key));
-        }
+        let left = self.keys.len().saturating_sub(store::READ_AT_ONCE);
+        let keys = self.keys.split_off(left);
+        let ids = keys.iter().rev();
+        let mut ids: Vec<_> = ids
+            .filter_map(|key| AccountId::from_key(REGISTER, key))
+            .collect();
         ids.retain(|id| self.in_hand.binary_search(id).is_err());
-        let entries = register::read_many(self.host, &ids).await?;
+        let entries = match register::read_many(self.host, &ids).await {
+            Ok(entries) => entries,
+            Err(error) => {
+                self.keys.extend(keys);
+                return Err(error);
+            }
+        };
         for (id, entry) in ids.into_iter().zip(entries) {
             match entry {
                 Some(Ok(entry)) => self.look_at(id, entry),

@@ -3,7 +3,7 @@
 use super::{
     account_id::AccountId,
     action::{self, ActionPage},
-    answer::Failure,
+    answer::{Failure, MAX_FAILURES},
     evidence::{BatchEvidence, Counts, SweepId},
     lease::{self, Claim},
     listing::PAGE_ITEMS,
@@ -152,6 +152,7 @@ async fn preview(host: &impl Host, options: &Checked) -> Result<SweepReport> {
         }
     }
     counts.seen = plan.seen;
+    plan.damaged.truncate(MAX_FAILURES);
     let end = match plan.is_over() {
         true => End::Complete,
         false => End::More(plan.dry_cursor()),

@@ -42,6 +42,7 @@ struct State {
     store: BTreeMap<String, Entry>,
     answers: VecDeque<(String, Result<HttpResponse, TransportError>)>,
     put_failures: VecDeque<(String, StoreError)>,
+    read_failures: Vec<(String, StoreError)>,
     lost_puts: Vec<String>,
     slow: Vec<(String, u64)>,
     meanwhile: Vec<(String, Meanwhile)>,
@@ -276,6 +277,10 @@ impl Drop for FakeHost {
             );
             assert!(
                 self.0.borrow().put_failures.is_empty(),
+                "scripted failures that never came"
+            );
+            assert!(
+                self.0.borrow().read_failures.is_empty(),
                 "scripted failures that never came"
             );
             assert!(

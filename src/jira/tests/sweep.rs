@@ -12,4 +12,6 @@ mod model;
 mod previews;
 mod register;
 mod schedule;
+mod stumbles;
 mod tokens;
+mod waits;

@@ -8,9 +8,10 @@ use crate::jira::{
     http::{HttpResponse, TransportError},
     instant::{SECOND_MS, UnixMs},
     rate_limit::RateLimit,
+    secret::Secret,
     store::{self, SAVE_ATTEMPTS},
     sweep::{
-        answer::{self, Failure},
+        answer::{self, Failure, MAX_FAILURES},
         cycle,
         evidence::BatchEvidence,
         state::SweepState,
@@ -19,9 +20,6 @@ use crate::jira::{
 
 /// After so many batches that failed in a row, the next ones would too.
 const FAILURES_IN_A_ROW: u32 = 3;
-
-/// How many failures a call answers; more is not for a list.
-const MAX_FAILURES: usize = 50;
 
 /// How often in a row Atlassian may ask us to wait.
 const MAX_PAUSES: u32 = 5;
@@ -42,18 +40,31 @@ pub struct Split {
 }
 
 impl<H: Host> Pass<'_, H> {
-    /// Sees to an answer.
+    /// Sees to what came of a batch. An answer is not lost with the cycle.
     pub(super) async fn land(&mut self, landed: Landed) -> Result<()> {
         let Landed {
             batch,
             used,
+            pauses,
             result,
         } = landed;
-        let response = match result {
-            Ok(response) => response,
-            Err(error) => return self.unanswered(batch, error).await,
-        };
-        self.read_cycle(&response).await?;
+        match result {
+            Ok(response) => {
+                let cycle_kept = self.read_cycle(&response).await;
+                self.answered(batch, &used, pauses, response).await?;
+                cycle_kept
+            }
+            Err(error) => self.unanswered(batch, pauses, error).await,
+        }
+    }
+
+    async fn answered(
+        &mut self,
+        batch: Batch,
+        used: &Secret,
+        pauses: u32,
+        response: HttpResponse,
+    ) -> Result<()> {
         let status = response.status;
         match status {
             200..=299 => match answer::read(&response, &batch.accounts) {
@@ -62,22 +73,28 @@ impl<H: Host> Pass<'_, H> {
             },
             400 => self.split(batch, response).await,
             401 | 403 => {
-                let refused = self.sender.refused(&used, &response, self.deadline);
+                let refused = self.sender.refused(used, &response, self.deadline);
                 let refused = beside(self.lease.keep(), refused);
                 self.flight.beside(refused).await;
                 self.waiting.push(batch);
                 Ok(())
             }
             429 | 503 => {
-                let limit = RateLimit::read(&response.headers, self.host.now()).unwrap_or_default();
+                let now = self.host.now();
+                let limit = RateLimit::read(&response.headers, now).unwrap_or_default();
                 if status == 503 && limit.retry_after_ms.is_none() {
                     let error = answer::refusal(response);
                     return self.fail_in_a_row(batch, error, Some(status)).await;
                 }
-                let wait_ms = limit.retry_after_ms;
+                let told_ms = limit.told_wait_ms(now);
                 let message = format!("Atlassian answered {status}: report later");
                 let error = Error::new(Kind::RateLimited(limit), message);
-                self.postpone(batch, error.with_trace(response.trace_id()), wait_ms);
+                self.postpone(
+                    batch,
+                    pauses,
+                    error.with_trace(response.trace_id()),
+                    told_ms,
+                );
                 Ok(())
             }
             _ => {
@@ -87,7 +104,7 @@ impl<H: Host> Pass<'_, H> {
         }
     }
 
-    async fn unanswered(&mut self, batch: Batch, error: TransportError) -> Result<()> {
+    async fn unanswered(&mut self, batch: Batch, pauses: u32, error: TransportError) -> Result<()> {
         let failure = Error::from(error.clone()).context("reporting");
         match error {
             TransportError::Denied(_) | TransportError::TlsFailed(_) => {
@@ -95,7 +112,7 @@ impl<H: Host> Pass<'_, H> {
                 self.stop_for(failure, None);
             }
             TransportError::NameUnresolved | TransportError::ConnectionFailed(_) => {
-                self.postpone(batch, failure, None);
+                self.postpone(batch, pauses, failure, 0);
             }
             TransportError::TimedOut
             | TransportError::Interrupted(_)
@@ -192,9 +209,7 @@ impl<H: Host> Pass<'_, H> {
     }
 
     pub(super) fn note(&mut self, failure: Failure) {
-        let is_too_much =
-            self.failed_in_a_row >= FAILURES_IN_A_ROW || self.failures.len() + 1 >= MAX_FAILURES;
-        if is_too_much {
+        if self.failed_in_a_row >= FAILURES_IN_A_ROW {
             self.stop_for(failure.error.clone(), None);
         }
         if self.failures.len() < MAX_FAILURES {
@@ -202,20 +217,20 @@ impl<H: Host> Pass<'_, H> {
         }
     }
 
-    /// Sends a batch again, after a wait in which none is sent. Several answers
-    /// at once that say so are one wait.
-    fn postpone(&mut self, batch: Batch, error: Error, told_ms: Option<u64>) {
+    /// Sends a batch again, after a wait in which none is sent. What had been
+    /// sent before a wait and is answered so too is part of that wait.
+    fn postpone(&mut self, batch: Batch, pauses: u32, error: Error, told_ms: u64) {
         self.waiting.push(batch);
         let now_ms = self.host.monotonic_ms();
-        if self.paused_until_ms <= now_ms {
+        if self.pauses == pauses {
             self.pauses += 1;
         }
         let [chance, ..] = self.host.random();
         let own_ms = FIRST_PAUSE_MS << self.pauses.saturating_sub(1).min(4);
         let own_ms = own_ms * (256 + u64::from(chance)) / 256;
-        let ms = told_ms.unwrap_or(own_ms);
+        let ms = told_ms.max(own_ms);
         if self.pauses > MAX_PAUSES || ms >= self.deadline.remaining_ms(self.host) {
-            let not_before = told_ms.map(|ms| self.host.now().plus(ms));
+            let not_before = (told_ms > 0).then(|| self.host.now().plus(told_ms));
             self.stop_for(error, not_before);
         } else {
             self.paused_until_ms = self.paused_until_ms.max(now_ms.saturating_add(ms));

@@ -5,13 +5,25 @@ use core::{
     task::{Context, Waker},
 };
 
-use super::FakeHost;
+use super::{FakeHost, State};
+use crate::jira::host::StoreError;
 
 impl FakeHost {
     /// The next request must be this one, and is answered with success and only after a time.
     pub fn expect_after(&self, request: &str, ms: u64, body: &str) {
         self.expect(request, 200, body);
+        self.delay(request, ms);
+    }
+
+    /// What is expected to answer this request comes only after a time.
+    pub fn delay(&self, request: &str, ms: u64) {
         self.0.borrow_mut().slow.push((request.into(), ms));
+    }
+
+    /// The next read of this key fails, alone or among others; `prefix*` is a
+    /// page of a listing.
+    pub fn fail_read(&self, key: &str, error: StoreError) {
+        self.0.borrow_mut().read_failures.push((key.into(), error));
     }
 
     /// Whatever was scripted need not be asked for.
@@ -30,6 +42,16 @@ impl FakeHost {
         let mut context = Context::from_waker(Waker::noop());
         while !self.0.borrow().log.iter().any(|line| line == effect) {
             assert!(future.as_mut().poll(&mut context).is_pending());
+        }
+    }
+}
+
+impl State {
+    pub fn read(&mut self, keys: &[String]) -> Result<(), StoreError> {
+        let is_read = |(key, _): &(String, StoreError)| keys.contains(key);
+        match self.read_failures.iter().position(is_read) {
+            Some(position) => Err(self.read_failures.remove(position).1),
+            None => Ok(()),
         }
     }
 }

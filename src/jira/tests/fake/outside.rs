@@ -70,6 +70,7 @@ impl Host for FakeHost {
 
     async fn get(&self, key: &str) -> Result<Option<Entry>, StoreError> {
         self.effect(format!("get {key}"), |state| {
+            state.read(&[key.into()])?;
             Ok(state.store.get(key).cloned())
         })
         .await
@@ -77,12 +78,11 @@ impl Host for FakeHost {
 
     async fn get_many(&self, keys: &[String]) -> Result<Vec<Option<Entry>>, StoreError> {
         let read = |state: &mut State| {
-            keys.iter()
-                .map(|key| state.store.get(key).cloned())
-                .collect()
+            state.read(keys)?;
+            let stored = keys.iter().map(|key| state.store.get(key).cloned());
+            Ok(stored.collect())
         };
-        self.effect(format!("get {}", keys.join(" ")), |state| Ok(read(state)))
-            .await
+        self.effect(format!("get {}", keys.join(" ")), read).await
     }
 
     async fn put(&self, key: &str, value: &[u8], expect: Expect) -> Result<PutOutcome, StoreError> {
@@ -134,6 +134,7 @@ impl Host for FakeHost {
     /// is empty.
     async fn list(&self, prefix: &str, cursor: Option<String>) -> Result<KeyPage, StoreError> {
         self.effect(format!("get {prefix}*"), |state| {
+            state.read(&[format!("{prefix}*")])?;
             let after = cursor.as_deref().unwrap_or("+");
             let (sign, after) = after.split_at(1);
             if sign == "-" {
