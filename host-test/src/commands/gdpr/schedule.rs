@@ -157,12 +157,13 @@ impl Daemon<'_> {
         match read(self.context, &self.session).await {
             Ok(summary) => {
                 self.summary = summary;
-                self.health.seen(summary, now_unix_ms());
+                self.summary.next_due_unix_ms = self.schedule.due(self.now(), &summary);
+                self.health.seen(self.summary, now_unix_ms());
             }
             Err(failure) if failure.exit() == Exit::Interrupted => return false,
             Err(failure) => self.failed(&failure, None),
         }
-        let overdue = self.schedule.overdue(now_unix_ms(), &self.summary);
+        let overdue = self.schedule.overdue(self.now(), &self.summary);
         self.alarm.look(overdue, &self.summary);
         true
     }
@@ -201,7 +202,12 @@ impl Daemon<'_> {
         Ok(true)
     }
 
-    fn swept(&mut self, report: SweepReport) {
+    fn swept(&mut self, mut report: SweepReport) {
+        let told = Summary {
+            next_due_unix_ms: report.next_due_unix_ms,
+            ..self.summary
+        };
+        report.next_due_unix_ms = self.schedule.due(self.now(), &told);
         let counts = &report.counts;
         let (closed, updated) = (number(counts.closed), number(counts.updated));
         log::note(format_args!(
