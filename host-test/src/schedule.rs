@@ -41,6 +41,11 @@ const LEAST_GAP: Duration = Duration::from_secs(60);
 /// believe that it did would miss cycles.
 const LONGEST_HOLD_OFF: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 
+/// A sweep renews a lease of two minutes. One that ends much later is of a clock
+/// that was ahead, and only a call for a sweep shortens it, so it is not waited
+/// for. Up to this it is: it may be our own clock that is behind.
+const LONGEST_LEASE: Duration = Duration::from_secs(60 * 60);
+
 /// What is added to the end of another sweep's lease, as clocks differ.
 const AFTER_LEASE: Duration = Duration::from_secs(1);
 
@@ -174,7 +179,8 @@ impl Schedule {
         if let Some(rest) = self.held_off(now) {
             return self.wait(rest, Reason::HeldOff);
         }
-        if let Some(rest) = left(summary.busy_until_unix_ms.unwrap_or(0), now.unix_ms) {
+        let lease = left(summary.busy_until_unix_ms.unwrap_or(0), now.unix_ms);
+        if let Some(rest) = lease.filter(|rest| *rest <= LONGEST_LEASE) {
             return self.wait(rest + AFTER_LEASE, Reason::Busy);
         }
         let Some(due) = due else {

@@ -187,6 +187,28 @@ fn another_sweep_is_waited_for() {
 }
 
 #[test]
+fn a_lease_that_ends_too_far_ahead_is_not_waited_for() {
+    let mut schedule = without_jitter();
+    let mut next = |until_unix_ms: u64, now: Moment| {
+        let busy = Summary {
+            busy_until_unix_ms: Some(until_unix_ms),
+            ..summary(Some(DUE))
+        };
+        schedule.next(now, &busy)
+    };
+    let reason = |next: Next| match next {
+        Next::Wait(wait) => Some(wait.reason),
+        Next::Sweep => None,
+    };
+    let hour = 60 * MINUTE_MS;
+    assert_eq!(reason(next(DUE + hour, at(DUE))), Some(Reason::Busy));
+    let year = 365 * DAY_MS;
+    let early = next(DUE + year, at(DUE - MINUTE_MS));
+    assert_eq!(reason(early), Some(Reason::NotDue));
+    assert_eq!(next(DUE + year, at(DUE)), Next::Sweep);
+}
+
+#[test]
 fn runs_that_went_well_do_not_follow_each_other_at_once() {
     let mut schedule = without_jitter();
     schedule.ended(at(DUE), Run::Covered);
