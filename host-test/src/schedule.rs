@@ -55,8 +55,8 @@ pub struct Timing {
     /// How much later than due a sweep may begin, by chance, so that not all
     /// hosts begin at once.
     pub jitter: Duration,
-    /// The pause after a run that failed. Each further one that fails doubles
-    /// it.
+    /// The pause after a run that failed. Each further one that fails and reports
+    /// nothing doubles it.
     pub first_backoff: Duration,
     /// The longest such pause.
     pub longest_backoff: Duration,
@@ -132,6 +132,8 @@ pub enum Run {
     Failed {
         /// Not before then, where Atlassian told.
         not_before_unix_ms: Option<u64>,
+        /// Accounts were reported all the same.
+        has_reported: bool,
     },
     /// Another sweep is at work, until then at most if it is not renewed.
     Busy {
@@ -203,8 +205,15 @@ impl Schedule {
                 self.seen_due = None;
                 LEAST_GAP
             }
-            Run::Failed { not_before_unix_ms } => {
-                self.failures = self.failures.saturating_add(1);
+            Run::Failed {
+                not_before_unix_ms,
+                has_reported,
+            } => {
+                self.failures = match has_reported {
+                    // It got on, and is not to come less often for that.
+                    true => 1,
+                    false => self.failures.saturating_add(1),
+                };
                 let told = left(not_before_unix_ms.unwrap_or(0), now.unix_ms);
                 let told = told.unwrap_or_default().min(LONGEST_HOLD_OFF);
                 self.backoff().max(told)
@@ -217,7 +226,7 @@ impl Schedule {
         self.held_off_until = Some(now.monotonic.saturating_add(pause));
     }
 
-    /// How many runs in a row have failed.
+    /// How many runs in a row have failed, since one that has reported something.
     pub fn failures(&self) -> u32 {
         self.failures
     }

@@ -38,6 +38,13 @@ fn waits(schedule: &mut Schedule, now: Moment, summary: &Summary) -> (Duration, 
     }
 }
 
+fn failed(not_before_unix_ms: Option<u64>) -> Run {
+    Run::Failed {
+        not_before_unix_ms,
+        has_reported: false,
+    }
+}
+
 const MINUTE: Duration = Duration::from_secs(60);
 const MINUTE_MS: u64 = 60_000;
 
@@ -99,12 +106,7 @@ fn failures_in_a_row_double_the_pause_up_to_its_bound() {
     let mut pauses = Vec::new();
     for _ in 0..9 {
         let now = at(DUE);
-        schedule.ended(
-            now,
-            Run::Failed {
-                not_before_unix_ms: None,
-            },
-        );
+        schedule.ended(now, failed(None));
         pauses.push(schedule.held_off(now).unwrap());
     }
     for (pause, minutes) in pauses.iter().zip([1, 2, 4, 8, 16, 32, 60, 60, 60]) {
@@ -120,12 +122,24 @@ fn failures_in_a_row_double_the_pause_up_to_its_bound() {
 }
 
 #[test]
+fn a_failure_of_a_run_that_reported_something_does_not_double_the_pause() {
+    let mut schedule = without_jitter();
+    let got_on = Run::Failed {
+        not_before_unix_ms: None,
+        has_reported: true,
+    };
+    for run in [failed(None), failed(None), got_on, got_on] {
+        schedule.ended(at(DUE), run);
+    }
+    let pause = schedule.held_off(at(DUE)).unwrap();
+    assert!(pause <= MINUTE * 5 / 4, "{pause:?}");
+    assert_eq!(schedule.failures(), 1);
+}
+
+#[test]
 fn a_pause_that_atlassian_asked_for_is_kept() {
     let mut schedule = without_jitter();
-    let run = Run::Failed {
-        not_before_unix_ms: Some(DUE + DAY_MS),
-    };
-    schedule.ended(at(DUE), run);
+    schedule.ended(at(DUE), failed(Some(DUE + DAY_MS)));
     let due = summary(Some(DUE));
     let (_, reason) = waits(&mut schedule, at(DUE + DAY_MS - 1), &due);
     assert_eq!(reason, Reason::HeldOff);
@@ -135,10 +149,7 @@ fn a_pause_that_atlassian_asked_for_is_kept() {
 #[test]
 fn a_pause_beyond_the_cycle_is_not_believed() {
     let mut schedule = without_jitter();
-    let run = Run::Failed {
-        not_before_unix_ms: Some(u64::MAX),
-    };
-    schedule.ended(at(DUE), run);
+    schedule.ended(at(DUE), failed(Some(u64::MAX)));
     let next = schedule.next(at(DUE + 7 * DAY_MS), &summary(Some(DUE)));
     assert_eq!(next, Next::Sweep);
 }
@@ -146,12 +157,7 @@ fn a_pause_beyond_the_cycle_is_not_believed() {
 #[test]
 fn setting_the_time_of_day_neither_ends_nor_prolongs_a_pause() {
     let mut schedule = without_jitter();
-    schedule.ended(
-        at(DUE),
-        Run::Failed {
-            not_before_unix_ms: Some(DUE + 60 * MINUTE_MS),
-        },
-    );
+    schedule.ended(at(DUE), failed(Some(DUE + 60 * MINUTE_MS)));
     let monotonic = at(DUE).monotonic;
     for (unix_ms, after, is_over) in [
         (DUE + DAY_MS, 59 * MINUTE, false),
@@ -252,8 +258,7 @@ fn a_sweep_that_is_due_anew_at_each_look_is_overdue_in_time() {
     for minute in (0..=180).step_by(60) {
         let (now, summary) = due_just_now(minute);
         overdue.push(schedule.overdue(now, &summary));
-        let not_before_unix_ms = None;
-        schedule.ended(now, Run::Failed { not_before_unix_ms });
+        schedule.ended(now, failed(None));
     }
     let late = [None, None, Some(120 * MINUTE), Some(180 * MINUTE)];
     assert_eq!(overdue, late);

@@ -125,6 +125,7 @@ impl World {
                 .then_some(self.time_of_day() + 20 * MINUTE);
             return Run::Failed {
                 not_before_unix_ms: told,
+                has_reported: false,
             };
         }
         let reported = self.report(usize::MAX);
