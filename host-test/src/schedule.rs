@@ -4,7 +4,8 @@
 //! says when a host's timer sweeps, from what the store says of the cycle
 //! ([`Summary`]), so a timer that was started anew, or that runs beside another
 //! one, decides as if it had never been away. What it remembers by itself is
-//! only how the last runs went.
+//! only how the last runs went, and since when a sweep is due: where a clock was
+//! set back, the store says at each look that it is due just now.
 //!
 //! ```no_run
 //! # use std::time::Duration;
@@ -40,6 +41,11 @@ const LEAST_GAP: Duration = Duration::from_secs(60);
 /// believe that it did would miss cycles.
 const LONGEST_HOLD_OFF: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 
+/// A sweep renews a lease of two minutes. One that ends much later is of a clock
+/// that was ahead, and only a call for a sweep shortens it, so it is not waited
+/// for. Up to this it is: it may be our own clock that is behind.
+const LONGEST_LEASE: Duration = Duration::from_secs(60 * 60);
+
 /// What is added to the end of another sweep's lease, as clocks differ.
 const AFTER_LEASE: Duration = Duration::from_secs(1);
 
@@ -49,8 +55,8 @@ pub struct Timing {
     /// How much later than due a sweep may begin, by chance, so that not all
     /// hosts begin at once.
     pub jitter: Duration,
-    /// The pause after a run that failed. Each further one that fails doubles
-    /// it.
+    /// The pause after a run that failed. Each further one that fails and reports
+    /// nothing doubles it.
     pub first_backoff: Duration,
     /// The longest such pause.
     pub longest_backoff: Duration,
@@ -126,6 +132,8 @@ pub enum Run {
     Failed {
         /// Not before then, where Atlassian told.
         not_before_unix_ms: Option<u64>,
+        /// Accounts were reported all the same.
+        has_reported: bool,
     },
     /// Another sweep is at work, until then at most if it is not renewed.
     Busy {
@@ -141,6 +149,18 @@ pub struct Schedule {
     chance: u64,
     failures: u32,
     held_off_until: Option<Duration>,
+    seen_due: Option<SeenDue>,
+}
+
+/// A sweep that is due.
+#[derive(Clone, Copy, Debug)]
+struct SeenDue {
+    /// Since when, as the store said at the first look.
+    told_unix_ms: u64,
+    /// How late it was at that look.
+    late: Duration,
+    /// When that was, on the clock that only goes on.
+    at: Duration,
 }
 
 impl Schedule {
@@ -151,21 +171,25 @@ impl Schedule {
             chance,
             failures: 0,
             held_off_until: None,
+            seen_due: None,
         }
     }
 
     /// What to do now, given what the store says.
-    pub fn next(&self, now: Moment, summary: &Summary) -> Next {
+    pub fn next(&mut self, now: Moment, summary: &Summary) -> Next {
+        let due = self.due(now, summary);
         if let Some(rest) = self.held_off(now) {
             return self.wait(rest, Reason::HeldOff);
         }
-        if let Some(rest) = left(summary.busy_until_unix_ms.unwrap_or(0), now.unix_ms) {
+        let lease = left(summary.busy_until_unix_ms.unwrap_or(0), now.unix_ms);
+        if let Some(rest) = lease.filter(|rest| *rest <= LONGEST_LEASE) {
             return self.wait(rest + AFTER_LEASE, Reason::Busy);
         }
-        let Some(due) = summary.next_due_unix_ms else {
+        let Some(due) = due else {
             return self.wait(self.timing.look_again, Reason::NothingToReport);
         };
-        let begin = due.saturating_add(millis(self.jitter(due)));
+        let drawn_for = self.seen_due.map_or(due, |seen| seen.told_unix_ms);
+        let begin = due.saturating_add(millis(self.jitter(drawn_for)));
         match left(begin, now.unix_ms) {
             Some(rest) if now.unix_ms < due => self.wait(rest, Reason::NotDue),
             Some(rest) => self.wait(rest, Reason::Spread),
@@ -178,10 +202,18 @@ impl Schedule {
         let pause = match run {
             Run::Covered => {
                 self.failures = 0;
+                self.seen_due = None;
                 LEAST_GAP
             }
-            Run::Failed { not_before_unix_ms } => {
-                self.failures = self.failures.saturating_add(1);
+            Run::Failed {
+                not_before_unix_ms,
+                has_reported,
+            } => {
+                self.failures = match has_reported {
+                    // It got on, and is not to come less often for that.
+                    true => 1,
+                    false => self.failures.saturating_add(1),
+                };
                 let told = left(not_before_unix_ms.unwrap_or(0), now.unix_ms);
                 let told = told.unwrap_or_default().min(LONGEST_HOLD_OFF);
                 self.backoff().max(told)
@@ -194,15 +226,35 @@ impl Schedule {
         self.held_off_until = Some(now.monotonic.saturating_add(pause));
     }
 
-    /// How many runs in a row have failed.
+    /// How many runs in a row have failed, since one that has reported something.
     pub fn failures(&self) -> u32 {
         self.failures
     }
 
+    /// When the sweep is due, by the time of day as it is now. Once it is due, it
+    /// stays so until a run has covered the register, or the store says that it is
+    /// not due yet: whatever is done to the clock, it gets later.
+    pub fn due(&mut self, now: Moment, summary: &Summary) -> Option<u64> {
+        let told_unix_ms = summary.next_due_unix_ms?;
+        let Some(late) = now.unix_ms.checked_sub(told_unix_ms) else {
+            self.seen_due = None;
+            return Some(told_unix_ms);
+        };
+        let late = Duration::from_millis(late);
+        let seen = self.seen_due.get_or_insert(SeenDue {
+            told_unix_ms,
+            late,
+            at: now.monotonic,
+        });
+        let since = now.monotonic.saturating_sub(seen.at);
+        let late = late.max(seen.late.saturating_add(since));
+        Some(now.unix_ms.saturating_sub(millis(late)))
+    }
+
     /// How long ago the sweep was due, if that is too long.
-    pub fn overdue(&self, unix_ms: u64, summary: &Summary) -> Option<Duration> {
-        let due = summary.next_due_unix_ms?;
-        let late = left(unix_ms, due)?;
+    pub fn overdue(&mut self, now: Moment, summary: &Summary) -> Option<Duration> {
+        let due = self.due(now, summary)?;
+        let late = left(now.unix_ms, due)?;
         (late >= self.timing.overdue_after).then_some(late)
     }
 

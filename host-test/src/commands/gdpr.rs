@@ -35,7 +35,8 @@ enum GdprCommand {
     /// Accounts that are closed are erased from the store; of those that have
     /// changed, what is a cache. What must be erased elsewhere is listed as
     /// actions. It goes on to the end of the register unless it is told to stop
-    /// before; Ctrl-C ends it after the reports that are on their way.
+    /// before, and waits where Atlassian asks for up to four minutes; Ctrl-C ends it
+    /// after the reports that are on their way.
     Sweep(sweep::SweepArgs),
     /// Shows when the next sweep is due.
     ///

@@ -65,9 +65,11 @@ fn run(report: &SweepReport) -> Run {
         SweepEnd::Complete if report.failed.is_empty() => Run::Covered,
         SweepEnd::Stopped(stop) => Run::Failed {
             not_before_unix_ms: stop.not_before_unix_ms,
+            has_reported: report.counts.reported > 0,
         },
         _ => Run::Failed {
             not_before_unix_ms: None,
+            has_reported: report.counts.reported > 0,
         },
     }
 }

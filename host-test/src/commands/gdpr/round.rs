@@ -1,32 +1,49 @@
-use std::time::{Duration, Instant};
+mod patience;
+#[cfg(test)]
+mod tests;
+
+use std::time::Duration;
 
 use jira_host::types::{
     Error, SweepCounts, SweepEnd, SweepOptions, SweepOutcome, SweepReport, SweepStep, SweepStop,
 };
 
+use self::patience::{Patience, got_on};
 use super::unexpected;
-use crate::commands::context::{Finished, Session};
+use crate::commands::context::{Finished, Session, interruption};
+use crate::commands::instant::in_words;
 use crate::exit::Failure;
+use crate::log;
+use crate::output::printable;
 
 /// How many batches a call sends: some seconds of them, as between calls the
 /// program can end and tell how far it is.
 const CALL_BATCHES: u32 = 64;
 
-/// How long a call goes on sending. Longer waits that Atlassian asks for are
-/// waited outside of a call.
-const CALL_MS: u32 = 5_000;
-
 /// The batches of how many are kept in the report of a sweep: as many as in
 /// that of one call. The store has them all.
 const EVIDENCE: usize = 100;
 
+/// Who makes the calls.
+pub(super) trait Caller {
+    /// Makes one, to its end.
+    async fn sweep(&self, options: &SweepOptions) -> Result<Finished<SweepOutcome>, Failure>;
+}
+
+impl Caller for Session {
+    async fn sweep(&self, options: &SweepOptions) -> Result<Finished<SweepOutcome>, Failure> {
+        let step = SweepStep::Sweep(options.clone());
+        self.call_to_its_end(self.tenant().gdpr_sweep(&step)).await
+    }
+}
+
 /// A sweep, in as many calls as it takes.
-pub(super) struct Round<'a> {
-    session: &'a Session,
+pub(super) struct Round<'a, C> {
+    caller: &'a C,
     options: SweepOptions,
     /// How many batches are left, if that is limited.
     batches_left: Option<u32>,
-    timeout: Option<Duration>,
+    patience: Patience,
     sum: Option<SweepReport>,
 }
 
@@ -44,68 +61,48 @@ pub(super) enum Swept {
     Refused(Error),
 }
 
-impl<'a> Round<'a> {
-    pub(super) fn new(session: &'a Session, options: SweepOptions) -> Self {
+impl<'a, C: Caller> Round<'a, C> {
+    /// Sends no more after the timeout.
+    pub(super) fn new(caller: &'a C, options: SweepOptions, timeout: Option<Duration>) -> Self {
         Round {
-            session,
+            caller,
             batches_left: options.max_batches,
-            timeout: None,
-            options: SweepOptions {
-                timeout_ms: Some(CALL_MS),
-                ..options
-            },
+            options,
+            patience: Patience::new(timeout),
             sum: None,
         }
     }
 
-    /// Sends no more after this.
-    pub(super) fn with_timeout(mut self, timeout: Option<Duration>) -> Self {
-        self.timeout = timeout;
-        self
-    }
-
-    /// Sweeps until the end, or until something stops it. After each call the
-    /// sum of all is shown.
+    /// Sweeps until the end, or until something stops it that is not to be waited
+    /// for. After each call the sum of all is shown.
     pub(super) async fn go(mut self, mut show: impl FnMut(&SweepReport)) -> Result<Swept, Failure> {
-        let begun = Instant::now();
         loop {
-            self.options.max_batches =
-                Some(self.batches_left.unwrap_or(u32::MAX).min(CALL_BATCHES));
-            let step = SweepStep::Sweep(self.options.clone());
-            let call = self.session.tenant().gdpr_sweep(&step);
             let Finished {
                 outcome,
                 is_interrupted,
-            } = self.session.call_to_its_end(call).await?;
+            } = self.call().await?;
             let report = match outcome {
                 Ok(SweepOutcome::Swept(report)) => report,
-                Ok(SweepOutcome::Busy(until)) => match self.sum.take() {
-                    None => return Ok(Swept::Busy(until)),
-                    Some(sum) => self.cut_short(sum, SweepEnd::TakenOver),
-                },
+                Ok(SweepOutcome::Busy(until)) => {
+                    let cut_short = self.cut_short(SweepEnd::TakenOver, is_interrupted);
+                    return Ok(cut_short.unwrap_or(Swept::Busy(until)));
+                }
                 Ok(_) => return Err(unexpected("sweep")),
-                Err(error) => match self.sum.take() {
-                    None => return Ok(Swept::Refused(error)),
-                    Some(sum) => {
-                        let end = self.stopped(error);
-                        self.cut_short(sum, end)
-                    }
-                },
+                Err(error) => {
+                    let end = self.stopped(error.clone());
+                    let cut_short = self.cut_short(end, is_interrupted);
+                    return Ok(cut_short.unwrap_or(Swept::Refused(error)));
+                }
             };
-            let is_stuck = self.is_stuck(&report);
+            let next = self.next_call(&report);
             let sum = self.add(report);
             show(&sum);
-            let goes_on = match &sum.end {
-                SweepEnd::More(cursor) => {
-                    self.options.cursor = Some(cursor.clone());
-                    let is_late = self
-                        .timeout
-                        .is_some_and(|timeout| begun.elapsed() >= timeout);
-                    !(is_late || is_stuck || is_interrupted || self.batches_left == Some(0))
-                }
-                _ => false,
-            };
-            if !goes_on {
+            let is_interrupted = is_interrupted
+                || match next {
+                    Some(wait) => is_interrupted_in(wait, &sum.end).await,
+                    None => false,
+                };
+            if is_interrupted || next.is_none() {
                 return Ok(Swept::Report {
                     report: Box::new(sum),
                     is_interrupted,
@@ -115,27 +112,52 @@ impl<'a> Round<'a> {
         }
     }
 
+    async fn call(&mut self) -> Result<Finished<SweepOutcome>, Failure> {
+        let batches = self.batches_left.unwrap_or(u32::MAX);
+        self.options.max_batches = Some(batches.min(CALL_BATCHES));
+        self.options.timeout_ms = Some(self.patience.call_ms());
+        self.caller.sweep(&self.options).await
+    }
+
+    /// In how long the next call is to be made, if there is to be one, and makes it
+    /// go on where this one has ended.
+    fn next_call(&mut self, report: &SweepReport) -> Option<Duration> {
+        let batches = report.counts.batches + length(report.failed.len());
+        self.batches_left = self.batches_left.map(|left| left.saturating_sub(batches));
+        let (cursor, wait) = match &report.end {
+            SweepEnd::More(cursor) if !self.is_stuck(report) => (cursor, Duration::ZERO),
+            SweepEnd::Stopped(stop) => (&stop.cursor, self.patience.wait(report, stop)?),
+            _ => return None,
+        };
+        self.options.cursor = Some(cursor.clone());
+        let goes_on = self.patience.lasts(wait) && self.batches_left != Some(0);
+        goes_on.then_some(wait)
+    }
+
     /// Whether another call would do the same again.
     fn is_stuck(&self, report: &SweepReport) -> bool {
         let is_at_the_same = matches!(
             (&report.end, &self.options.cursor),
             (SweepEnd::More(after), Some(before)) if after == before
         );
-        is_at_the_same && report.counts.reported == 0 && report.counts.resumed == 0
+        is_at_the_same && !got_on(report)
     }
 
     fn add(&mut self, report: SweepReport) -> SweepReport {
-        let batches = report.counts.batches + length(report.failed.len());
-        self.batches_left = self.batches_left.map(|left| left.saturating_sub(batches));
         match self.sum.take() {
             None => report,
             Some(sum) => joined(sum, report),
         }
     }
 
-    /// The report of calls that went well before one that did not.
-    fn cut_short(&self, sum: SweepReport, end: SweepEnd) -> SweepReport {
-        SweepReport { end, ..sum }
+    /// The report of calls that went well before one that did not, if there were
+    /// any.
+    fn cut_short(&mut self, end: SweepEnd, is_interrupted: bool) -> Option<Swept> {
+        let sum = self.sum.take()?;
+        Some(Swept::Report {
+            report: Box::new(SweepReport { end, ..sum }),
+            is_interrupted,
+        })
     }
 
     fn stopped(&self, error: Error) -> SweepEnd {
@@ -145,6 +167,21 @@ impl<'a> Round<'a> {
             cursor: self.options.cursor.clone().unwrap_or_default(),
             not_before_unix_ms: None,
         })
+    }
+}
+
+/// Waits for what has stopped a call, and says whether Ctrl-C was pressed
+/// meanwhile.
+async fn is_interrupted_in(wait: Duration, end: &SweepEnd) -> bool {
+    let SweepEnd::Stopped(stop) = end else {
+        return false;
+    };
+    let why = printable(&stop.error.message);
+    let ms = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX);
+    log::note(format_args!("{why}; goes on in {}", in_words(ms)));
+    tokio::select! {
+        () = tokio::time::sleep(wait) => false,
+        () = interruption() => true,
     }
 }
 

@@ -47,7 +47,8 @@ pub(crate) struct ScheduleArgs {
     /// How much later than due a sweep may begin, by chance.
     #[arg(long, value_name = "SPAN", value_parser = parse_span, default_value = "30m")]
     jitter: Duration,
-    /// The pause after a sweep that failed; it doubles with each, up to an hour.
+    /// The pause after a sweep that failed; it doubles with each that reports
+    /// nothing, up to an hour.
     #[arg(long, value_name = "SPAN", value_parser = parse_span, default_value = "1m")]
     backoff: Duration,
     /// How long after it was due a sweep that is not done is overdue.
@@ -68,6 +69,12 @@ pub(crate) struct ScheduleArgs {
     #[arg(long, value_name = "ADDRESS", value_parser = health::address)]
     health_listen: Option<SocketAddr>,
 }
+
+/// A run that did nothing.
+const FAILED: Run = Run::Failed {
+    not_before_unix_ms: None,
+    has_reported: false,
+};
 
 /// The daemon.
 struct Daemon<'a> {
@@ -157,12 +164,13 @@ impl Daemon<'_> {
         match read(self.context, &self.session).await {
             Ok(summary) => {
                 self.summary = summary;
-                self.health.seen(summary, now_unix_ms());
+                self.summary.next_due_unix_ms = self.schedule.due(self.now(), &summary);
+                self.health.seen(self.summary, now_unix_ms());
             }
             Err(failure) if failure.exit() == Exit::Interrupted => return false,
-            Err(failure) => self.failed(&failure, None),
+            Err(failure) => self.failed(&failure, FAILED),
         }
-        let overdue = self.schedule.overdue(now_unix_ms(), &self.summary);
+        let overdue = self.schedule.overdue(self.now(), &self.summary);
         self.alarm.look(overdue, &self.summary);
         true
     }
@@ -170,10 +178,8 @@ impl Daemon<'_> {
     /// Sweeps, call by call. False where it is to end.
     async fn sweep(&mut self) -> Result<bool, Failure> {
         self.note(State::Sweeping);
-        let options = self.options.clone();
-        let health = self.health.clone();
-        let round = Round::new(&self.session, options);
-        let swept = round.go(|_| health.alive(now_unix_ms())).await;
+        let round = Round::new(&self.session, self.options.clone(), None);
+        let swept = round.go(|_| show_alive(&self.health, &mut self.file)).await;
         let connection = self.options.connection.as_deref();
         match swept {
             Ok(Swept::Report {
@@ -192,16 +198,21 @@ impl Daemon<'_> {
             }
             Ok(Swept::Refused(error)) => {
                 let failure = failure(self.context, &self.session, connection, error);
-                self.failed(&failure, None);
+                self.failed(&failure, FAILED);
             }
             // Told a second time: it ends at once.
             Err(failure) if failure.exit() == Exit::Interrupted => return Err(failure),
-            Err(failure) => self.failed(&failure, None),
+            Err(failure) => self.failed(&failure, FAILED),
         }
         Ok(true)
     }
 
-    fn swept(&mut self, report: SweepReport) {
+    fn swept(&mut self, mut report: SweepReport) {
+        let told = Summary {
+            next_due_unix_ms: report.next_due_unix_ms,
+            ..self.summary
+        };
+        report.next_due_unix_ms = self.schedule.due(self.now(), &told);
         let counts = &report.counts;
         let (closed, updated) = (number(counts.closed), number(counts.updated));
         log::note(format_args!(
@@ -214,6 +225,7 @@ impl Daemon<'_> {
         actions::tell_waiting(self.context, &report.actions, has_more);
         self.health.swept(&report);
         let connection = self.options.connection.as_deref();
+        let has_reported = report.counts.reported > 0;
         match report.end {
             SweepEnd::Complete if report.failed.is_empty() => {
                 if let Some(due) = report.next_due_unix_ms {
@@ -224,11 +236,22 @@ impl Daemon<'_> {
             }
             SweepEnd::Complete | SweepEnd::More(_) => {
                 let message = "some accounts could not be reported; they stay due";
-                self.failed(&Failure::new(Exit::Other, message), None);
+                let run = Run::Failed {
+                    not_before_unix_ms: None,
+                    has_reported,
+                };
+                self.failed(&Failure::new(Exit::Other, message), run);
             }
             SweepEnd::Stopped(stop) => {
                 let failure = failure(self.context, &self.session, connection, stop.error);
-                self.failed(&failure, stop.not_before_unix_ms);
+                let run = Run::Failed {
+                    not_before_unix_ms: stop.not_before_unix_ms,
+                    has_reported,
+                };
+                self.failed(&failure, run);
+                if let Some(at) = stop.not_before_unix_ms {
+                    log::note(format_args!("hint: not again before {}", second(at)));
+                }
             }
             SweepEnd::TakenOver => {
                 log::note("Another sweep has taken over.");
@@ -238,13 +261,9 @@ impl Daemon<'_> {
         }
     }
 
-    fn failed(&mut self, failure: &Failure, not_before_unix_ms: Option<u64>) {
+    fn failed(&mut self, failure: &Failure, run: Run) {
         failure.tell();
-        if let Some(at) = not_before_unix_ms {
-            log::note(format_args!("hint: not again before {}", second(at)));
-        }
-        self.schedule
-            .ended(self.now(), Run::Failed { not_before_unix_ms });
+        self.schedule.ended(self.now(), run);
         let why = failure.to_string();
         self.health
             .run_ended(now_unix_ms(), Some(why), self.schedule.failures());
@@ -263,6 +282,15 @@ impl Daemon<'_> {
             unix_ms: now_unix_ms(),
             monotonic: self.started.elapsed(),
         }
+    }
+}
+
+/// Shows in the middle of a run that it goes on.
+fn show_alive(health: &Health, file: &mut Option<HealthFile>) {
+    let now = now_unix_ms();
+    health.alive(now);
+    if let Some(file) = file {
+        file.write(&health.document(now));
     }
 }
 

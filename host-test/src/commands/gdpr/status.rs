@@ -1,8 +1,9 @@
 //! `jira-host gdpr status`.
 
 use std::io;
+use std::time::Duration;
 
-use jira_host::schedule::{Schedule, Timing};
+use jira_host::schedule::{Moment, Schedule, Timing};
 use jira_host::types::{StatusQuery, Summary, SweepOutcome, SweepStep};
 use serde_json::json;
 
@@ -18,7 +19,11 @@ pub(super) async fn run(context: &Context) -> Result<(), Failure> {
     let session = context.session().await?;
     let summary = read(context, &session).await?;
     let now = now_unix_ms();
-    let overdue = Schedule::new(Timing::default(), 0).overdue(now, &summary);
+    let moment = Moment {
+        unix_ms: now,
+        monotonic: Duration::ZERO,
+    };
+    let overdue = Schedule::new(Timing::default(), 0).overdue(moment, &summary);
     if context.json() {
         let mut document = json::summary(&summary);
         if let Some(members) = document.as_object_mut() {

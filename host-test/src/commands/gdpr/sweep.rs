@@ -62,7 +62,7 @@ impl SweepArgs {
         let timeout = self
             .timeout
             .map(|seconds| Duration::from_secs(seconds.into()));
-        let round = Round::new(&session, self.options()).with_timeout(timeout);
+        let round = Round::new(&session, self.options(), timeout);
         let progress = Progress::begin();
         let swept = round.go(|report| progress.show(report)).await;
         drop(progress);

@@ -283,6 +283,23 @@ fn a_clock_that_was_a_day_ahead_costs_a_day_and_no_flood() {
 }
 
 #[test]
+fn after_a_clock_was_set_back_by_a_month_everybody_is_reported_soon() {
+    let month = i64::try_from(30 * DAY).unwrap();
+    let story = Story {
+        steps: vec![(17 * DAY, -month)],
+        ..Story::quiet()
+    };
+    for seed in 0..SEEDS {
+        let world = play(&story, seed);
+        let soon = 17 * DAY..17 * DAY + SLACK;
+        for account in &world.accounts {
+            assert!(account.reports.iter().any(|it| soon.contains(it)));
+        }
+        assert!(world.runs <= 10, "{} runs", world.runs);
+    }
+}
+
+#[test]
 fn everything_at_once_is_survived() {
     for seed in 0..SEEDS {
         let mut chance = Chance(seed.wrapping_mul(977));

@@ -13,6 +13,9 @@ pub const DAY: u64 = 24 * HOUR;
 /// How long the lease of a sweep is good that died.
 const LEASE: u64 = 2 * MINUTE;
 
+/// By how much a time may lie ahead that is still believed.
+const SKEW: u64 = 15_000;
+
 /// Numbers by chance, the same ones for the same seed.
 pub struct Chance(pub u64);
 
@@ -91,11 +94,19 @@ impl World {
         let busy_until = (self.lease_until > self.time_of_day()).then_some(self.lease_until);
         Summary {
             cycle_period_ms: self.cycle,
-            next_due_unix_ms: self.next_due,
+            next_due_unix_ms: self.believed_due(),
             started_at_unix_ms: None,
             completed_at_unix_ms: None,
             busy_until_unix_ms: busy_until,
         }
+    }
+
+    /// Never later than a cycle from now.
+    fn believed_due(&self) -> Option<u64> {
+        let now = self.time_of_day();
+        let is_believed = |due: u64| due <= now + self.cycle + SKEW;
+        self.next_due
+            .map(|due| if is_believed(due) { due } else { now })
     }
 
     /// A sweep, by the rules of the contract.
@@ -114,6 +125,7 @@ impl World {
                 .then_some(self.time_of_day() + 20 * MINUTE);
             return Run::Failed {
                 not_before_unix_ms: told,
+                has_reported: false,
             };
         }
         let reported = self.report(usize::MAX);
@@ -141,7 +153,9 @@ impl World {
     fn report(&mut self, most: usize) -> usize {
         let (time_of_day, cycle, now) = (self.time_of_day(), self.cycle, self.now);
         let is_due = |account: &&mut Account| {
-            !account.is_reported || account.counted_from + cycle <= time_of_day
+            !account.is_reported
+                || account.counted_from + cycle <= time_of_day
+                || account.counted_from > time_of_day + SKEW
         };
         let due = self.accounts.iter_mut().filter(is_due).take(most);
         let reported = due.map(|account| {

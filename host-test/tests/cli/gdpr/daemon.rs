@@ -117,6 +117,20 @@ async fn a_second_signal_ends_it_at_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_signal_ends_a_daemon_that_waits_in_a_sweep() {
+    let stage = Stage::connected().await;
+    stage.due_at(now_unix_ms() - HOUR_MS).await;
+    script(&stage, Fault::status(429, &[("retry-after", "120")]));
+    let mut daemon = Daemon::start(&stage, &[]);
+    daemon.told("goes on in 2 minutes");
+    let (_, health) = daemon.health();
+    let stands = (&health["state"], &health["failures_in_a_row"]);
+    assert_eq!(stands, (&"sweeping".into(), &0.into()));
+    daemon.running.signal(Signal::TERM);
+    assert_eq!(daemon.running.end().code, Some(0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_failed_sweep_is_tried_again_and_what_was_overdue_is_not_any_more() {
     let stage = Stage::connected().await;
     stage.due_at(now_unix_ms() - 3 * HOUR_MS).await;

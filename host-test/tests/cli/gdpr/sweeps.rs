@@ -240,6 +240,22 @@ async fn a_second_sweep_is_told_that_one_is_at_work() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn ctrl_c_ends_a_sweep_that_waits_until_it_may_go_on() {
+    let stage = Stage::connected().await;
+    refuse(&stage, Fault::status(429, &[("retry-after", "120")]));
+    let mut sweep = Running::begin(&stage, &["gdpr", "sweep"]);
+    let told = sweep.line();
+    assert!(told.contains("429"), "{told}");
+    assert!(told.ends_with("goes on in 2 minutes\n"), "{told}");
+    sweep.interrupt();
+    let ran = sweep.end();
+    assert_eq!(ran.code, Some(130), "{ran:#?}");
+    assert!(ran.stdout.contains("0 accounts in 0 batches"), "{ran:#?}");
+    stage.run(&["gdpr", "sweep"]).done();
+    assert_eq!(stage.reports(ADA), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn ctrl_c_ends_a_sweep_after_the_reports_that_are_on_their_way() {
     let stage = Stage::connected().await;
     let gate = Gate::new();
