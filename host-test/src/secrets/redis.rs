@@ -47,9 +47,10 @@ use super::{Change, DeleteOutcome, Entry, Expect, KeyPage, PutOutcome, SecretSto
 /// warning of `tracing`. In no case does it survive the loss of the server's
 /// disk, nor a failover to a replica that did not have it yet.
 ///
-/// A call that is dropped may have been made. One that finds the server gone
-/// tries again for some seconds, so that a server that is started anew costs no
-/// token that was just rotated.
+/// A call that is dropped may have been made. One that finds the server gone,
+/// or a replica where it changes something, tries again for some seconds, so
+/// that a server that is started anew, and a failover, cost no token that was
+/// just rotated.
 ///
 /// ```no_run
 /// use std::sync::Arc;

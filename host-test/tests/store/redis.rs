@@ -1,5 +1,7 @@
 mod command;
 mod crashes;
+#[cfg(unix)]
+mod failover;
 mod faults;
 mod opened;
 mod settling;

@@ -11,7 +11,7 @@ use super::super::error::SealedStoreError;
 use super::super::key_error::KeyError;
 use super::super::key_source::KeySource;
 use super::super::unlocked::{Meta, Unlocked};
-use super::error::RedisError;
+use super::error::{RedisError, is_replica};
 use super::server::RedisServer;
 use super::wire::Live;
 
@@ -172,9 +172,10 @@ impl Desk {
     /// Runs a script with what was made ready for the key that fits. What it has
     /// written may not be on the disk yet.
     ///
-    /// Where the connection breaks, the same is sent once more for as long as
-    /// there is patience: a server that is started again must not cost a token
-    /// that was just rotated. So the script may run twice, and it must tell that
+    /// Where the connection breaks, or leads to a replica, the same is sent once
+    /// more for as long as there is patience: a server that is started again, or
+    /// that another one takes the place of, must not cost a token that was just
+    /// rotated. So the script may run twice, and it must tell that
     /// it finds its own work.
     pub(super) async fn run_unlocked<P, T: FromRedisValue>(
         &self,
@@ -214,7 +215,9 @@ impl Desk {
     ) -> Result<(T, Live), SealedStoreError> {
         loop {
             match self.run(call).await {
-                Err(error) if is_unreachable(&error) && self.is_patient(since) => {
+                Err(error)
+                    if (is_unreachable(&error) || is_replica(&error)) && self.is_patient(since) =>
+                {
                     sleep(ABSENCE).await;
                 }
                 Err(error) if is_rekeying(&error) && self.is_patient(since) => {
@@ -232,11 +235,7 @@ impl Desk {
     ) -> Result<(T, Live), SealedStoreError> {
         let mut live = self.server.to_change(&self.at).await?;
         let answer = call.invoke_async(live.connection()).await;
-        let answer = self
-            .server
-            .changing()
-            .noted(&self.at, &live, answer)
-            .await?;
+        let answer = self.server.noted(&self.at, &live, answer).await?;
         Ok((answer, live))
     }
 
@@ -244,11 +243,10 @@ impl Desk {
     /// server can say so.
     pub(super) async fn settle(&self, mut live: Live) -> Result<(), SealedStoreError> {
         let settled = live.settle().await;
-        let changing = self.server.changing();
-        match changing.noted(&self.at, &live, settled).await? {
+        match self.server.noted(&self.at, &live, settled).await? {
             true => Ok(()),
             false => {
-                changing.forget(&live).await;
+                self.server.changing().forget(&live).await;
                 Err(RedisError::Unsettled(self.at.clone()).into())
             }
         }

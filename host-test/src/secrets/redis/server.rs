@@ -12,7 +12,7 @@ use url::Host;
 
 use super::super::error::SealedStoreError;
 use super::address::{RedisAddress, Server};
-use super::error::RedisError;
+use super::error::{RedisError, is_replica};
 use super::wire::{Live, Role, Wire};
 
 /// A Redis server and the connections to it, for any number of stores.
@@ -81,6 +81,22 @@ impl RedisServer {
             }
         }
         Ok(live)
+    }
+
+    /// What the answer to a change means, for the caller and for the
+    /// connections. A server that is a replica by now still answers, so that
+    /// after a failover both would stay with it, wherever its name leads.
+    pub(super) async fn noted<T>(
+        &self,
+        at: &str,
+        live: &Live,
+        answer: redis::RedisResult<T>,
+    ) -> Result<T, SealedStoreError> {
+        let noted = self.0.changing.noted(at, live, answer).await;
+        if noted.as_ref().is_err_and(is_replica) && self.0.changing.forget(live).await {
+            self.0.reading.forget_any().await;
+        }
+        noted
     }
 }
 

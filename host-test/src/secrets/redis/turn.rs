@@ -51,8 +51,7 @@ impl<'a> Turn<'a> {
             .arg("PX")
             .arg(milliseconds());
         let answer = command.query_async(live.connection()).await;
-        let changing = desk.server.changing();
-        let answer: Option<String> = changing.noted(desk.at(), &live, answer).await?;
+        let answer: Option<String> = desk.server.noted(desk.at(), &live, answer).await?;
         Ok(answer.is_some())
     }
 

@@ -119,13 +119,17 @@ impl Wire {
         answer.map_err(|error| classify(at, &error))
     }
 
-    /// Leaves a connection to those who still use it.
-    pub(super) async fn forget(&self, live: &Live) {
+    /// Leaves a connection to those who still use it, and answers whether
+    /// nobody has done so before.
+    pub(super) async fn forget(&self, live: &Live) -> bool {
         let mut state = self.state.lock().await;
-        let is_same = |current: &Live| Arc::ptr_eq(&current.used, &live.used);
-        if state.live.as_ref().is_some_and(is_same) {
-            state.live = None;
-        }
+        let is_same = |current: &mut Live| Arc::ptr_eq(&current.used, &live.used);
+        state.live.take_if(is_same).is_some()
+    }
+
+    /// Leaves the connection that there is, whichever that is.
+    pub(super) async fn forget_any(&self) {
+        self.state.lock().await.live = None;
     }
 
     async fn connect(&self) -> redis::RedisResult<Live> {

@@ -1,5 +1,7 @@
 //! Servers that cannot be used, and what is said of them.
 
+use std::time::Duration;
+
 use atlassian_simulator::CANARY;
 use jira_host::secrets::{
     KeyFile, MasterKey, PutOutcome, RedisAddress, RedisError, RedisOptions, RedisStore,
@@ -87,7 +89,9 @@ async fn a_replica_is_read_and_says_that_it_takes_no_changes() {
     let Some(server) = RedisServer::start() else {
         return;
     };
-    let store = open(&server).await;
+    let options = RedisOptions::new().with_patience(Duration::ZERO);
+    let opened = options.open(&server.address("a"), key()).await;
+    let store = opened.unwrap();
     stored(&store, "app", "kept").await;
     let _: String = server.command(&["REPLICAOF", "127.0.0.1", "1"]);
     let told = unavailable(put(&store).await);
