@@ -4,6 +4,7 @@ mod crashes;
 mod failover;
 mod faults;
 mod opened;
+mod refusals;
 mod settling;
 mod sharing;
 #[cfg(unix)]

@@ -96,8 +96,8 @@ impl RedisError {
             RedisError::Denied { .. } => {
                 "give the user the right password, and let it use `HMGET HGET HSET HDEL \
                  HLEN HGETALL ZADD ZREM ZRANGE ZRANGEBYLEX EXISTS GET SET DEL PEXPIRE RENAME EVAL \
-                 EVALSHA SCRIPT PING WAITAOF INFO CONFIG|GET BGREWRITEAOF` on keys that begin \
-                 with `jira-host:`"
+                 EVALSHA SCRIPT PING SELECT WAITAOF INFO CONFIG|GET BGREWRITEAOF` on keys that \
+                 begin with `jira-host:`"
             }
             RedisError::Full(_) => {
                 "raise `maxmemory` or make room, then try again; nothing was lost"

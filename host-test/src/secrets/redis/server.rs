@@ -40,7 +40,7 @@ impl RedisServer {
     /// The server with this address. Nothing is sent yet.
     pub fn new(address: &RedisAddress) -> Result<Self, SealedStoreError> {
         let client = client(address)?;
-        let wire = |role| Wire::new(client.clone(), role, PATIENCE);
+        let wire = |role| Wire::new(client.clone(), address.database, role, PATIENCE);
         Ok(RedisServer(Arc::new(Inner {
             address: address.clone(),
             reading: wire(Role::Reading),
@@ -112,7 +112,7 @@ fn client(address: &RedisAddress) -> Result<Client, SealedStoreError> {
         // none and the program has two to choose from. One that was chosen stays.
         let _ = rustls::crypto::ring::default_provider().install_default();
     }
-    let mut settings = RedisConnectionInfo::default().set_db(address.database);
+    let mut settings = RedisConnectionInfo::default();
     if let Some(user) = &address.user {
         settings = settings.set_username(user);
     }

@@ -32,6 +32,7 @@ pub(super) enum Role {
 /// A connection in one role.
 pub(super) struct Wire {
     client: Client,
+    database: i64,
     role: Role,
     patience: Duration,
     state: AsyncMutex<State>,
@@ -54,9 +55,10 @@ pub(super) struct Live {
 }
 
 impl Wire {
-    pub(super) fn new(client: Client, role: Role, patience: Duration) -> Self {
+    pub(super) fn new(client: Client, database: i64, role: Role, patience: Duration) -> Self {
         Wire {
             client,
+            database,
             role,
             patience,
             state: AsyncMutex::default(),
@@ -140,6 +142,14 @@ impl Wire {
         let mut connection = client
             .get_multiplexed_async_connection_with_config(&config)
             .await?;
+        if self.database != 0 {
+            // The client would do so too, but does not tell the server's code.
+            let mut select = redis::cmd("SELECT");
+            select
+                .arg(self.database)
+                .exec_async(&mut connection)
+                .await?;
+        }
         let durability = match self.role {
             Role::Reading => Durability::default(),
             Role::Changing => Durability::of(&mut connection).await?,
