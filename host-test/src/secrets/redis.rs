@@ -11,6 +11,7 @@ mod reading;
 mod rotation;
 mod scripts;
 mod server;
+mod settling;
 mod transfer;
 mod turn;
 mod wire;

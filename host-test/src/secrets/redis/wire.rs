@@ -9,8 +9,9 @@ use redis::{AsyncConnectionConfig, Client, FromRedisValue, Pipeline};
 use tokio::sync::Mutex as AsyncMutex;
 
 use super::super::error::SealedStoreError;
-use super::durability::{Durability, Settling};
+use super::durability::Durability;
 use super::error::{classify, classify_connecting};
+use super::settling::Settling;
 
 /// How long a connection may have been silent before it is asked whether it is
 /// still there. What stands between drops silent ones without a word, most of
