@@ -13,6 +13,7 @@ use super::super::key_source::KeySource;
 use super::super::unlocked::{Meta, Unlocked};
 use super::error::{RedisError, is_replica};
 use super::server::RedisServer;
+use super::token::token;
 use super::wire::Live;
 
 /// The format of a store.
@@ -29,6 +30,9 @@ pub(super) const PAUSE: Duration = Duration::from_millis(10);
 
 /// The same where the server is not there. To start it takes longer.
 pub(super) const ABSENCE: Duration = Duration::from_millis(100);
+
+/// How long a delete is known again: far longer than anybody is patient.
+pub(super) const MARK_LENGTH: Duration = Duration::from_secs(10 * 60);
 
 /// What the entries have beside them. No key has a colon in it.
 pub(super) const FORMAT_FIELD: &str = ":format";
@@ -56,6 +60,8 @@ pub(super) struct Names {
     pub(super) turn: String,
     /// The entries that were sealed anew already.
     pub(super) aside: String,
+    /// What the marks of deletes begin with.
+    marks: String,
 }
 
 /// What came of a script.
@@ -277,8 +283,14 @@ impl Names {
             index: format!("{entries}:keys"),
             turn: format!("{entries}:turn"),
             aside: format!("{entries}:aside"),
+            marks: format!("{entries}:deleted"),
             entries,
         }
+    }
+
+    /// What one delete is known by, for [`MARK_LENGTH`].
+    pub(super) fn mark(&self) -> Result<String, SealedStoreError> {
+        Ok(format!("{}:{}", self.marks, token()?))
     }
 }
 

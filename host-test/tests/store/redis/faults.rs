@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use atlassian_simulator::CANARY;
 use jira_host::secrets::{
-    KeyFile, MasterKey, PutOutcome, RedisAddress, RedisError, RedisOptions, RedisStore,
-    SealedStore, SealedStoreError, StoreError,
+    DeleteOutcome, Expect, KeyFile, MasterKey, PutOutcome, RedisAddress, RedisError, RedisOptions,
+    RedisStore, SealedStore, SealedStoreError, SecretStore, StoreError,
 };
 
 use super::opened::{key, open, put, refusal, unavailable};
@@ -80,6 +80,8 @@ async fn a_server_without_memory_says_so_and_loses_nothing() {
     let told = unavailable(put(&store).await);
     assert!(told.starts_with("the server has no memory left"), "{told}");
     assert_eq!(value(&store, "app").await.unwrap(), b"kept");
+    let deleted = store.delete("app", Expect::Any).await;
+    assert_eq!(deleted, Ok(DeleteOutcome::Deleted));
     let _: String = server.command(&["CONFIG", "SET", "maxmemory", "0"]);
     assert!(matches!(put(&store).await, Ok(PutOutcome::Stored(_))));
 }
