@@ -298,8 +298,6 @@ impl Names {
 pub(super) async fn on_disk<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, KeyError> + Send + 'static,
 ) -> Result<T, SealedStoreError> {
-    match spawn_blocking(work).await {
-        Ok(done) => Ok(done?),
-        Err(_) => Err(SealedStoreError::Interrupted),
-    }
+    let done = spawn_blocking(work).await;
+    Ok(done.map_err(SealedStoreError::left)??)
 }
