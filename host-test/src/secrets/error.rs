@@ -1,4 +1,5 @@
 use thiserror::Error;
+use tokio::task::JoinError;
 
 use super::StoreError;
 use super::key_error::KeyError;
@@ -73,6 +74,9 @@ pub enum SealedStoreError {
     /// The program is ending. A change may have been made.
     #[error("the store was left because the program is ending")]
     Interrupted,
+    /// The program has a bug. A change may have been made.
+    #[error("the store was left because the work on it panicked")]
+    Panicked,
     /// What only a file can be.
     #[error(transparent)]
     Sqlite(#[from] SqliteError),
@@ -108,6 +112,9 @@ impl SealedStoreError {
             SealedStoreError::Seal(SealError::Random(_)) | SealedStoreError::Interrupted => {
                 "try again"
             }
+            SealedStoreError::Panicked => {
+                "this is a bug of this program: report it with what it wrote to standard error"
+            }
             SealedStoreError::Seal(SealError::TooLong) => "store something smaller",
             SealedStoreError::NotAnExport => {
                 "name the file that an export wrote, and the key file that it was made with"
@@ -120,6 +127,14 @@ impl SealedStoreError {
             SealedStoreError::Redis(error) => return error.advice(),
         };
         advice.to_owned()
+    }
+
+    /// Why work that was done where blocking is allowed has no outcome.
+    pub(super) fn left(error: JoinError) -> Self {
+        match error.is_panic() {
+            true => SealedStoreError::Panicked,
+            false => SealedStoreError::Interrupted,
+        }
     }
 }
 

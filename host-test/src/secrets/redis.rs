@@ -11,6 +11,8 @@ mod reading;
 mod rotation;
 mod scripts;
 mod server;
+mod settling;
+mod token;
 mod transfer;
 mod turn;
 mod wire;
@@ -22,7 +24,7 @@ use async_trait::async_trait;
 pub use self::address::{
     REDIS_PASSWORD_FILE_VARIABLE, REDIS_PASSWORD_VARIABLE, RedisAddress, RedisAddressError,
 };
-use self::desk::Desk;
+use self::desk::{Desk, MARK_LENGTH};
 use self::entries::{Changed, expectation, opened, seal};
 pub use self::error::RedisError;
 pub use self::options::RedisOptions;
@@ -47,9 +49,10 @@ use super::{Change, DeleteOutcome, Entry, Expect, KeyPage, PutOutcome, SecretSto
 /// warning of `tracing`. In no case does it survive the loss of the server's
 /// disk, nor a failover to a replica that did not have it yet.
 ///
-/// A call that is dropped may have been made. One that finds the server gone
-/// tries again for some seconds, so that a server that is started anew costs no
-/// token that was just rotated.
+/// A call that is dropped may have been made. One that finds the server gone,
+/// or a replica where it changes something, tries again for some seconds, so
+/// that a server that is started anew, and a failover, cost no token that was
+/// just rotated.
 ///
 /// ```no_run
 /// use std::sync::Arc;
@@ -118,18 +121,19 @@ impl RedisStore {
     }
 
     async fn remove(&self, key: &str, expect: &Expect) -> Result<DeleteOutcome, SealedStoreError> {
-        let ran = self.desk.run_unlocked(&scripts::CHANGE, |_, call| {
+        let mark = self.desk.names.mark()?;
+        let ran = self.desk.run_unlocked(&scripts::REMOVE, |_, call| {
             let (expected, version) = expectation(expect);
-            call.arg(key).arg(expected).arg(version).arg("");
+            call.key(&mark).arg(key).arg(expected).arg(version);
+            call.arg(MARK_LENGTH.as_millis() as u64);
             Ok(())
         });
         let ran = ran.await?;
-        let mut outcomes = self.outcomes(ran.answer, 1)?;
-        if outcomes.iter().any(Changed::is_done) {
+        let outcome = Changed::of(ran.answer).ok_or_else(|| self.other_answer())?;
+        if outcome.is_done() {
             self.desk.settle(ran.live).await?;
         }
         let sealer = &ran.unlocked.sealer;
-        let outcome = outcomes.pop().unwrap_or(Changed::Stale(None));
         outcome.delete(|field| opened(self.desk.at(), sealer, key, field))
     }
 
@@ -141,13 +145,13 @@ impl RedisStore {
     ) -> Result<Vec<Changed>, SealedStoreError> {
         let outcomes: Option<Vec<_>> = answer.into_iter().map(Changed::of).collect();
         let outcomes = outcomes.filter(|outcomes| outcomes.len() == changes);
-        outcomes.ok_or_else(|| {
-            let (at, why) = (
-                self.desk.at().to_owned(),
-                "its answer is another".to_owned(),
-            );
-            RedisError::Unsuitable { at, why }.into()
-        })
+        outcomes.ok_or_else(|| self.other_answer())
+    }
+
+    fn other_answer(&self) -> SealedStoreError {
+        let at = self.desk.at().to_owned();
+        let why = "its answer is another".to_owned();
+        RedisError::Unsuitable { at, why }.into()
     }
 
     async fn fields(&self, keys: &[String]) -> Result<Vec<Option<Entry>>, SealedStoreError> {

@@ -84,7 +84,7 @@ async fn on<T: Send + 'static>(
     };
     spawn_blocking(patient_work)
         .await
-        .unwrap_or(Err(SealedStoreError::Interrupted))
+        .unwrap_or_else(|error| Err(SealedStoreError::left(error)))
 }
 
 #[async_trait]
@@ -211,5 +211,30 @@ impl fmt::Debug for SqliteStore {
         f.debug_struct("SqliteStore")
             .field("path", &self.path)
             .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn work_that_panics_is_told_as_a_bug_and_leaves_the_store_as_it_was() {
+        let folder = tempfile::tempdir().unwrap();
+        let key = MasterKey::from_bytes([1; 32]);
+        let store = SqliteStore::open(folder.path().join("store"), key).unwrap();
+        let put = || store.put("app", b"kept".to_vec(), Expect::Any);
+        put().await.unwrap();
+        let left = on(&store.writer, |desk| {
+            desk.write::<()>(|transaction, _| {
+                transaction.execute("DELETE FROM entries", []).unwrap();
+                panic!("a bug")
+            })
+        });
+        let error = left.await.unwrap_err();
+        assert!(matches!(error, SealedStoreError::Panicked), "{error:?}");
+        let entry = store.get("app").await.unwrap().unwrap();
+        assert_eq!(entry.value, b"kept");
+        assert!(matches!(put().await, Ok(PutOutcome::Stored(_))));
     }
 }

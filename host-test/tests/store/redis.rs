@@ -1,7 +1,10 @@
 mod command;
 mod crashes;
+#[cfg(unix)]
+mod failover;
 mod faults;
 mod opened;
+mod refusals;
 mod settling;
 mod sharing;
 #[cfg(unix)]

@@ -11,8 +11,9 @@ use super::super::error::SealedStoreError;
 use super::super::key_error::KeyError;
 use super::super::key_source::KeySource;
 use super::super::unlocked::{Meta, Unlocked};
-use super::error::RedisError;
+use super::error::{RedisError, is_replica};
 use super::server::RedisServer;
+use super::token::token;
 use super::wire::Live;
 
 /// The format of a store.
@@ -29,6 +30,9 @@ pub(super) const PAUSE: Duration = Duration::from_millis(10);
 
 /// The same where the server is not there. To start it takes longer.
 pub(super) const ABSENCE: Duration = Duration::from_millis(100);
+
+/// How long a delete is known again: far longer than anybody is patient.
+pub(super) const MARK_LENGTH: Duration = Duration::from_secs(10 * 60);
 
 /// What the entries have beside them. No key has a colon in it.
 pub(super) const FORMAT_FIELD: &str = ":format";
@@ -56,6 +60,8 @@ pub(super) struct Names {
     pub(super) turn: String,
     /// The entries that were sealed anew already.
     pub(super) aside: String,
+    /// What the marks of deletes begin with.
+    marks: String,
 }
 
 /// What came of a script.
@@ -172,9 +178,10 @@ impl Desk {
     /// Runs a script with what was made ready for the key that fits. What it has
     /// written may not be on the disk yet.
     ///
-    /// Where the connection breaks, the same is sent once more for as long as
-    /// there is patience: a server that is started again must not cost a token
-    /// that was just rotated. So the script may run twice, and it must tell that
+    /// Where the connection breaks, or leads to a replica, the same is sent once
+    /// more for as long as there is patience: a server that is started again, or
+    /// that another one takes the place of, must not cost a token that was just
+    /// rotated. So the script may run twice, and it must tell that
     /// it finds its own work.
     pub(super) async fn run_unlocked<P, T: FromRedisValue>(
         &self,
@@ -214,7 +221,9 @@ impl Desk {
     ) -> Result<(T, Live), SealedStoreError> {
         loop {
             match self.run(call).await {
-                Err(error) if is_unreachable(&error) && self.is_patient(since) => {
+                Err(error)
+                    if (is_unreachable(&error) || is_replica(&error)) && self.is_patient(since) =>
+                {
                     sleep(ABSENCE).await;
                 }
                 Err(error) if is_rekeying(&error) && self.is_patient(since) => {
@@ -232,11 +241,7 @@ impl Desk {
     ) -> Result<(T, Live), SealedStoreError> {
         let mut live = self.server.to_change(&self.at).await?;
         let answer = call.invoke_async(live.connection()).await;
-        let answer = self
-            .server
-            .changing()
-            .noted(&self.at, &live, answer)
-            .await?;
+        let answer = self.server.noted(&self.at, &live, answer).await?;
         Ok((answer, live))
     }
 
@@ -244,11 +249,10 @@ impl Desk {
     /// server can say so.
     pub(super) async fn settle(&self, mut live: Live) -> Result<(), SealedStoreError> {
         let settled = live.settle().await;
-        let changing = self.server.changing();
-        match changing.noted(&self.at, &live, settled).await? {
+        match self.server.noted(&self.at, &live, settled).await? {
             true => Ok(()),
             false => {
-                changing.forget(&live).await;
+                self.server.changing().forget(&live).await;
                 Err(RedisError::Unsettled(self.at.clone()).into())
             }
         }
@@ -279,8 +283,14 @@ impl Names {
             index: format!("{entries}:keys"),
             turn: format!("{entries}:turn"),
             aside: format!("{entries}:aside"),
+            marks: format!("{entries}:deleted"),
             entries,
         }
+    }
+
+    /// What one delete is known by, for [`MARK_LENGTH`].
+    pub(super) fn mark(&self) -> Result<String, SealedStoreError> {
+        Ok(format!("{}:{}", self.marks, token()?))
     }
 }
 
@@ -288,8 +298,6 @@ impl Names {
 pub(super) async fn on_disk<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, KeyError> + Send + 'static,
 ) -> Result<T, SealedStoreError> {
-    match spawn_blocking(work).await {
-        Ok(done) => Ok(done?),
-        Err(_) => Err(SealedStoreError::Interrupted),
-    }
+    let done = spawn_blocking(work).await;
+    Ok(done.map_err(SealedStoreError::left)??)
 }

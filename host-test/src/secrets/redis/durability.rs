@@ -1,19 +1,12 @@
 //! When what the server has taken is on its disk.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use redis::aio::MultiplexedConnection;
 use redis::{FromRedisValue, RedisResult};
-use tokio::sync::Mutex;
 
 use super::error::is_refusal;
-use super::wire::Live;
-
-/// How long a change may take to get to the disk. A server that writes once in
-/// a second takes two at most, before it holds up everybody.
-const SETTLING: Duration = Duration::from_secs(4);
 
 /// When a server has what it has taken on its disk.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -156,42 +149,6 @@ fn known<T: FromRedisValue>(answer: Option<RedisResult<redis::Value>>) -> RedisR
         Some(Ok(value)) => Ok(T::from_redis_value(value).ok()),
         Some(Err(error)) if !is_refusal(&error) => Err(error),
         _ => Ok(None),
-    }
-}
-
-/// Those who wait for the disk on one connection. Whoever comes while somebody
-/// waits shares the next wait with all others that have come.
-#[derive(Default)]
-pub(super) struct Settling {
-    changes: AtomicU64,
-    settled: AtomicU64,
-    turn: Mutex<()>,
-}
-
-impl Live {
-    /// Returns when every change that was answered on this connection until now
-    /// is on the disk; `false` where the server cannot say so.
-    pub(super) async fn settle(&mut self) -> RedisResult<bool> {
-        if self.durability.disk != Disk::Awaited {
-            return Ok(true);
-        }
-        let settling = self.settling.clone();
-        let mine = settling.changes.fetch_add(1, Ordering::SeqCst) + 1;
-        let _turn = settling.turn.lock().await;
-        if settling.settled.load(Ordering::SeqCst) >= mine {
-            return Ok(true);
-        }
-        let all = settling.changes.load(Ordering::SeqCst);
-        let (on_disk, _replicas): (u64, u64) = redis::cmd("WAITAOF")
-            .arg(1)
-            .arg(0)
-            .arg(SETTLING.as_millis() as u64)
-            .query_async(self.connection())
-            .await?;
-        if on_disk > 0 {
-            settling.settled.store(all, Ordering::SeqCst);
-        }
-        Ok(on_disk > 0)
     }
 }
 

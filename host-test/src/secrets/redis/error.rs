@@ -96,13 +96,16 @@ impl RedisError {
             RedisError::Denied { .. } => {
                 "give the user the right password, and let it use `HMGET HGET HSET HDEL \
                  HLEN HGETALL ZADD ZREM ZRANGE ZRANGEBYLEX EXISTS GET SET DEL PEXPIRE RENAME EVAL \
-                 EVALSHA SCRIPT PING WAITAOF INFO CONFIG|GET BGREWRITEAOF` on keys that begin \
-                 with `jira-host:`"
+                 EVALSHA SCRIPT PING SELECT WAITAOF INFO CONFIG|GET BGREWRITEAOF` on keys that \
+                 begin with `jira-host:`"
             }
             RedisError::Full(_) => {
                 "raise `maxmemory` or make room, then try again; nothing was lost"
             }
-            RedisError::Replica(_) => "name the server that it is a replica of",
+            RedisError::Replica(_) => {
+                "name the server that it is a replica of; after a failover it is enough that the \
+                 name leads to the new one, which every change looks for anew"
+            }
             RedisError::Unsettled(_) => {
                 "look at the server's disk and log, then try again; the change may have been made"
             }
@@ -228,6 +231,11 @@ fn answered(error: &redis::RedisError) -> Option<(String, Option<String>)> {
         None => code,
     };
     Some((code, detail))
+}
+
+/// Whether the server is not the one that takes changes, or not any more.
+pub(super) fn is_replica(error: &SealedStoreError) -> bool {
+    matches!(error, SealedStoreError::Redis(RedisError::Replica(_)))
 }
 
 /// Whether a server was asked what it does not know, or does not tell this user.

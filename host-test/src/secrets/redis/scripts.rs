@@ -12,6 +12,10 @@ pub(super) static CREATE: LazyLock<Script> =
 pub(super) static CHANGE: LazyLock<Script> =
     LazyLock::new(|| Script::new(include_str!("scripts/change.lua")));
 
+/// Deletes a key.
+pub(super) static REMOVE: LazyLock<Script> =
+    LazyLock::new(|| Script::new(include_str!("scripts/remove.lua")));
+
 /// Everything, from one moment.
 pub(super) static INSPECT: LazyLock<Script> =
     LazyLock::new(|| Script::new(include_str!("scripts/inspect.lua")));

@@ -12,7 +12,7 @@ use url::Host;
 
 use super::super::error::SealedStoreError;
 use super::address::{RedisAddress, Server};
-use super::error::RedisError;
+use super::error::{RedisError, is_replica};
 use super::wire::{Live, Role, Wire};
 
 /// A Redis server and the connections to it, for any number of stores.
@@ -40,7 +40,7 @@ impl RedisServer {
     /// The server with this address. Nothing is sent yet.
     pub fn new(address: &RedisAddress) -> Result<Self, SealedStoreError> {
         let client = client(address)?;
-        let wire = |role| Wire::new(client.clone(), role, PATIENCE);
+        let wire = |role| Wire::new(client.clone(), address.database, role, PATIENCE);
         Ok(RedisServer(Arc::new(Inner {
             address: address.clone(),
             reading: wire(Role::Reading),
@@ -82,6 +82,22 @@ impl RedisServer {
         }
         Ok(live)
     }
+
+    /// What the answer to a change means, for the caller and for the
+    /// connections. A server that is a replica by now still answers, so that
+    /// after a failover both would stay with it, wherever its name leads.
+    pub(super) async fn noted<T>(
+        &self,
+        at: &str,
+        live: &Live,
+        answer: redis::RedisResult<T>,
+    ) -> Result<T, SealedStoreError> {
+        let noted = self.0.changing.noted(at, live, answer).await;
+        if noted.as_ref().is_err_and(is_replica) && self.0.changing.forget(live).await {
+            self.0.reading.forget_any().await;
+        }
+        noted
+    }
 }
 
 impl fmt::Debug for RedisServer {
@@ -96,7 +112,7 @@ fn client(address: &RedisAddress) -> Result<Client, SealedStoreError> {
         // none and the program has two to choose from. One that was chosen stays.
         let _ = rustls::crypto::ring::default_provider().install_default();
     }
-    let mut settings = RedisConnectionInfo::default().set_db(address.database);
+    let mut settings = RedisConnectionInfo::default();
     if let Some(user) = &address.user {
         settings = settings.set_username(user);
     }

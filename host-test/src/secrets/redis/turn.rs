@@ -2,15 +2,14 @@
 
 use std::time::{Duration, Instant};
 
-use data_encoding::HEXLOWER;
 use redis::ScriptInvocation;
 use tokio::time::sleep;
 
 use super::super::error::SealedStoreError;
-use super::super::seal::SealError;
 use super::desk::{Desk, PAUSE};
 use super::error::RedisError;
 use super::scripts;
+use super::token::token;
 
 /// How long a turn lasts from its last step on, which takes milliseconds: after
 /// the crash of whoever has it, those who write wait this long, and that is less
@@ -27,9 +26,7 @@ impl<'a> Turn<'a> {
     /// Waits for others and takes a turn. Those who wait to write try again in
     /// shorter intervals than somebody who takes one turn after the other.
     pub(super) async fn take(desk: &'a Desk) -> Result<Self, SealedStoreError> {
-        let mut token = [0; 16];
-        getrandom::fill(&mut token).map_err(SealError::Random)?;
-        let token = HEXLOWER.encode(&token);
+        let token = token()?;
         sleep(2 * PAUSE).await;
         let since = Instant::now();
         while !Turn::is_taken(desk, &token).await? {
@@ -51,8 +48,7 @@ impl<'a> Turn<'a> {
             .arg("PX")
             .arg(milliseconds());
         let answer = command.query_async(live.connection()).await;
-        let changing = desk.server.changing();
-        let answer: Option<String> = changing.noted(desk.at(), &live, answer).await?;
+        let answer: Option<String> = desk.server.noted(desk.at(), &live, answer).await?;
         Ok(answer.is_some())
     }
 

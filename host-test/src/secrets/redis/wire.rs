@@ -9,8 +9,9 @@ use redis::{AsyncConnectionConfig, Client, FromRedisValue, Pipeline};
 use tokio::sync::Mutex as AsyncMutex;
 
 use super::super::error::SealedStoreError;
-use super::durability::{Durability, Settling};
+use super::durability::Durability;
 use super::error::{classify, classify_connecting};
+use super::settling::Settling;
 
 /// How long a connection may have been silent before it is asked whether it is
 /// still there. What stands between drops silent ones without a word, most of
@@ -32,6 +33,7 @@ pub(super) enum Role {
 /// A connection in one role.
 pub(super) struct Wire {
     client: Client,
+    database: i64,
     role: Role,
     patience: Duration,
     state: AsyncMutex<State>,
@@ -54,9 +56,10 @@ pub(super) struct Live {
 }
 
 impl Wire {
-    pub(super) fn new(client: Client, role: Role, patience: Duration) -> Self {
+    pub(super) fn new(client: Client, database: i64, role: Role, patience: Duration) -> Self {
         Wire {
             client,
+            database,
             role,
             patience,
             state: AsyncMutex::default(),
@@ -119,13 +122,17 @@ impl Wire {
         answer.map_err(|error| classify(at, &error))
     }
 
-    /// Leaves a connection to those who still use it.
-    pub(super) async fn forget(&self, live: &Live) {
+    /// Leaves a connection to those who still use it, and answers whether
+    /// nobody has done so before.
+    pub(super) async fn forget(&self, live: &Live) -> bool {
         let mut state = self.state.lock().await;
-        let is_same = |current: &Live| Arc::ptr_eq(&current.used, &live.used);
-        if state.live.as_ref().is_some_and(is_same) {
-            state.live = None;
-        }
+        let is_same = |current: &mut Live| Arc::ptr_eq(&current.used, &live.used);
+        state.live.take_if(is_same).is_some()
+    }
+
+    /// Leaves the connection that there is, whichever that is.
+    pub(super) async fn forget_any(&self) {
+        self.state.lock().await.live = None;
     }
 
     async fn connect(&self) -> redis::RedisResult<Live> {
@@ -136,6 +143,14 @@ impl Wire {
         let mut connection = client
             .get_multiplexed_async_connection_with_config(&config)
             .await?;
+        if self.database != 0 {
+            // The client would do so too, but does not tell the server's code.
+            let mut select = redis::cmd("SELECT");
+            select
+                .arg(self.database)
+                .exec_async(&mut connection)
+                .await?;
+        }
         let durability = match self.role {
             Role::Reading => Durability::default(),
             Role::Changing => Durability::of(&mut connection).await?,

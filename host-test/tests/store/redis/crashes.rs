@@ -5,8 +5,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use jira_host::secrets::{
-    Expect, KeyFile, PutOutcome, RedisAddress, RedisError, RedisOptions, RedisStore, SealedStore,
-    SealedStoreError, SecretStore, StoreError,
+    DeleteOutcome, Expect, KeyFile, PutOutcome, RedisAddress, RedisError, RedisOptions, RedisStore,
+    SealedStore, SealedStoreError, SecretStore, StoreError,
 };
 
 use super::opened::{key, open, put, refusal, unavailable};
@@ -243,7 +243,16 @@ async fn a_change_whose_answer_was_lost_is_recognised_as_made() {
     }
 
     let export = store.export(None).await.unwrap();
-    store.delete("tokens/a", Expect::Any).await.unwrap();
+    for expect in [Expect::Version(version), Expect::Any] {
+        way.loses_next.store(true, Ordering::SeqCst);
+        let deleted = store.delete("tokens/a", expect).await;
+        assert_eq!(deleted, Ok(DeleteOutcome::Deleted));
+        assert!(
+            !way.loses_next.load(Ordering::SeqCst),
+            "the answer was lost"
+        );
+        assert_eq!(value(&store, "tokens/a").await, None);
+    }
     way.loses_next.store(true, Ordering::SeqCst);
     assert_eq!(store.import(export.bytes, None, false).await.unwrap(), 1);
 }

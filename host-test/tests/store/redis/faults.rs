@@ -1,9 +1,11 @@
 //! Servers that cannot be used, and what is said of them.
 
+use std::time::Duration;
+
 use atlassian_simulator::CANARY;
 use jira_host::secrets::{
-    KeyFile, MasterKey, PutOutcome, RedisAddress, RedisError, RedisOptions, RedisStore,
-    SealedStore, SealedStoreError, StoreError,
+    DeleteOutcome, Expect, KeyFile, MasterKey, PutOutcome, RedisAddress, RedisError, RedisOptions,
+    RedisStore, SealedStore, SealedStoreError, SecretStore, StoreError,
 };
 
 use super::opened::{key, open, put, refusal, unavailable};
@@ -78,6 +80,8 @@ async fn a_server_without_memory_says_so_and_loses_nothing() {
     let told = unavailable(put(&store).await);
     assert!(told.starts_with("the server has no memory left"), "{told}");
     assert_eq!(value(&store, "app").await.unwrap(), b"kept");
+    let deleted = store.delete("app", Expect::Any).await;
+    assert_eq!(deleted, Ok(DeleteOutcome::Deleted));
     let _: String = server.command(&["CONFIG", "SET", "maxmemory", "0"]);
     assert!(matches!(put(&store).await, Ok(PutOutcome::Stored(_))));
 }
@@ -87,7 +91,9 @@ async fn a_replica_is_read_and_says_that_it_takes_no_changes() {
     let Some(server) = RedisServer::start() else {
         return;
     };
-    let store = open(&server).await;
+    let options = RedisOptions::new().with_patience(Duration::ZERO);
+    let opened = options.open(&server.address("a"), key()).await;
+    let store = opened.unwrap();
     stored(&store, "app", "kept").await;
     let _: String = server.command(&["REPLICAOF", "127.0.0.1", "1"]);
     let told = unavailable(put(&store).await);

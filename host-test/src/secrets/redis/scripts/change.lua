@@ -1,8 +1,7 @@
 -- Makes changes, each on its own. KEYS: entries, index, turn. ARGV: the key
 -- check that the values are sealed under, then for each change the key, what
--- is expected, the version where that is a version, and the value; an empty
--- value is for a key that is to go. Answers for each change 1 where it was
--- made, or else what is there: 0 for nothing.
+-- is expected, the version where that is a version, and the value. Answers for
+-- each change 1 where it was made, or else what is there: 0 for nothing.
 --
 -- No two changes have the same version and seal, so the very value that is to
 -- be written is this change, sent once more. It is written once more too: only
@@ -23,10 +22,6 @@ for at = 2, #ARGV, 4 do
     or (there and there == value)
   if not is_met then
     table.insert(outcomes, there or 0)
-  elseif value == '' then
-    redis.call('HDEL', KEYS[1], key)
-    redis.call('ZREM', KEYS[2], key)
-    table.insert(outcomes, 1)
   else
     redis.call('HSET', KEYS[1], key, value)
     redis.call('ZADD', KEYS[2], 0, key)
