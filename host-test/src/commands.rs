@@ -22,7 +22,7 @@ mod store;
 
 use clap::Subcommand;
 
-pub(crate) use self::context::Context;
+pub(crate) use self::context::{Context, variable_in_place_of};
 pub(crate) use self::inspect::tell as tell_inspection;
 use crate::exit::Failure;
 
@@ -35,7 +35,8 @@ pub(crate) enum Command {
     ///
     /// It listens at the application's redirect URI on this machine, prints the
     /// address to open, and waits. A connection of the same name is renewed;
-    /// until then it works on.
+    /// until then it works on. What is not given stays as it was: names, Service
+    /// Management, scopes; to be rid of one, `disconnect` it first.
     Connect(connect::ConnectArgs),
     /// Shows the connections, without asking Atlassian.
     Status(status::StatusArgs),

@@ -7,7 +7,7 @@ mod unheard;
 use std::env;
 use std::ffi::OsString;
 use std::fmt::Display;
-use std::io;
+use std::io::{self, Write};
 use std::sync::OnceLock;
 
 use anstyle::{AnsiColor, Style};
@@ -82,6 +82,7 @@ pub(crate) fn begin(verbosity: Verbosity, format: LogFormat) {
     let _ = match format {
         LogFormat::Text => {
             let layer = fmt::layer().fmt_fields(message_first()).event_format(Plain);
+            let layer = layer.log_internal_errors(false);
             registry
                 .with(layer.with_writer(anstream::stderr))
                 .try_init()
@@ -89,6 +90,7 @@ pub(crate) fn begin(verbosity: Verbosity, format: LogFormat) {
         LogFormat::Json => {
             let layer = fmt::layer().json().flatten_event(true);
             let layer = layer.with_current_span(true).with_span_list(false);
+            let layer = layer.log_internal_errors(false);
             registry.with(layer.with_writer(io::stderr)).try_init()
         }
     };
@@ -156,7 +158,7 @@ pub(crate) fn note(text: impl Display) {
         let text = text.to_string();
         tracing::info!(target: COMMANDS, "{}", text.trim());
     } else {
-        anstream::eprintln!("{text}");
+        write_line(text);
     }
 }
 
@@ -164,14 +166,14 @@ pub(crate) fn note(text: impl Display) {
 /// OpenTelemetry's names.
 pub(crate) fn head(status: u16, headers: &[Field]) {
     if is_json() {
-        anstream::eprintln!("{}", head_event(status, headers));
+        write_line(head_event(status, headers));
         return;
     }
-    anstream::eprintln!("HTTP {status}");
+    write_line(format_args!("HTTP {status}"));
     for (name, value) in headers {
-        anstream::eprintln!("{name}: {}", printable(value));
+        write_line(format_args!("{name}: {}", printable(value)));
     }
-    anstream::eprintln!();
+    write_line("");
 }
 
 /// The names of headers are not known when this is compiled, as those of an
@@ -210,8 +212,13 @@ pub(crate) fn request(text: impl Display) {
     if is_json() {
         tracing::info!(target: COMMANDS, "{text}");
     } else {
-        anstream::eprintln!("{text}");
+        write_line(text);
     }
+}
+
+/// What a person is asked, who answers on the same line.
+pub(crate) fn question(text: impl Display) {
+    write(text);
 }
 
 /// What a person should know, although it was done. It is left out with
@@ -224,7 +231,8 @@ pub(crate) fn warning(text: impl Display) {
         tracing::warn!(target: COMMANDS, "{text}");
     } else {
         let text = text.to_string();
-        anstream::eprintln!("{WARNING}warning:{WARNING:#} {}", printable(&text));
+        let text = printable(&text);
+        write_line(format_args!("{WARNING}warning:{WARNING:#} {text}"));
     }
 }
 
@@ -238,11 +246,22 @@ pub(crate) fn failure(exit_code: u8, message: Option<&str>, hints: &[String]) {
         return;
     }
     if let Some(message) = message {
-        anstream::eprintln!("{FAILURE}jira-host:{FAILURE:#} {}", printable(message));
+        let message = printable(message);
+        write_line(format_args!("{FAILURE}jira-host:{FAILURE:#} {message}"));
     }
     for hint in hints {
-        anstream::eprintln!("hint: {}", printable(hint));
+        write_line(format_args!("hint: {}", printable(hint)));
     }
+}
+
+fn write_line(text: impl Display) {
+    write(format_args!("{text}\n"));
+}
+
+/// Where standard error takes nothing, nobody can be told of that, and the command
+/// does its work all the same.
+fn write(text: impl Display) {
+    let _ = anstream::stderr().write_all(text.to_string().as_bytes());
 }
 
 #[cfg(test)]

@@ -12,6 +12,7 @@ mod output;
 use std::process::ExitCode;
 use std::time::Duration;
 
+use clap::error::{ContextKind, ContextValue};
 use clap::{CommandFactory, FromArgMatches, Parser};
 use tokio::runtime::Runtime;
 
@@ -83,7 +84,7 @@ impl Arguments {
     fn read() -> Self {
         let matches = match Arguments::command().try_get_matches() {
             Ok(matches) => matches,
-            Err(error) => refuse(&error),
+            Err(error) => refuse(&of_variable(error)),
         };
         match Arguments::from_arg_matches(&matches) {
             Ok(mut arguments) => {
@@ -93,6 +94,16 @@ impl Arguments {
             Err(error) => refuse(&error.format(&mut Arguments::command())),
         }
     }
+}
+
+/// The error about a value that nobody typed names the variable that it is from.
+fn of_variable(mut error: clap::Error) -> clap::Error {
+    if let Some(ContextValue::String(option)) = error.get(ContextKind::InvalidArg)
+        && let Some(variable) = commands::variable_in_place_of(option)
+    {
+        error.insert(ContextKind::InvalidArg, ContextValue::String(variable));
+    }
+    error
 }
 
 /// Ends the program by what is wrong on the command line, or by the help that was

@@ -32,6 +32,9 @@ Examples:
     Show,
 }
 
+/// What keeps origins.
+const KEEPER: &str = "jira-host app set";
+
 /// A setting as it is shown.
 struct Row {
     name: &'static str,
@@ -104,12 +107,45 @@ fn row(context: &Context, name: &'static str) -> Result<Row, Failure> {
         Source::Chosen => Some("jira-host use".to_owned()),
         Source::Default => None,
     };
-    Ok(Row {
+    let row = Row {
         name,
         value,
         source,
         place,
+    };
+    Ok(match name {
+        "allow_origin" => row.with_kept(context.settings()?.allowed_origins),
+        _ => row,
     })
+}
+
+impl Row {
+    /// With the origins that were kept with the application: others are allowed
+    /// beside them, not in their place.
+    fn with_kept(mut self, kept: Vec<String>) -> Self {
+        if kept.is_empty() {
+            return self;
+        }
+        let given = match self.value {
+            Value::Array(given) => given,
+            _ => Vec::new(),
+        };
+        let mut origins: Vec<Value> = kept.into_iter().map(Value::from).collect();
+        for origin in given {
+            if !origins.contains(&origin) {
+                origins.push(origin);
+            }
+        }
+        self.value = origins.into();
+        self.place = Some(match self.place {
+            Some(place) => format!("{place} and {KEEPER}"),
+            None => {
+                self.source = Source::Chosen;
+                KEEPER.to_owned()
+            }
+        });
+        self
+    }
 }
 
 /// Where the master key is. It is never shown.

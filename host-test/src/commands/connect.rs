@@ -15,8 +15,8 @@ use std::time::{Duration, SystemTime};
 use clap::Args;
 use http::StatusCode;
 use jira_host::types::{
-    Authorize, Callback, ChooseSite, Connected, ConnectionState, Consent, Error, OauthOutcome,
-    OauthStep,
+    Authorize, Callback, ChooseSite, Connected, ConnectionState, ConnectionStatus, Consent, Error,
+    OauthOutcome, OauthStep,
 };
 
 pub(crate) use self::address::{CallbackAddress, EXAMPLE_REDIRECT_URI};
@@ -31,6 +31,9 @@ use super::status::{connected_notes, status_json};
 use crate::exit::{Exit, Failure};
 use crate::log;
 use crate::output;
+
+/// Whether this scope is asked for is up to the application alone.
+const REPORT_PERSONAL_DATA: &str = "report:personal-data";
 
 #[derive(Args, Debug)]
 #[command(after_long_help = "\
@@ -53,7 +56,8 @@ pub(crate) struct ConnectArgs {
     /// Asks for Jira Service Management too, for `jira-host servicedesk`.
     #[arg(long)]
     service_management: bool,
-    /// Asks for a scope beyond the usual ones. May be given several times.
+    /// Asks for a scope beyond the usual ones, and those that the connection was
+    /// made with. May be given several times.
     #[arg(long, value_name = "SCOPE")]
     scope: Vec<String>,
     /// The site to choose where the consent reaches several: its URL or cloud
@@ -72,9 +76,13 @@ pub(crate) struct ConnectArgs {
 }
 
 impl ConnectArgs {
-    pub(crate) async fn run(self, context: &Context) -> Result<(), Failure> {
+    pub(crate) async fn run(mut self, context: &Context) -> Result<(), Failure> {
         let (session, app) = context.session_of_app().await?;
-        let connected = match self.site_of_saved_consent(&session).await? {
+        let stored = self.stored(&session).await?;
+        let lacks_site = |it: &ConnectionStatus| it.state == ConnectionState::SiteNotChosen;
+        let is_consent_saved = stored.as_ref().is_some_and(lacks_site);
+        self.renew(stored);
+        let connected = match self.site.clone().filter(|_| is_consent_saved) {
             Some(site) => self.choose_among(context, &session, site).await?,
             None => self.consent(context, &session, &app).await?,
         };
@@ -85,20 +93,26 @@ impl ConnectArgs {
         Ok(())
     }
 
-    /// The site to choose without another consent, where only that is missing.
-    async fn site_of_saved_consent(&self, session: &Session) -> Result<Option<String>, Failure> {
-        if self.site.is_none() {
-            return Ok(None);
-        }
+    /// The connection of this name, where there is one.
+    async fn stored(&self, session: &Session) -> Result<Option<ConnectionStatus>, Failure> {
         let step = OauthStep::Status(Some(self.name.clone()));
-        let is_saved = match session.step(&step).await? {
-            Ok(OauthOutcome::Status(found)) => found
-                .iter()
-                .any(|status| status.state == ConnectionState::SiteNotChosen),
+        Ok(match session.step(&step).await? {
+            Ok(OauthOutcome::Status(found)) => found.into_iter().next(),
             // What is wrong with it shows when it is made.
-            _ => false,
-        };
-        Ok(self.site.clone().filter(|_| is_saved))
+            _ => None,
+        })
+    }
+
+    /// Takes what was not given from the connection that is renewed.
+    fn renew(&mut self, stored: Option<ConnectionStatus>) {
+        let Some(stored) = stored else { return };
+        self.display_name = self.display_name.take().or(stored.display_name);
+        self.description = self.description.take().or(stored.description);
+        self.service_management |= stored.service_management;
+        let asked_for = stored.granted_scopes.into_iter();
+        let asked_for = asked_for.chain(stored.missing_scopes);
+        self.scope
+            .extend(asked_for.filter(|scope| scope != REPORT_PERSONAL_DATA));
     }
 
     async fn consent(

@@ -26,7 +26,9 @@ use jira_host::secrets::{
 use jira_host::{Limits, Loader, Network};
 
 use self::component_store::ComponentStore;
-pub(crate) use self::configuration::{Configuration, SETTINGS, unknown_variables, variable};
+pub(crate) use self::configuration::{
+    Configuration, SETTINGS, unknown_variables, variable, variable_in_place_of,
+};
 pub(crate) use self::interruption::{interruption, listen};
 pub(crate) use self::rehearsal::Rehearsal;
 pub(crate) use self::session::{Finished, Session};

@@ -51,7 +51,7 @@ pub(crate) struct RequestArgs {
     #[arg(short = 'X', long, help_heading = REQUEST, value_parser = parts::method)]
     method: Option<Method>,
     /// Adds to the query. May be given several times.
-    #[arg(short, long, help_heading = REQUEST, value_name = "NAME=VALUE", value_parser = parts::pair)]
+    #[arg(short, long, help_heading = REQUEST, value_name = "NAME=VALUE", value_parser = parts::query)]
     query: Vec<Field>,
     /// Adds a header. May be given several times.
     #[arg(short = 'H', long, help_heading = REQUEST, value_name = "NAME: VALUE",

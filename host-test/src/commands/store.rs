@@ -5,9 +5,12 @@ mod sealed_file;
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
-use jira_host::secrets::{KEY_VARIABLE, KeyFile, KeySource, MasterKey, StoreReport};
+use jira_host::secrets::{
+    KEY_VARIABLE, KeyFile, KeySource, MasterKey, SealedStoreError, StoreReport,
+};
 use serde_json::json;
 
+use self::sealed_file::SealedFile;
 use super::Context;
 use crate::exit::{Exit, Failure};
 use crate::log;
@@ -57,7 +60,7 @@ Examples:
     Under a key of its own, to be brought into another store:
     jira-host store export moving.sealed --key-file moving.key")]
 struct ExportArgs {
-    /// The file to write. It must not be there.
+    /// The file to write, which must not be there; `-` is standard output.
     #[arg(value_name = "FILE")]
     file: PathBuf,
     /// Seals it under the key in this file, which is made if it is not there,
@@ -73,7 +76,7 @@ Examples:
     Into a new store:
     jira-host --store new.db store import moving.sealed --key-file moving.key")]
 struct ImportArgs {
-    /// The file that an export wrote.
+    /// The file that an export wrote; `-` is standard input.
     #[arg(value_name = "FILE")]
     file: PathBuf,
     /// The key file that the export was made with, if it was made with one.
@@ -175,13 +178,17 @@ fn without_new_key() -> Failure {
 
 impl ExportArgs {
     async fn run(self, context: &Context) -> Result<(), Failure> {
+        let file = SealedFile::new(&self.file);
+        if file.is_standard() {
+            context.refuse_json("standard output gets the export itself")?;
+        }
         let store = context.store_address()?.open_existing().await?;
         let key = match &self.key_file {
             Some(path) => Some(MasterKey::load_or_create(path)?),
             None => None,
         };
         let export = store.export(key).await?;
-        sealed_file::write(&self.file, &export.bytes)?;
+        file.write(&export.bytes)?;
         if context.json() {
             output::json(&json!({ "exported": export.entries }))?;
         }
@@ -189,10 +196,10 @@ impl ExportArgs {
             Some(path) => format!("the key in `{}` opens it", path.display()),
             None => "the store's key opens it: keep that too".to_owned(),
         };
-        let file = self.file.display();
+        let exported = entries(export.entries);
         log::note(format_args!(
-            "Exported {} to `{file}`; {opens}.",
-            entries(export.entries)
+            "Exported {exported} to {}; {opens}.",
+            file.as_output()
         ));
         Ok(())
     }
@@ -200,13 +207,22 @@ impl ExportArgs {
 
 impl ImportArgs {
     async fn run(self, context: &Context) -> Result<(), Failure> {
-        let export = sealed_file::read(&self.file)?;
+        let export = SealedFile::new(&self.file).read()?;
         let key = match self.key_file {
             Some(path) => Some(existing_key(KeyFile::new(path))?),
             None => None,
         };
-        let store = context.store_address()?.open().await?;
-        let imported = store.import(export, key, self.replace).await?;
+        let address = context.store_address()?;
+        let store = match address.open_existing().await {
+            Err(SealedStoreError::Missing(_)) => {
+                let checked = check_for_new_store(&export, key.as_ref(), &address.keys()?);
+                checked.map_err(not_imported)?;
+                address.open().await?
+            }
+            opened => opened?,
+        };
+        let imported = store.import(export, key, self.replace).await;
+        let imported = imported.map_err(not_imported)?;
         if context.json() {
             output::json(&json!({ "imported": imported }))?;
         }
@@ -222,6 +238,37 @@ impl ImportArgs {
         );
         Ok(())
     }
+}
+
+/// Sees to it that no store is made for what cannot be imported.
+fn check_for_new_store(
+    export: &[u8],
+    key: Option<&MasterKey>,
+    of_store: &KeySource,
+) -> Result<(), SealedStoreError> {
+    let of_store = match of_store {
+        KeySource::Key(key) => Some(key.clone()),
+        KeySource::File(file) => file.read()?,
+    };
+    match key.or(of_store.as_ref()) {
+        Some(key) => key.check_export(export),
+        None => Err(SealedStoreError::NotAnExport),
+    }
+}
+
+/// The failure of an import, with the options that may help.
+fn not_imported(error: SealedStoreError) -> Failure {
+    let hint = match error {
+        SealedStoreError::Occupied { .. } => {
+            "nothing was imported; `--replace` replaces what is there, or import into a new store"
+        }
+        SealedStoreError::NotAnExport => {
+            "name the file that an export wrote, and with `--key-file PATH` the key file that it \
+             was made with, if it was made with one"
+        }
+        _ => return error.into(),
+    };
+    Failure::new(Exit::SecretStore, &error).with_hint(hint)
 }
 
 fn existing_key(file: KeyFile) -> Result<MasterKey, Failure> {

@@ -80,6 +80,14 @@ impl Export {
     }
 }
 
+impl MasterKey {
+    /// Sees to it that an import of this can succeed, before a store is made for
+    /// it: that it is a whole export, under this key.
+    pub fn check_export(&self, export: &[u8]) -> Result<(), SealedStoreError> {
+        Export::open(export, self).map(drop)
+    }
+}
+
 /// Keys and values that a store can take.
 pub(super) type Entries = Vec<(String, Zeroizing<Vec<u8>>)>;
 

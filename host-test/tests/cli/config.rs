@@ -1,4 +1,4 @@
-use atlassian_simulator::CANARY;
+use atlassian_simulator::{CANARY, Settings};
 use serde_json::{Value, json};
 
 use crate::consent::connect;
@@ -186,4 +186,40 @@ async fn the_connection_of_a_request_may_be_configured() {
         .lines()
         .find(|line| line.starts_with("connection"));
     assert!(line.unwrap().contains(" one "), "{table:#?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn origins_that_were_kept_with_the_application_are_shown() {
+    let stage = Stage::without_app(Settings::default()).await;
+    let (kept, other) = ("https://kept.example", "https://other.example");
+    stage.store_app(&["--allow-origin", kept]).done();
+    let show = ["config", "show", "--json"];
+    let ran = stage.run(&show);
+    assert_eq!(
+        shown(&ran, "allow_origin"),
+        (json!([kept]), "chosen".into())
+    );
+    assert_eq!(
+        ran.json()["settings"]["allow_origin"]["place"],
+        "jira-host app set"
+    );
+    let ran = stage.run(&[&show[..], &["--allow-origin", other]].concat());
+    let both = json!([kept, other]);
+    assert_eq!(shown(&ran, "allow_origin"), (both, "flag".into()));
+    assert_eq!(
+        ran.json()["settings"]["allow_origin"]["place"],
+        "--allow-origin and jira-host app set"
+    );
+}
+
+#[test]
+fn a_value_that_is_not_valid_is_told_with_the_variable_that_it_is_from() {
+    let home = Home::new();
+    let variables = [("JIRA_HOST_VERBOSITY", "loud"), ("JIRA_HOST_CA", "a.pem")];
+    let ran = run_with(&home, &variables, &["status"]);
+    let told = "error: invalid value 'loud' for 'JIRA_HOST_VERBOSITY'";
+    assert!(ran.failed(2).starts_with(told), "{ran:#?}");
+    let ran = run_with(&home, &variables, &["status", "--verbosity=louder"]);
+    let told = "error: invalid value 'louder' for '--verbosity <LEVEL>'";
+    assert!(ran.failed(2).starts_with(told), "{ran:#?}");
 }

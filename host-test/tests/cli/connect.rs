@@ -167,6 +167,47 @@ async fn what_a_connection_is_called_and_is_for_is_kept() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_is_not_given_stays_when_a_connection_is_renewed() {
+    let settings = Settings::default();
+    let more = "read:audit-log:jira";
+    let mut scopes = settings.app_scopes.clone();
+    scopes.push(more.to_owned());
+    let stage = Stage::set_with(Settings {
+        app_scopes: scopes,
+        ..settings
+    })
+    .await;
+    let called = ["--display-name", "Support", "--description", "Answers"];
+    let made = [
+        &["demo", "--service-management", "--scope", more],
+        &called[..],
+    ]
+    .concat();
+    let (ran, _) = connect(&stage, &[&made[..], &["--json"]].concat()).await;
+    let before = ran.json();
+    let (ran, _) = connect(&stage, &["demo", "--description", "Helps", "--json"]).await;
+    let after = ran.json();
+    for same in ["display_name", "service_management", "granted_scopes"] {
+        assert_eq!(after[same], before[same], "{same}");
+    }
+    assert_eq!(after["description"], "Helps");
+    assert_eq!(after["missing_scopes"], serde_json::json!([]));
+    stage.run(&["servicedesk", "/request/SUP-1"]).done();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whether_reports_are_asked_for_is_up_to_the_application_when_a_connection_is_renewed() {
+    let stage = Stage::set().await;
+    connect(&stage, &["demo"]).await.0.done();
+    stage
+        .run(&["app", "set", "--no-report-personal-data"])
+        .done();
+    let (ran, _) = connect(&stage, &["demo", "--json"]).await;
+    let granted = ran.json()["granted_scopes"].to_string();
+    assert!(!granted.contains("report:personal-data"), "{granted}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_port_that_is_taken_is_told_before_anything_is_begun() {
     let stage = Stage::set().await;
     let waiting = Waiting::begin(&stage, &["demo"]);

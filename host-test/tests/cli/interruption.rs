@@ -94,6 +94,25 @@ async fn ctrl_c_ends_a_request_that_waits_for_its_answer() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn who_interrupts_a_change_is_told_that_it_may_have_been_made() {
+    let stage = Stage::set().await;
+    connect(&stage, &["demo"]).await.0.done();
+    for (signal, method) in [(Signal::INT, "POST"), (Signal::TERM, "DELETE")] {
+        let gate = Gate::new();
+        let change = On::method_path(method, "/issue/DEMO-1");
+        stage.simulator.script(change, Fault::Hold(gate.clone()));
+        let request = Running::begin(&stage, &["api", "/issue/DEMO-1", "-X", method]);
+        gate.reached().await;
+        request.signal(signal);
+        assert_eq!(
+            request.end().failed(130),
+            "jira-host: interrupted; it may have been carried out, so look before you repeat it\n"
+        );
+        gate.open();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn ctrl_c_does_not_lose_a_consent_that_has_come_back() {
     let stage = Stage::set().await;
     let waiting = Waiting::begin(&stage, &["demo"]);

@@ -238,3 +238,14 @@ async fn nothing_that_is_told_holds_a_secret() {
         }
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_expression_of_jq_in_the_place_of_a_query_is_not_sent() {
+    let stage = connected().await;
+    let before = stage.simulator.transcript().len();
+    for expression in [".values[] | select(.key==\"DEMO\")", ".key"] {
+        let ran = stage.run(&["api", "/project/search", "-q", expression]);
+        assert!(ran.failed(2).contains("goes with `--jq`"), "{ran:#?}");
+    }
+    assert_eq!(stage.simulator.transcript().len(), before);
+}

@@ -257,3 +257,66 @@ async fn an_import_of_what_is_not_there_or_no_export_is_refused() {
         "{stderr}"
     );
 }
+
+#[tokio::test]
+async fn an_export_goes_through_a_pipe_into_another_store() {
+    let (place, other) = (Place::with_entries().await, Place::new());
+    let key = place.file("export.key");
+    let by_key = |command| [command, "-", "--key-file", text(&key)];
+    let output = jira_host(&place.store(), &by_key("export"), &[]);
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(0), "{stderr}");
+    let exported = "Exported 3 entries to standard output; the key in `";
+    assert!(stderr.starts_with(exported), "{stderr}");
+
+    let file = place.file("piped");
+    fs::write(&file, &output.stdout).unwrap();
+    let mut import = Command::new(env!("CARGO_BIN_EXE_jira-host"));
+    import.arg("store").args(by_key("import"));
+    import.arg("--store").arg(other.store()).env_clear();
+    import.stdin(fs::File::open(&file).unwrap());
+    let (code, _, stderr) = told(import.output().unwrap());
+    assert_eq!(code, Some(0), "{stderr}");
+    assert_eq!(
+        value(&other.open(), "app").await.unwrap(),
+        b"the client secret"
+    );
+
+    let (code, stdout, stderr) = run(&place, &["export", "-", "--json"]);
+    assert_eq!((code, stdout.as_str()), (Some(2), ""), "{stderr}");
+}
+
+#[tokio::test]
+async fn an_import_that_fails_names_the_option_that_may_help() {
+    let place = Place::with_entries().await;
+    let (file, key) = (place.file("export"), place.file("export.key"));
+    let made = ["export", text(&file), "--key-file", text(&key)];
+    assert_eq!(run(&place, &made).0, Some(0));
+    let (code, _, stderr) = run(&place, &["import", text(&file)]);
+    assert_eq!(code, Some(9));
+    assert!(
+        stderr.contains("with `--key-file PATH` the key"),
+        "{stderr}"
+    );
+    let again = ["import", text(&file), "--key-file", text(&key)];
+    let (code, _, stderr) = run(&place, &again);
+    assert_eq!(code, Some(9));
+    assert!(stderr.contains("`--replace` replaces"), "{stderr}");
+}
+
+#[tokio::test]
+async fn an_import_that_fails_makes_no_store() {
+    let (place, other) = (Place::with_entries().await, Place::new());
+    let file = place.file("export");
+    assert_eq!(run(&place, &["export", text(&file)]).0, Some(0));
+    let wrong = other.file("wrong.key");
+    MasterKey::load_or_create(&wrong).unwrap();
+    let imports: [&[&str]; 2] = [&[], &["--key-file", text(&wrong)]];
+    for key in imports {
+        let arguments = [&["import", text(&file)], key].concat();
+        let (code, _, stderr) = run(&other, &arguments);
+        assert_eq!(code, Some(9), "{stderr}");
+        assert!(stderr.contains("with `--key-file PATH`"), "{stderr}");
+        assert!(!other.store().exists() && !other.key().exists());
+    }
+}

@@ -27,7 +27,7 @@ pub(super) async fn ask(
         .with_hint(format!("choose one, without another consent: `{command}`")));
     }
     loop {
-        anstream::eprint!("Which one (1 to {})? ", sites.len());
+        log::question(format_args!("Which one (1 to {})? ", sites.len()));
         let line = tokio::select! {
             line = line() => line?,
             () = interruption() => return Err(Failure::silent(Exit::Interrupted)),

@@ -186,6 +186,19 @@ impl Context {
     }
 }
 
+/// The variable that the value of an option comes from, as `--option <VALUE>`
+/// has it, where nobody typed the option.
+pub(crate) fn variable_in_place_of(option: &str) -> Option<String> {
+    let option = option.split([' ', '[']).next()?;
+    let setting = option.strip_prefix("--")?.replace('-', "_");
+    let variable = variable(SETTINGS.iter().find(|it| **it == setting)?);
+    let is_typed = env::args_os().any(|argument| {
+        let argument = argument.to_string_lossy();
+        argument.split('=').next() == Some(option)
+    });
+    (!is_typed && env::var_os(&variable).is_some()).then_some(variable)
+}
+
 /// The variables that look like settings of this program, and are none.
 pub(crate) fn unknown_variables() -> Vec<String> {
     let known = |name: &str| {

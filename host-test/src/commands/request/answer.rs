@@ -20,7 +20,8 @@ pub(super) struct AnswerArgs {
     /// `--paginate` the expression gets the whole list, which is held in memory
     /// for it; with `--stream` each item. The answer to a request that failed
     /// is written as it is. An expression sees the answer and nothing else: no
-    /// environment, no files.
+    /// environment, no files. Of jq, `?//`, `fromstream`, `INDEX`, `JOIN` and the
+    /// arithmetic of dates are missing.
     #[arg(long, value_name = "EXPRESSION")]
     jq: Option<String>,
     /// Writes to a file, which is there when it is whole; `-` is standard output.

@@ -38,7 +38,11 @@ impl Exchange<'_> {
 
     /// Sends a request.
     pub(super) async fn send(self, request: &Request) -> Result<Result<Response, Error>, Failure> {
-        self.export.send(self.session, request).await
+        let sent = self.export.send(self.session, request).await;
+        sent.map_err(|failure| match failure.exit() {
+            Exit::Interrupted if !only_reads(request.method) => perhaps_carried_out(),
+            _ => failure,
+        })
     }
 
     /// Writes the answer to a request of this method.
@@ -114,6 +118,12 @@ fn only_reads(method: Method) -> bool {
         method,
         Method::Get | Method::Head | Method::Options | Method::Trace
     )
+}
+
+/// The failure of a request that was given up while it may have changed something.
+fn perhaps_carried_out() -> Failure {
+    let what = "interrupted; it may have been carried out, so look before you repeat it";
+    Failure::new(Exit::Interrupted, what)
 }
 
 /// The failure to write the answer to a request that has changed something.

@@ -25,6 +25,11 @@ const DEEPEST: usize = 256;
 /// the whole answer.
 const LONGEST_MESSAGE: usize = 500;
 
+/// What an expression says that asks a list for a member.
+const LIST_TAKEN_FOR_OBJECT: &str = "cannot index [";
+const OF_A_LIST: &str = "what it gets is a list, and `.[]` is each of its items: with \
+                         `--paginate` there is nothing around them, such as `.issues` or `.values`";
+
 /// An expression that can be understood.
 pub(super) struct Filter {
     program: jaq_core::Filter<JustLut<Val>>,
@@ -66,11 +71,12 @@ impl Filter {
         let input = value(answer).map_err(|why| {
             Failure::new(Exit::Other, format!("the answer cannot be filtered: {why}"))
         })?;
+        let is_list = matches!(input, Val::Arr(_));
         let context = Ctx::<JustLut<Val>>::new(&self.program.lut, Vars::new([]));
         for output in self.program.id.run((context, input)) {
             match output {
                 Ok(value) => to(Output::of(value)?)?,
-                Err(end) => return ended(end),
+                Err(end) => return ended(end, is_list),
             }
         }
         Ok(())
@@ -121,10 +127,10 @@ fn depth(json: &[u8]) -> usize {
 }
 
 /// What an expression that has come to its end says of it.
-fn ended(end: Exn<'_, Val>) -> Result<(), Failure> {
+fn ended(end: Exn<'_, Val>, is_list: bool) -> Result<(), Failure> {
     match end.get_err() {
         Ok(error) => Err(match error.into_val() {
-            Val::TStr(text) => failed("it says", &String::from_utf8_lossy(&text)),
+            Val::TStr(text) => said(&String::from_utf8_lossy(&text), is_list),
             other => failed("it says", &other),
         }),
         Err(end) => match end.get_halt() {
@@ -135,10 +141,31 @@ fn ended(end: Exn<'_, Val>) -> Result<(), Failure> {
     }
 }
 
+fn said(text: &str, is_list: bool) -> Failure {
+    let failure = failed("it says", &text);
+    match is_list && text.starts_with(LIST_TAKEN_FOR_OBJECT) {
+        true => failure.with_hint(OF_A_LIST),
+        false => failure,
+    }
+}
+
 fn failed(what: &str, why: &dyn std::fmt::Display) -> Failure {
-    let why: String = why.to_string().chars().take(LONGEST_MESSAGE).collect();
+    let why = shortened(&why.to_string());
     let message = format!("Jira has answered, and then the filter failed; {what}: {why}");
     Failure::new(Exit::Other, message)
+}
+
+/// A text without its middle, where it is long: the reason is at its end, behind
+/// the value.
+fn shortened(text: &str) -> String {
+    let left_out = text.chars().count().saturating_sub(LONGEST_MESSAGE);
+    if left_out == 0 {
+        return text.to_owned();
+    }
+    let half = LONGEST_MESSAGE / 2;
+    let begin: String = text.chars().take(half).collect();
+    let end: String = text.chars().skip(half + left_out).collect();
+    format!("{begin} … {end}")
 }
 
 #[cfg(test)]

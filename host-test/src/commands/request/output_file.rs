@@ -1,14 +1,13 @@
+mod open_already;
+
 use std::fs::{self, File, Permissions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
 
+use self::open_already::open_already;
 use crate::exit::{Exit, Failure};
-
-/// What names a file that this process has open already, such as `/dev/stdout`.
-/// Whoever opened it may have written to it before, and goes on after.
-const OPEN_FILES: [&str; 4] = ["/dev/stdout", "/dev/stderr", "/dev/fd", "/proc/self/fd"];
 
 /// At most so many links are followed, as Linux does.
 const MOST_LINKS: usize = 40;
@@ -39,22 +38,9 @@ impl OutputFile {
             let message = format!("cannot write to `{}`: {error}", path.display());
             Failure::new(Exit::Usage, message)
         };
-        let target = match fs::metadata(path) {
-            Ok(there) if there.is_dir() => {
-                return Err(refused(io::ErrorKind::IsADirectory.into()));
-            }
-            Ok(there) if !there.is_file() || is_open_already(path) => {
-                let mut options = File::options();
-                options.append(true).open(path).map(Target::Special)
-            }
-            Ok(there) if there.permissions().readonly() => {
-                return Err(refused(io::Error::other("it is read-only")));
-            }
-            Ok(there) => growing(behind_links(path), Some(there.permissions())),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                growing(behind_links(path), of_new_files())
-            }
-            Err(error) => Err(error),
+        let target = match open_already(path) {
+            Some(file) => file.map(Target::Special),
+            None => Target::at(path),
         };
         Ok(OutputFile {
             path: path.to_owned(),
@@ -78,6 +64,24 @@ impl OutputFile {
     /// Why it cannot be written.
     pub(super) fn failure(&self, error: io::Error) -> Failure {
         failure(&self.path, error)
+    }
+}
+
+impl Target {
+    fn at(path: &Path) -> io::Result<Self> {
+        match fs::metadata(path) {
+            Ok(there) if there.is_dir() => Err(io::ErrorKind::IsADirectory.into()),
+            Ok(there) if !there.is_file() => {
+                let mut options = File::options();
+                options.append(true).open(path).map(Target::Special)
+            }
+            Ok(there) if there.permissions().readonly() => Err(io::Error::other("it is read-only")),
+            Ok(there) => growing(behind_links(path), Some(there.permissions())),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                growing(behind_links(path), of_new_files())
+            }
+            Err(error) => Err(error),
+        }
     }
 }
 
@@ -116,10 +120,6 @@ fn growing(becomes: PathBuf, permissions: Option<Permissions>) -> io::Result<Tar
         io::Error::other(format!("in `{}`: {}", folder.display(), error.kind()))
     })?;
     Ok(Target::Growing(file, becomes))
-}
-
-fn is_open_already(path: &Path) -> bool {
-    OPEN_FILES.iter().any(|open| path.starts_with(open))
 }
 
 /// The file behind a link, which is there or not: it is replaced, not the link.
@@ -243,17 +243,18 @@ mod tests {
 
     #[cfg(target_os = "linux")]
     #[test]
-    fn a_file_that_is_open_already_is_written_to_at_its_end() {
+    fn a_file_that_is_open_already_is_written_to_where_its_owner_is() {
         use std::os::fd::AsRawFd;
         let folder = TempDir::new().unwrap();
         let path = folder.path().join("file");
-        fs::write(&path, "before, ").unwrap();
-        let open = File::options().append(true).open(&path).unwrap();
+        let mut open = File::create(&path).unwrap();
+        open.write_all(b"before, ").unwrap();
         let descriptor = format!("/proc/self/fd/{}", open.as_raw_fd());
         let mut file = OutputFile::begin(Path::new(&descriptor)).unwrap();
-        file.write_all(b"now").unwrap();
+        file.write_all(b"now, ").unwrap();
         file.keep().unwrap();
-        assert_eq!(fs::read(&path).unwrap(), b"before, now");
+        open.write_all(b"after").unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"before, now, after");
     }
 
     #[cfg(unix)]

@@ -8,6 +8,22 @@ pub(super) fn pair(given: &str) -> Result<Field, String> {
     }
 }
 
+/// A name and a value of the query. In the like of this program, the short option
+/// takes an expression of jq.
+pub(super) fn query(given: &str) -> Result<Field, String> {
+    let hinted = |why: &str| format!("{why}; an expression of jq goes with `--jq`");
+    match pair(given) {
+        Ok((name, _)) if is_expression(&name) => Err(hinted("this is no name of a query")),
+        Ok(field) => Ok(field),
+        Err(why) => Err(hinted(&why)),
+    }
+}
+
+/// Whether a name is rather the beginning of an expression.
+fn is_expression(name: &str) -> bool {
+    name.starts_with('.') || ["|", "[.", "]."].iter().any(|sign| name.contains(sign))
+}
+
 /// `Name: value`.
 pub(super) fn header(given: &str) -> Result<Field, String> {
     match given.split_once(':') {
@@ -51,6 +67,23 @@ mod tests {
         );
         assert!(pair("=a").is_err() && pair("a").is_err());
         assert!(header(": a").is_err() && header("a").is_err());
+    }
+
+    #[test]
+    fn a_query_is_no_expression_of_jq() {
+        for field in ["jql=.a | b", "a[b]=c", "a[]=b", "a.b=c", "fields=*all"] {
+            assert_eq!(query(field), pair(field));
+        }
+        for expression in [
+            ".values[] | select(.key==\"DEMO\")",
+            "[.values[] | .a == 1]",
+            "map(. | .a == 1)",
+            ".key",
+            "length",
+        ] {
+            let why = query(expression).unwrap_err();
+            assert!(why.contains("goes with `--jq`"), "{expression}: {why}");
+        }
     }
 
     #[test]

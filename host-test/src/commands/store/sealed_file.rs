@@ -1,28 +1,88 @@
 //! The file of an export.
 
 use std::fs;
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Read, Write};
 use std::path::Path;
 
 use tempfile::NamedTempFile;
 
 use crate::exit::{Exit, Failure};
 
-/// Writes a file that was not there, for its owner only, all of it or nothing.
-pub(super) fn write(path: &Path, content: &[u8]) -> Result<(), Failure> {
-    try_write(path, content).map_err(|error| {
-        let failure = Failure::new(
-            Exit::Other,
-            format!("cannot write `{}`: {error}", path.display()),
-        );
-        match error.kind() {
-            io::ErrorKind::AlreadyExists => failure.with_hint("name a file that is not there"),
-            _ => failure,
+/// What stands for standard input and standard output.
+const STANDARD: &str = "-";
+
+/// The file that an export goes to or comes from.
+pub(super) struct SealedFile<'a>(&'a Path);
+
+impl<'a> SealedFile<'a> {
+    pub(super) fn new(path: &'a Path) -> Self {
+        SealedFile(path)
+    }
+
+    /// Whether it is standard input or output.
+    pub(super) fn is_standard(&self) -> bool {
+        self.0 == Path::new(STANDARD)
+    }
+
+    /// What people call it, where it is written to.
+    pub(super) fn as_output(&self) -> String {
+        self.named("standard output")
+    }
+
+    /// Writes a file that was not there, for its owner only, all of it or nothing.
+    pub(super) fn write(&self, content: &[u8]) -> Result<(), Failure> {
+        let written = match self.is_standard() {
+            true => write_to_stdout(content),
+            false => write_new(self.0, content),
+        };
+        written.map_err(|error| {
+            let message = format!("cannot write {}: {error}", self.as_output());
+            let failure = Failure::new(Exit::Other, message);
+            match error.kind() {
+                io::ErrorKind::AlreadyExists => failure.with_hint("name a file that is not there"),
+                _ => failure,
+            }
+        })
+    }
+
+    /// Reads a file.
+    pub(super) fn read(&self) -> Result<Vec<u8>, Failure> {
+        let read = match self.is_standard() {
+            true => read_stdin(),
+            false => fs::read(self.0),
+        };
+        read.map_err(|error| {
+            let message = format!("cannot read {}: {error}", self.named("standard input"));
+            Failure::new(Exit::Usage, message)
+        })
+    }
+
+    fn named(&self, standard: &str) -> String {
+        match self.is_standard() {
+            true => standard.to_owned(),
+            false => format!("`{}`", self.0.display()),
         }
-    })
+    }
 }
 
-fn try_write(path: &Path, content: &[u8]) -> io::Result<()> {
+fn write_to_stdout(content: &[u8]) -> io::Result<()> {
+    let mut stdout = io::stdout().lock();
+    if stdout.is_terminal() {
+        return Err(io::Error::other(
+            "an export is no text, and this is a terminal",
+        ));
+    }
+    stdout.write_all(content)?;
+    stdout.flush()
+}
+
+fn read_stdin() -> io::Result<Vec<u8>> {
+    let mut content = Vec::new();
+    io::stdin().lock().read_to_end(&mut content)?;
+    Ok(content)
+}
+
+fn write_new(path: &Path, content: &[u8]) -> io::Result<()> {
     let folder = match path.parent() {
         Some(folder) if folder != Path::new("") => folder,
         _ => Path::new("."),
@@ -32,12 +92,4 @@ fn try_write(path: &Path, content: &[u8]) -> io::Result<()> {
     file.as_file().sync_all()?;
     file.persist_noclobber(path)?;
     Ok(())
-}
-
-/// Reads a file.
-pub(super) fn read(path: &Path) -> Result<Vec<u8>, Failure> {
-    fs::read(path).map_err(|error| {
-        let message = format!("cannot read `{}`: {error}", path.display());
-        Failure::new(Exit::Usage, message)
-    })
 }

@@ -1,3 +1,6 @@
+#[cfg(unix)]
+use std::{fs::File, io::Write};
+
 use atlassian_simulator::{Fault, Gate, On};
 
 use super::{answer_json, connected, files, read};
@@ -93,6 +96,23 @@ async fn where_no_file_can_be_nothing_is_sent() {
         assert!(ran.failed(2).starts_with(&told), "{ran:#?}");
     }
     assert_eq!(stage.simulator.transcript().len(), before);
+}
+
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_written_to_standard_output_by_its_name_comes_between_what_others_write() {
+    let stage = connected().await;
+    let answer = stage.run(&["api", "/myself"]).done().to_owned();
+    for name in ["/dev/stdout", "/dev/fd/1"] {
+        let path = stage.home.path().join("all");
+        let mut all = File::create(&path).unwrap();
+        all.write_all(b"before\n").unwrap();
+        let mut command = stage.home.command(&["api", "/myself", "-o", name]);
+        let stdout = all.try_clone().unwrap();
+        assert!(command.stdout(stdout).status().unwrap().success());
+        all.write_all(b"after\n").unwrap();
+        assert_eq!(read(&stage, "all"), format!("before\n{answer}after\n"));
+    }
 }
 
 #[cfg(target_os = "linux")]

@@ -100,3 +100,23 @@ async fn a_refusal_that_cannot_be_written_is_a_refusal() {
     let ran = run_into(&stage, &COMMENT, stdout);
     assert!(!ran.failed(4).contains("carried out"), "{ran:#?}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn where_nothing_can_be_told_the_command_does_its_work_all_the_same() {
+    let stage = connected().await;
+    let before = comments(&stage);
+    let tellings: [&[&str]; 3] = [
+        &["--include"],
+        &["--include", "--log-format", "json"],
+        &["--verbose"],
+    ];
+    for telling in tellings {
+        let mut command = stage.home.command(&[&COMMENT[..], telling].concat());
+        let ran: Ran = command.stderr(full_disk()).output().unwrap().into();
+        assert!(ran.done().contains("\"body\""), "{ran:#?}");
+    }
+    assert_eq!(comments(&stage), before + 3);
+    let mut command = stage.home.command(&["api", "/issue/NONE-1", "--jq", "."]);
+    let ran: Ran = command.stderr(full_disk()).output().unwrap().into();
+    assert_eq!(ran.code, Some(4), "{ran:#?}");
+}

@@ -121,6 +121,73 @@ fn an_expression_that_fails_says_why_after_what_came_before() {
 }
 
 #[test]
+fn the_reason_stays_where_a_message_is_too_long() {
+    let list = format!("[{{\"a\":\"{}\"}}]", "é".repeat(10_000));
+    let failure = refused(".issues[].id", &list);
+    assert!(
+        failure.message().contains("it says: cannot index [{\"a\""),
+        "{failure}"
+    );
+    assert!(
+        failure.message().ends_with("}] with \"issues\""),
+        "{failure}"
+    );
+    assert!(failure.message().chars().count() < 600, "{failure}");
+}
+
+#[test]
+fn who_asks_a_list_for_a_member_is_told_what_a_list_is() {
+    let hints = |expression, answer| refused(expression, answer).hints().concat();
+    assert!(hints(".issues", "[1]").contains("`--paginate`"));
+    assert_eq!(hints(".issues", "1"), "");
+    assert_eq!(hints("error(\"no\")", "[1]"), "");
+}
+
+#[test]
+fn rows_are_made_as_jq_makes_them() {
+    let row = r#"["a \"b\"",1.50,null,true,"c,d","\t\n\r\\"]"#;
+    assert_eq!(
+        done("@csv", row),
+        ["\"a \"\"b\"\"\",1.50,,true,\"c,d\",\"\t\n\r\\\""]
+    );
+    assert_eq!(
+        done("@tsv", row),
+        ["a \"b\"\t1.50\t\ttrue\tc,d\t\\t\\n\\r\\\\"]
+    );
+    assert_eq!(done("@csv, @tsv", "[\"\"]"), ["\"\"", ""]);
+    assert_eq!(done("@csv", "[]"), [""]);
+    assert_eq!(done(r#"@csv "row: \([1,"a"])""#, "0"), ["row: 1,\"a\""]);
+    for wrong in ["1", "{}", "[[1]]", "[{}]"] {
+        refused("@csv", wrong);
+        refused("@tsv", wrong);
+    }
+}
+
+#[test]
+fn what_the_libraries_lack_is_there() {
+    assert_eq!(
+        done("@base32, (@base32 | @base32d)", "\"é\""),
+        ["YOUQ====", "é"]
+    );
+    refused("@base32d", "\"1\"");
+    assert_eq!(done("IN(1, 2), IN(.[]?; 3)", "2"), ["true", "false"]);
+    assert_eq!(done("IN(.[]; 3)", "[1,3]"), ["true"]);
+    assert_eq!(done("toarray, (65 | ascii)", "1"), ["[1]", "A"]);
+    assert_eq!(
+        done("tostream", r#"{"a":[1,{"b":2}],"c":[]}"#),
+        [
+            r#"[["a",0],1]"#,
+            r#"[["a",1,"b"],2]"#,
+            r#"[["a",1,"b"]]"#,
+            r#"[["a",1]]"#,
+            r#"[["c"],[]]"#,
+            r#"[["c"]]"#,
+        ]
+    );
+    assert_eq!(done("[tostream]", "1"), ["[[[],1]]"]);
+}
+
+#[test]
 fn what_is_no_json_is_not_filtered() {
     for wrong in [
         "",

@@ -1,8 +1,9 @@
 use std::iter;
 
+use data_encoding::BASE32;
 use jaq_core::Error;
 use jaq_core::data::JustLut;
-use jaq_core::load::parse::Def;
+use jaq_core::load::{self, parse::Def};
 use jaq_core::native::{Fun, bome, run, v};
 use jaq_json::Val;
 
@@ -19,6 +20,13 @@ pub(super) fn definitions() -> impl Iterator<Item = Def<&'static str>> {
     jaq_core::defs()
         .chain(jaq_std::defs())
         .chain(jaq_json::defs())
+        .chain(ours())
+}
+
+/// What jq has and the libraries have not. A test reads it.
+fn ours() -> impl Iterator<Item = Def<&'static str>> {
+    let read = load::parse(include_str!("vocabulary.jq"), |it| it.defs());
+    read.into_iter().flatten()
 }
 
 /// What is defined in Rust.
@@ -28,6 +36,7 @@ pub(super) fn functions() -> impl Iterator<Item = Fun<JustLut<Val>>> {
         .chain(jaq_json::funs())
         .filter(|(name, ..)| !LEFT_OUT.contains(name))
         .chain([told("debug_empty"), told("stderr_empty"), from_json()])
+        .chain([to_base32(), from_base32()])
 }
 
 /// Texts of Jira may hold anything, so they are read as the answer itself is.
@@ -35,6 +44,23 @@ fn from_json() -> Fun<JustLut<Val>> {
     run(("fromjson", v(0), |input| {
         let text = input.1.try_as_utf8_bytes_owned();
         bome(text.and_then(|text| value(&text).map_err(Error::str)))
+    }))
+}
+
+fn to_base32() -> Fun<JustLut<Val>> {
+    run(("encode_base32", v(0), |input| {
+        let text = input.1.try_as_utf8_bytes_owned();
+        bome(text.map(|text| Val::from(BASE32.encode(&text))))
+    }))
+}
+
+fn from_base32() -> Fun<JustLut<Val>> {
+    run(("decode_base32", v(0), |input| {
+        let text = input.1.try_as_utf8_bytes_owned();
+        bome(text.and_then(|text| {
+            let decoded = BASE32.decode(&text).map_err(Error::str)?;
+            Ok(Val::from(String::from_utf8_lossy(&decoded).into_owned()))
+        }))
     }))
 }
 
