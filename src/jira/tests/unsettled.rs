@@ -147,7 +147,8 @@ fn what_settling_takes_is_not_the_time_of_the_call() {
     host.run(oauth_exchange(&host, step)).unwrap_err();
 
     host.advance(60_000);
-    host.expect_after(TOKEN, 40_000, NEW_PAIR);
+    host.expect_with(TOKEN, Err(TransportError::TimedOut));
+    host.delay(TOKEN, 30_000);
     host.expect(&get("a1"), 200, "{}");
     let answer = host.run(within(&host, 30_000)).unwrap();
     assert_eq!(answer.refresh, Some(RefreshOutcome::Failed));

@@ -1,6 +1,8 @@
 //! Any list, in any style, with any quirk: what is answered is the list, or it
 //! is said why not.
 
+use std::collections::BTreeSet;
+
 use proptest::{prelude::*, sample::select, test_runner::Config};
 use serde_json::Value;
 
@@ -283,7 +285,14 @@ proptest! {
         let model = Model::new(case.kind, case.length, case.default_size, case.quirks.clone());
         let expected = model.expected().join(",");
         let (items, ended) = case.gather();
-        if case.excuses(ended) {
+        if case.excuses(ended) && !case.quirks.hidden.is_empty() {
+            // Where a page has lost items and no link leads on from it, its last
+            // ones may come twice.
+            let mut found = ids(&items);
+            let mut seen = BTreeSet::new();
+            found.retain(|id| seen.insert(id.clone()));
+            prop_assert!(ids(&expected).starts_with(&found), "{ended}: {:?} of {:?}", ids(&items), ids(&expected));
+        } else if case.excuses(ended) {
             prop_assert!(expected.starts_with(&items), "{ended}: {:?} of {:?}", ids(&items), ids(&expected));
         } else if case.quirks.inserted > 0 {
             // Whatever was inserted before shifts offsets: nothing is lost,
