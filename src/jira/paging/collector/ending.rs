@@ -39,20 +39,18 @@ impl<H: Host> Collector<'_, H> {
     }
 
     /// Where to go on. What has been noted against the list goes along, unless
-    /// it was the reason to stop: who goes on then knows of it. A page that came
-    /// again is not answered however often it is tried.
+    /// it was the reason to stop: who goes on then knows of it.
     fn cursor(&self, stop: &Stop) -> Option<String> {
         let frozen = &self.listing.frozen;
         let (place, skip, empty_pages, before) = match stop {
             Stop::Complete | Stop::NotRepeatable => return None,
             Stop::Before(_, place) => {
                 let before = self.harvest.last_items().map(Fingerprint::of);
-                (place.clone(), self.skip, self.walk.empty_pages, before)
+                (place.clone(), 0, self.walk.empty_pages, before)
             }
             Stop::AtLast(_) => {
                 let (place, count) = self.last.clone();
-                let before = self.before.filter(|_| self.read == 0);
-                (place, count.saturating_add(self.skip), 0, before)
+                (place, count, 0, None)
             }
         };
         let cursor = Cursor {
