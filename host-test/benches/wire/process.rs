@@ -1,7 +1,6 @@
 //! What the system knows of this process.
 
 use std::fs;
-use std::time::Duration;
 
 /// Memory, in bytes.
 #[derive(Clone, Copy)]
@@ -22,21 +21,6 @@ pub(crate) fn resident(which: Resident) -> Option<u64> {
     let line = status.lines().find_map(|line| line.strip_prefix(name))?;
     let kilobytes: u64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
     Some(kilobytes * 1024)
-}
-
-/// How long processors have worked for it, the system's part included. Only Unix
-/// tells.
-pub(crate) fn processor_time() -> Option<Duration> {
-    #[cfg(unix)]
-    {
-        use rustix::time::{ClockId, clock_gettime};
-
-        let time = clock_gettime(ClockId::ProcessCPUTime);
-        let nanoseconds = u32::try_from(time.tv_nsec).ok()?;
-        Some(Duration::new(u64::try_from(time.tv_sec).ok()?, nanoseconds))
-    }
-    #[cfg(not(unix))]
-    None
 }
 
 /// Allows as many open files as the system lets this process have: a thousand
