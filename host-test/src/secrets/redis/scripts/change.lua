@@ -6,12 +6,6 @@
 -- No two changes have the same version and seal, so the very value that is to
 -- be written is this change, sent once more. It is written once more too: only
 -- what a connection has written itself can it wait for.
-if redis.call('EXISTS', KEYS[3]) == 1 then
-  return redis.error_reply('REKEYING the key of the store is being changed')
-end
-if redis.call('HGET', KEYS[1], ':key-check') ~= ARGV[1] then
-  return redis.error_reply('REKEYED the key of the store was changed')
-end
 local outcomes = {}
 for at = 2, #ARGV, 4 do
   local key, expected, version, value = ARGV[at], ARGV[at + 1], ARGV[at + 2], ARGV[at + 3]

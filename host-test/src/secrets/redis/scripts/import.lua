@@ -2,12 +2,6 @@
 -- key check that the values are sealed under, 1 where entries that are there
 -- are to be replaced, then keys and values. Answers the keys that are there
 -- and keep it from being done.
-if redis.call('EXISTS', KEYS[3]) == 1 then
-  return redis.error_reply('REKEYING the key of the store is being changed')
-end
-if redis.call('HGET', KEYS[1], ':key-check') ~= ARGV[1] then
-  return redis.error_reply('REKEYED the key of the store was changed')
-end
 local there = {}
 if ARGV[2] ~= '1' then
   for at = 3, #ARGV, 2 do

@@ -6,12 +6,6 @@
 -- No two deletes have the same mark, so where it is there, this is that delete,
 -- sent once more. The mark is written once more too: only what a connection has
 -- written itself can it wait for.
-if redis.call('EXISTS', KEYS[3]) == 1 then
-  return redis.error_reply('REKEYING the key of the store is being changed')
-end
-if redis.call('HGET', KEYS[1], ':key-check') ~= ARGV[1] then
-  return redis.error_reply('REKEYED the key of the store was changed')
-end
 if redis.call('PEXPIRE', KEYS[4], ARGV[5]) == 1 then
   return 1
 end
