@@ -6,21 +6,30 @@ use super::{
 };
 use crate::jira::{
     error::{Action, Kind},
-    http::TransportError,
+    http::{HttpResponse, TransportError},
     oauth::{OauthStep, oauth_exchange},
     refresh::RefreshOutcome,
     token::TokenSet,
 };
 
-#[test]
-fn what_is_left_unsettled_is_settled_in_time_though_the_token_is_good() {
-    let cut = || Err(TransportError::Interrupted("cut".into()));
+fn cut() -> Result<HttpResponse, TransportError> {
+    Err(TransportError::Interrupted("cut".into()))
+}
+
+/// A good token, and a refresh on demand of which nobody knows how it ended.
+fn with_unsettled_pair() -> FakeHost {
     let host = FakeHost::connected("main");
     for _ in 0..3 {
         host.expect_with(TOKEN, cut());
     }
     let step = OauthStep::Refresh("main".into());
     host.run(oauth_exchange(&host, step)).unwrap_err();
+    host
+}
+
+#[test]
+fn what_is_left_unsettled_is_settled_in_time_though_the_token_is_good() {
+    let host = with_unsettled_pair();
 
     // Not by every call, and whatever comes of it the call goes on.
     host.expect(&get("a1"), 200, "{}");
@@ -41,13 +50,7 @@ fn what_is_left_unsettled_is_settled_in_time_though_the_token_is_good() {
 
 #[test]
 fn who_has_a_good_token_does_not_wait_for_another_caller_who_settles() {
-    let cut = || Err(TransportError::Interrupted("cut".into()));
-    let host = FakeHost::connected("main");
-    for _ in 0..3 {
-        host.expect_with(TOKEN, cut());
-    }
-    let step = OauthStep::Refresh("main".into());
-    host.run(oauth_exchange(&host, step)).unwrap_err();
+    let host = with_unsettled_pair();
 
     host.advance(60_000);
     host.expect_after(TOKEN, 20_000, NEW_PAIR);
@@ -138,13 +141,7 @@ fn a_put_that_was_done_and_reported_as_failed_counts_as_done() {
 
 #[test]
 fn what_settling_takes_is_not_the_time_of_the_call() {
-    let cut = || Err(TransportError::Interrupted("cut".into()));
-    let host = FakeHost::connected("main");
-    for _ in 0..3 {
-        host.expect_with(TOKEN, cut());
-    }
-    let step = OauthStep::Refresh("main".into());
-    host.run(oauth_exchange(&host, step)).unwrap_err();
+    let host = with_unsettled_pair();
 
     host.advance(60_000);
     host.expect_with(TOKEN, Err(TransportError::TimedOut));
