@@ -80,6 +80,16 @@ impl Connection {
         site.ok_or_else(|| site_not_chosen(name))
     }
 
+    /// The accounts that it has been set up with: who consented, and who chose the
+    /// site, which may have been another one before.
+    #[must_use]
+    pub fn accounts(&self) -> Vec<String> {
+        let consented = self.account.as_ref().map(|account| &account.account_id);
+        let chose = self.choice.as_ref().map(|choice| &choice.account_id);
+        let chose = chose.filter(|id| Some(*id) != consented);
+        consented.into_iter().chain(chose).cloned().collect()
+    }
+
     /// What holds for the consent that these tokens come from. Where a callback
     /// was cut short between saving them and writing this, it is what can be
     /// told from the tokens, and the choice that was made earlier.

@@ -210,17 +210,17 @@ async fn save(
 }
 
 /// Writes down how the connection was set up. The site that was chosen before
-/// stays, and counts again once it is confirmed; the account does not, and its
-/// id is answered too.
+/// stays, and counts again once it is confirmed; the account does not. Whom it
+/// was set up with is answered too.
 async fn remember(
     host: &impl Host,
     name: &ConnectionName,
     pending: PendingConsent,
     consent_id: &str,
-) -> Result<(Connection, Option<String>)> {
-    let replaced = Cell::new(None);
+) -> Result<(Connection, Vec<String>)> {
+    let replaced = Cell::new(Vec::new());
     let set_up = |before: Connection| {
-        replaced.set(before.account.map(|account| account.account_id));
+        replaced.set(before.accounts());
         Connection {
             consent_id: consent_id.into(),
             display_name: pending.display_name.clone(),

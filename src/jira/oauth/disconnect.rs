@@ -35,7 +35,7 @@ pub(super) async fn take(host: &impl Host, name: &str) -> Result<Disconnected> {
     let had_pending = erase_pending(host, &name).await?;
     host.delete(&name.connection_key(), Expect::Any).await?;
     if let [_, Some(connection)] = found.as_slice() {
-        for account_id in consenters(&name, connection) {
+        for account_id in accounts(&name, connection) {
             own::release(host, &account_id, &name).await?;
         }
     }
@@ -56,16 +56,9 @@ pub async fn erase_pending(host: &impl Host, name: &ConnectionName) -> Result<bo
     Ok(!consents.is_empty())
 }
 
-/// Who consented, and who chose the site, where a consent after that was cut
-/// short. A connection that cannot be read is erased all the same.
-fn consenters(name: &ConnectionName, connection: &Entry) -> Vec<String> {
-    let Ok(stored) = store::decode::<Connection>(&name.connection_key(), connection) else {
-        return Vec::new();
-    };
-    let Connection {
-        account, choice, ..
-    } = stored.value;
-    let consented = account.map(|account| account.account_id);
-    let chose = choice.map(|choice| choice.account_id);
-    consented.into_iter().chain(chose).collect()
+/// Whom it has in the register. A connection that cannot be read is erased all
+/// the same.
+fn accounts(name: &ConnectionName, connection: &Entry) -> Vec<String> {
+    let stored = store::decode::<Connection>(&name.connection_key(), connection);
+    stored.map_or_else(|_| Vec::new(), |stored| stored.value.accounts())
 }

@@ -30,12 +30,13 @@ impl ChooseSite {
     pub(super) async fn take(self, host: &impl Host, deadline: Deadline) -> Result<OauthOutcome> {
         let name = ConnectionName::parse(&self.connection)?;
         let access = Access::load(host, &name).await?;
+        let replaced = access.connection.accounts();
         Setup {
             host,
             deadline,
             access,
             wanted: self.site,
-            replaced: None,
+            replaced,
         }
         .finish()
         .await
@@ -62,8 +63,8 @@ pub(super) struct Setup<'a, H> {
     pub access: Access,
     /// The site that the person named.
     pub wanted: Option<String>,
-    /// The account that had consented before, with or without choosing a site.
-    pub replaced: Option<String>,
+    /// The accounts that it was set up with before.
+    pub replaced: Vec<String>,
 }
 
 impl<H: Host> Setup<'_, H> {
@@ -87,10 +88,9 @@ impl<H: Host> Setup<'_, H> {
         let account = identity::me(self.host, &mut self.access, self.deadline).await?;
         let earlier = self.access.connection.choice.as_ref();
         let chosen = choose(&sites, self.wanted.as_deref(), earlier, &account.account_id)?.cloned();
-        let chooser = earlier.map(|choice| choice.account_id.clone());
         own::hold(self.host, &account, &self.access.name).await?;
         self.write_down(&account, chosen.as_ref()).await?;
-        for id in self.replaced.iter().chain(&chooser) {
+        for id in &self.replaced {
             if *id != account.account_id {
                 own::release(self.host, id, &self.access.name).await?;
             }
