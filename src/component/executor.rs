@@ -45,8 +45,12 @@ impl Executor {
         }
     }
 
+    /// What is ready already is not waited for: whoever waited for it may be
+    /// doing something else first, and this would answer at once until then.
     fn wait(&self) {
-        let waiting = self.waiting.borrow().clone();
+        let waiting = self.waiting.borrow();
+        let waiting = waiting.iter().filter(|waiting| !waiting.is_ready.get());
+        let waiting: Vec<_> = waiting.cloned().collect();
         let pollables: Vec<&Pollable> = waiting.iter().map(|waiting| &waiting.pollable).collect();
         for index in poll::poll(&pollables) {
             if let Some(waiting) = waiting.get(index as usize) {
