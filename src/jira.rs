@@ -2,9 +2,10 @@
 //!
 //! Three functions are called from outside: [`exchange::exchange`] behind
 //! `api-request` and `servicedesk-request`, [`oauth::oauth_exchange`] behind
-//! `oauth-exchange`, and [`sweep::gdpr_sweep`] behind `gdpr-sweep`. They are straight-line async code over the one
-//! trait [`host::Host`]; every decision they take is a pure function in the
-//! module that is named after its noun.
+//! `oauth-exchange`, and [`sweep::gdpr_sweep`] behind
+//! `gdpr-sweep`. They are straight-line async code over the one trait
+//! [`host::Host`]; every decision they take is a pure function in the module that
+//! is named after its noun.
 //!
 //! | a request | a connection | plain data |
 //! |---|---|---|
@@ -14,7 +15,7 @@
 //! | [`redirect`]: where an answer points | [`refresh`]: the rotation | [`error`]: what happened and what to do |
 //! | [`failure`], [`api_error`], [`rate_limit`]: what an error says | [`access`]: sending with a token | [`name`], [`store`]: keys and entries |
 //! | [`paging`]: sent again and again, for a list | [`oauth`]: the steps of a consent | [`json`]: objects, member by member |
-//! | [`retry`], [`send`]: sent again after a setback | [`sweep`]: the reports of personal data | [`lease`], [`beside`]: one at a time, two at once |
+//! | [`retry`], [`safety`], [`send`]: sent again after a setback | [`sweep`]: the reports of personal data | [`lease`], [`beside`], [`flight`]: one at a time, two at once, several |
 
 pub mod access;
 pub mod api_error;
@@ -43,6 +44,7 @@ pub mod redirect;
 pub mod refresh;
 pub mod request;
 pub mod retry;
+pub mod safety;
 pub mod secret;
 pub mod send;
 pub mod site;

@@ -8,11 +8,12 @@ use super::{
     error::{Error, Result},
     failure,
     host::{Deadline, Host, StoreError},
-    http::{HttpRequest, HttpResponse, Method},
+    http::{HttpRequest, HttpResponse},
     instant::{SECOND_MS, UnixMs},
     lease,
     name::{APP_KEY, ConnectionName},
     refresh::{Insistence, Refresh, RefreshOutcome, Renewed},
+    safety::is_safe,
     send::{Budget, Sent, send},
     site::Site,
     store::{self, Stored},
@@ -114,10 +115,11 @@ impl Access {
         mut budget: Budget<'_>,
     ) -> Result<Sent> {
         budget.deadline = self.renew_if_due(host, budget.deadline).await?;
+        let is_safe = is_safe(request.method, request.url.path());
         let (mut attempts, mut left_open) = (0, false);
         loop {
             request.bearer = Some(self.tokens.value.access_token.clone());
-            let may_be_done = left_open && !request.method.is_safe();
+            let may_be_done = left_open && !is_safe;
             let sent = send(host, request, budget).await.map_err(|error| {
                 let sent = attempts + error.attempts();
                 error.with_attempts(sent).or_maybe_done(may_be_done)
@@ -130,11 +132,10 @@ impl Access {
                 left_open,
                 ..sent
             };
-            if !self.is_refused(request.method, &sent.response, || host.now()) || !self.may_renew()
-            {
+            if !self.is_refused(is_safe, &sent.response, || host.now()) || !self.may_renew() {
                 return Ok(sent);
             }
-            let may_be_done = left_open && !request.method.is_safe();
+            let may_be_done = left_open && !is_safe;
             let is_renewed = self
                 .renew_after(&sent.response, host, budget.deadline)
                 .await
@@ -157,8 +158,8 @@ impl Access {
 
     /// Renews a pair that was spent without an answer, while Atlassian still
     /// repeats it. As the access token is good yet, the call goes on whatever
-    /// comes of that, and does not wait for another one that is at it. What it
-    /// takes is not the call's time: the deadline is so much later.
+    /// comes of that, and waits a second at most for another one that is at it.
+    /// What it takes is not the call's time: the deadline is so much later.
     pub async fn settle(&mut self, host: &impl Host, deadline: Deadline) -> Deadline {
         if !self.is_unsettled || !self.may_renew() || self.tokens.value.is_due(host.now()) {
             return deadline;
@@ -190,11 +191,11 @@ impl Access {
     #[must_use]
     pub fn is_refused(
         &self,
-        method: Method,
+        is_safe: bool,
         response: &HttpResponse,
         now: impl FnOnce() -> UnixMs,
     ) -> bool {
-        let is_undone = !response.is_success() || method.is_safe();
+        let is_undone = !response.is_success() || is_safe;
         let is_expired =
             failure::may_mean_expired(response) && self.tokens.value.may_have_expired(now());
         is_expired || is_undone && failure::is_token_refused(response)

@@ -34,7 +34,7 @@ pub type Result<T, E = Error> = core::result::Result<T, E>;
 /// What happened. wit/types.wit describes each case.
 #[derive(Debug, Clone)]
 pub enum Kind {
-    /// Refused before anything was read or sent; the field at fault.
+    /// Refused before anything was sent to Jira; the field at fault.
     InvalidRequest(&'static str),
     /// No grant, or a dead one; a fixed word.
     ReauthorizationRequired(&'static str),

@@ -22,6 +22,7 @@ use super::{
     refresh::RefreshOutcome,
     request::{ApiRequest, CheckedRequest, RedirectMode},
     retry::{Retry, RetryBudget},
+    safety::is_safe,
     send::{Budget, Sent, send},
     site::Site,
 };
@@ -98,6 +99,7 @@ pub async fn exchange(host: &impl Host, api: Api, request: ApiRequest) -> Result
         deadline,
         ending: Ending {
             method: request.method(),
+            is_safe: is_safe(request.method(), &request.target().path),
             max_response_bytes: request.max_response_bytes,
             redirect: request.redirect,
         },
@@ -209,8 +211,11 @@ impl<'a, H: Host> Call<'a, H> {
     /// Whether a newer token may help.
     #[must_use]
     pub fn is_refused(&self, response: &HttpResponse) -> bool {
-        let Ending { method, .. } = self.ending;
-        self.access.may_renew() && self.access.is_refused(method, response, || self.host.now())
+        let Ending { is_safe, .. } = self.ending;
+        self.access.may_renew()
+            && self
+                .access
+                .is_refused(is_safe, response, || self.host.now())
     }
 
     /// What a request may take that is over by then.
@@ -297,6 +302,7 @@ async fn follow_hops(
 #[derive(Debug, Clone, Copy)]
 struct Ending {
     method: Method,
+    is_safe: bool,
     max_response_bytes: u64,
     redirect: RedirectMode,
 }
@@ -304,7 +310,7 @@ struct Ending {
 impl Ending {
     /// Whatever answered with a redirect has done what it was asked to.
     fn after_redirect(self, error: Error) -> Error {
-        error.or_maybe_done(!self.method.is_safe())
+        error.or_maybe_done(!self.is_safe)
     }
 
     fn read(
@@ -328,15 +334,15 @@ impl Ending {
             || (self.redirect == RedirectMode::Manual && (300..=399).contains(&response.status));
         if !is_ok || (is_own_site && failure::is_login_failed(&response)) {
             let asked = Asked {
-                method: self.method,
+                is_safe: self.is_safe,
                 site,
                 scopes: &access.tokens.value.scopes,
                 is_own_site,
-                was_done: was_redirected && !self.method.is_safe(),
+                was_done: was_redirected && !self.is_safe,
             };
             return Err(failure::read(response, asked, now)
                 .with_attempts(attempts)
-                .or_maybe_done(left_open && !self.method.is_safe()));
+                .or_maybe_done(left_open && !self.is_safe));
         }
         if response.truncated || response.body.len() as u64 > self.max_response_bytes {
             return Err(self.too_long(&response).with_attempts(attempts));
@@ -362,6 +368,6 @@ impl Ending {
         );
         Error::new(Kind::LimitExceeded("max-response-bytes", limit), message)
             .with_trace(response.trace_id())
-            .or_maybe_done(!self.method.is_safe())
+            .or_maybe_done(!self.is_safe)
     }
 }

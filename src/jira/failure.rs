@@ -3,7 +3,7 @@
 use super::{
     api_error::ApiError,
     error::{Error, Kind},
-    http::{HttpResponse, Method},
+    http::HttpResponse,
     instant::UnixMs,
     rate_limit::RateLimit,
     site::Site,
@@ -65,8 +65,8 @@ pub fn leaves_open(status: u16) -> bool {
 /// What was asked, for saying what an error means.
 #[derive(Debug, Clone, Copy)]
 pub struct Asked<'a> {
-    /// The method of the caller's request.
-    pub method: Method,
+    /// Whether it only reads.
+    pub is_safe: bool,
     /// The site it was for.
     pub site: &'a Site,
     /// What the connection was granted.
@@ -82,7 +82,7 @@ pub struct Asked<'a> {
 #[must_use]
 pub fn read(response: HttpResponse, asked: Asked<'_>, now: UnixMs) -> Error {
     let trace_id = response.trace_id();
-    let left_open = !asked.method.is_safe() && leaves_open(response.status);
+    let left_open = !asked.is_safe && leaves_open(response.status);
     let error = if response.status == 429 {
         rate_limited(&response, asked.was_done, now)
     } else if asked.is_own_site {
@@ -111,7 +111,7 @@ fn of_the_site(response: HttpResponse, asked: Asked<'_>) -> Error {
     }
     if response.status == 401 || is_login_failed(&response) {
         let status = response.status;
-        let was_tried_once = response.is_success() && !asked.method.is_safe();
+        let was_tried_once = response.is_success() && !asked.is_safe;
         let message = match was_tried_once {
             true => format!(
                 "the access token was not accepted, and the answer ({status}) was for nobody; look whether the \

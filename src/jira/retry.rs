@@ -9,9 +9,8 @@ mod budget;
 pub use self::budget::RetryBudget;
 use super::{
     error::{Action, Error, Kind, Result},
-    http::{HttpRequest, HttpResponse, Method, TransportError},
+    http::{HttpResponse, TransportError},
     instant::{SECOND_MS, UnixMs},
-    json::{self, Object},
     rate_limit::RateLimit,
 };
 
@@ -68,9 +67,9 @@ impl RetryOptions {
     pub fn check(self) -> Result<Retry> {
         match self.at_most {
             Some(times) if times > MAX_RETRIES => Err(Error::invalid(
-                "retry",
+                "retry.at-most",
                 format_args!(
-                    "at-most is {times}; a request is sent again {MAX_RETRIES} times at most"
+                    "{times} is more than {MAX_RETRIES}; a request is sent again {MAX_RETRIES} times at most"
                 ),
             )),
             at_most => Ok(Retry {
@@ -141,14 +140,14 @@ impl Retry {
     pub fn wait_ms(
         self,
         retries: u8,
-        is_repeatable: bool,
+        is_idempotent: bool,
         setback: Setback,
         chance: u8,
         remaining_ms: u64,
     ) -> Option<u64> {
         let (told_ms, is_allowed) = match setback {
             Setback::Undone(told_ms) => (told_ms, true),
-            Setback::LeftOpen(told_ms) => (told_ms, is_repeatable && !self.only_undone),
+            Setback::LeftOpen(told_ms) => (told_ms, is_idempotent && !self.only_undone),
         };
         if !is_allowed || retries >= self.at_most.min(MAX_RETRIES) {
             return None;
@@ -161,28 +160,5 @@ impl Retry {
         let wait_ms = least_ms.saturating_add(spread_ms);
         let latest_ms = remaining_ms.saturating_sub(LEAST_ATTEMPT_MS);
         (wait_ms <= latest_ms).then_some(wait_ms)
-    }
-}
-
-/// Whether a request may be carried out twice: what only reads, DELETE, and
-/// PUT but for the operations in `update`, of which some add.
-#[must_use]
-pub fn is_repeatable(request: &HttpRequest) -> bool {
-    match request.method {
-        Method::Get | Method::Head | Method::Options | Method::Delete => true,
-        Method::Put => !has_update(request.body.as_deref().unwrap_or_default()),
-        Method::Post | Method::Patch | Method::Trace | Method::Purge => false,
-    }
-}
-
-/// What is no JSON to us may be some to Jira.
-fn has_update(body: &[u8]) -> bool {
-    const UPDATE: &str = "update";
-    match Object::parse(body) {
-        Ok(object) => object.get(UPDATE).is_some(),
-        Err(json::Broken::NotAnObject) => false,
-        Err(_) => body
-            .windows(UPDATE.len())
-            .any(|part| part == UPDATE.as_bytes()),
     }
 }

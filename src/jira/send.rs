@@ -4,7 +4,8 @@ use super::{
     error::{Error, Kind, Result},
     host::{Deadline, Host},
     http::{HttpRequest, HttpResponse, SendLimits, TransportError},
-    retry::{Retry, RetryBudget, Setback, is_repeatable},
+    retry::{Retry, RetryBudget, Setback},
+    safety::{is_idempotent, is_safe},
 };
 
 /// What one request may take.
@@ -51,14 +52,14 @@ pub async fn send(host: &impl Host, request: &HttpRequest, budget: Budget<'_>) -
         let wait_ms = setback.and_then(|setback| {
             let [chance, ..] = host.random();
             let remaining_ms = budget.deadline.remaining_ms(host);
-            let is_repeatable = is_repeatable(request);
+            let is_idempotent = is_idempotent(request);
             budget
                 .retry
-                .wait_ms(retries, is_repeatable, setback, chance, remaining_ms)
+                .wait_ms(retries, is_idempotent, setback, chance, remaining_ms)
                 .filter(|_| budget.retries.take())
         });
         let Some(wait_ms) = wait_ms else {
-            let changes = !request.method.is_safe();
+            let changes = !is_safe(request.method, request.url.path());
             return match result {
                 Ok(response) => {
                     if setback.is_none() {

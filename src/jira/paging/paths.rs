@@ -128,7 +128,8 @@ pub fn searches_knowledge(path: &str) -> bool {
 }
 
 /// The path below the platform API, whichever version; others as they are.
-fn of_platform(path: &str) -> &str {
+#[must_use]
+pub fn of_platform(path: &str) -> &str {
     let below = path
         .strip_prefix("/rest/api/")
         .and_then(|rest| rest.find('/').and_then(|slash| rest.get(slash..)));

@@ -168,12 +168,15 @@ impl CheckedRequest {
 
 /// A list is read here, page by page.
 fn check_encoding(headers: &Headers) -> Result<()> {
-    match headers.get("accept-encoding") {
-        Some(encoding) if !encoding.eq_ignore_ascii_case(IDENTITY) => Err(Error::invalid(
+    let asks_for_more = |(name, value): (&str, &str)| {
+        name.eq_ignore_ascii_case("accept-encoding") && !value.eq_ignore_ascii_case(IDENTITY)
+    };
+    match headers.iter().any(asks_for_more) {
+        true => Err(Error::invalid(
             "headers",
             "`Accept-Encoding` cannot go with paginate: what is compressed cannot be read here",
         )),
-        _ => Ok(()),
+        false => Ok(()),
     }
 }
 
@@ -332,7 +335,7 @@ mod tests {
                 }),
                 ..default
             }),
-            "retry: at-most is 5; a request is sent again 4 times at most",
+            "retry.at-most: 5 is more than 4; a request is sent again 4 times at most",
         );
         assert_refused(
             with(RequestOptions {
@@ -368,6 +371,9 @@ mod tests {
             asking("gzip"),
             "headers: `Accept-Encoding` cannot go with paginate: what is compressed cannot be read here",
         );
+        let mut twice = asking("identity");
+        twice.headers.push(("accept-encoding".into(), "br".into()));
+        assert!(CheckedRequest::check(Api::Platform, twice).is_err());
         let plain = CheckedRequest::check(Api::Platform, asking("Identity"));
         assert!(plain.is_ok());
         let one = ApiRequest {

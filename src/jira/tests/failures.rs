@@ -23,7 +23,7 @@ const NEW_PAIR: &str = r#"{"access_token":"a2","refresh_token":"r2","expires_in"
 fn read(method: Method, response: HttpResponse) -> Error {
     let site = site("acme");
     let asked = Asked {
-        method,
+        is_safe: method.is_safe(),
         site: &site,
         scopes: &["read:me".into(), "read:jira-work".into()],
         is_own_site: true,

@@ -16,7 +16,7 @@ use super::{
 use crate::jira::{
     http::{Method, TransportError},
     instant::UnixMs,
-    retry::is_repeatable,
+    safety::is_idempotent,
 };
 
 const BODY: &[&str] = &[
@@ -196,7 +196,7 @@ fn what_is_repeated_never_has_an_update() {
             Ok(value) => value.get("update").is_some(),
             Err(_) => body.contains("update"),
         };
-        prop_assert_eq!(is_repeatable(&request), !has_update, "{}", body);
+        prop_assert_eq!(is_idempotent(&request), !has_update, "{}", body);
         Ok(())
     });
 }

@@ -98,6 +98,18 @@ fn a_request_is_sent_again_by_its_method_and_by_whether_it_may_have_been_done() 
 }
 
 #[test]
+fn a_post_that_only_reads_is_sent_again_like_a_get() {
+    const SEARCH: &str = "POST https://api.atlassian.com/ex/jira/acme/rest/api/3/search/jql a1";
+    let host = FakeHost::connected("main");
+    host.expect_with(SEARCH, cut());
+    host.expect_with(SEARCH, status(200));
+    send(&host, request(Method::Post, "/search/jql")).unwrap();
+    host.expect_with(SEARCH, status(500));
+    let error = send(&host, request(Method::Post, "/search/jql")).unwrap_err();
+    assert!(!error.may_have_been_done());
+}
+
+#[test]
 fn it_is_sent_five_times_at_most_and_waits_longer_each_time() {
     let host = answering(Method::Get, (0..5).map(|_| status(503)).collect());
     let error = send(&host, patient(Method::Get)).unwrap_err();

@@ -5,7 +5,8 @@ use url::Url;
 use crate::jira::{
     http::{HttpRequest, Method, TransportError},
     instant::UnixMs,
-    retry::{Retry, RetryBudget, Setback, is_repeatable},
+    retry::{Retry, RetryBudget, Setback},
+    safety::{is_idempotent, is_safe},
 };
 
 const ALL: Retry = Retry {
@@ -22,7 +23,7 @@ fn request(method: Method, body: Option<&str>) -> HttpRequest {
 }
 
 #[test]
-fn only_what_may_be_done_twice_is_repeatable() {
+fn only_what_may_be_done_twice_is_idempotent() {
     for (method, body, expected) in [
         (Method::Get, None, true),
         (Method::Head, None, true),
@@ -42,10 +43,32 @@ fn only_what_may_be_done_twice_is_repeatable() {
         (Method::Purge, None, false),
     ] {
         assert_eq!(
-            is_repeatable(&request(method, body)),
+            is_idempotent(&request(method, body)),
             expected,
             "{method:?} {body:?}"
         );
+    }
+}
+
+#[test]
+fn of_posts_only_those_that_are_known_to_read_are_safe() {
+    for (path, expected) in [
+        ("/rest/api/3/search/jql", true),
+        ("/rest/api/2/changelog/bulkfetch", true),
+        ("/rest/api/3/field/10001/context/mapping", true),
+        ("/rest/api/3/issue/bulkfetch", true),
+        ("/ex/jira/a-b/rest/api/3/search/approximate-count", true),
+        ("/rest/api/3/issue", false),
+        ("/rest/api/3/issue/search/jql", false),
+        ("/rest/api/3/field/10001/context/1/mapping", false),
+        ("/rest/servicedeskapi/search/jql", false),
+        ("/ex/jira/a-b/rest/api/3/comment", false),
+        ("/ex/jira/rest/api/3/search/jql", false),
+        ("/oauth/token", false),
+    ] {
+        assert_eq!(is_safe(Method::Post, path), expected, "{path}");
+        assert!(!is_safe(Method::Put, path), "{path}");
+        assert!(is_safe(Method::Get, path), "{path}");
     }
 }
 
@@ -176,9 +199,9 @@ fn what_does_not_fit_into_the_time_is_not_waited_for() {
 
 #[test]
 fn what_may_have_been_done_is_repeated_only_where_that_is_harmless_and_allowed() {
-    let is_repeated = |retry: Retry, is_repeatable, setback| {
+    let is_repeated = |retry: Retry, is_idempotent, setback| {
         retry
-            .wait_ms(0, is_repeatable, setback, 0, 60_000)
+            .wait_ms(0, is_idempotent, setback, 0, 60_000)
             .is_some()
     };
     let narrow = Retry {
@@ -186,7 +209,7 @@ fn what_may_have_been_done_is_repeated_only_where_that_is_harmless_and_allowed()
         ..ALL
     };
     let off = Retry { at_most: 0, ..ALL };
-    for (retry, is_repeatable, setback, expected) in [
+    for (retry, is_idempotent, setback, expected) in [
         (ALL, true, Setback::LeftOpen(0), true),
         (ALL, false, Setback::LeftOpen(0), false),
         (ALL, false, Setback::Undone(0), true),
@@ -195,9 +218,9 @@ fn what_may_have_been_done_is_repeated_only_where_that_is_harmless_and_allowed()
         (off, true, Setback::Undone(0), false),
     ] {
         assert_eq!(
-            is_repeated(retry, is_repeatable, setback),
+            is_repeated(retry, is_idempotent, setback),
             expected,
-            "{retry:?} {is_repeatable} {setback:?}"
+            "{retry:?} {is_idempotent} {setback:?}"
         );
     }
 }

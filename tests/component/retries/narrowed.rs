@@ -48,6 +48,6 @@ async fn more_than_atlassian_allows_cannot_be_asked_for() {
     let stage = Stage::connected().await;
     let request = echo(Method::Get).with_retry(retry(Some(5), false));
     let refused = send(&stage, &request).await.unwrap_err();
-    let message = "at-most is 5; a request is sent again 4 times at most";
-    assert_eq!(refused, invalid("retry", message));
+    let message = "5 is more than 4; a request is sent again 4 times at most";
+    assert_eq!(refused, invalid("retry.at-most", message));
 }

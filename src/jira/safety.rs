@@ -1,0 +1,69 @@
+//! What comes of it when a request is carried out, and when it is carried out
+//! twice (RFC 9110 sections 9.2.1 and 9.2.2), as far as Jira's own operations
+//! go by their methods.
+
+use super::{
+    http::{HttpRequest, Method},
+    json::{self, Object},
+    paging::paths::{self, Repeat},
+};
+
+/// The POSTs of the platform that only read and come in no pages, by their path
+/// below the API: they ask in their body for what a query could not hold.
+/// <https://developer.atlassian.com/cloud/jira/platform/rest/v3/>
+const READING: &[&str] = &[
+    "/comment/list",
+    "/issue/bulkfetch",
+    "/jql/match",
+    "/jql/parse",
+    "/permissions/check",
+    "/search/approximate-count",
+    "/worklog/list",
+];
+
+/// Whether a request only reads: by its method, or as one of the POSTs that are
+/// known to. The path is that of a URL, or below a site.
+#[must_use]
+pub fn is_safe(method: Method, path: &str) -> bool {
+    match method {
+        Method::Post => is_reading_post(below_site(path)),
+        method => method.is_safe(),
+    }
+}
+
+/// Whether a request may be carried out twice: what only reads, DELETE, and
+/// PUT but for the operations in `update`, of which some add.
+#[must_use]
+pub fn is_idempotent(request: &HttpRequest) -> bool {
+    match request.method {
+        Method::Get | Method::Head | Method::Options | Method::Delete => true,
+        Method::Put => !has_update(request.body.as_deref().unwrap_or_default()),
+        Method::Post => is_safe(Method::Post, request.url.path()),
+        Method::Patch | Method::Trace | Method::Purge => false,
+    }
+}
+
+fn is_reading_post(path: &str) -> bool {
+    paths::repeat(Method::Post, path) != Repeat::Never
+        || READING.contains(&paths::of_platform(path))
+}
+
+/// A path at Atlassian's gateway without the site that it begins with.
+fn below_site(path: &str) -> &str {
+    let below = path
+        .strip_prefix("/ex/jira/")
+        .and_then(|rest| rest.find('/').and_then(|slash| rest.get(slash..)));
+    below.unwrap_or(path)
+}
+
+/// What is no JSON to us may be some to Jira.
+fn has_update(body: &[u8]) -> bool {
+    const UPDATE: &str = "update";
+    match Object::parse(body) {
+        Ok(object) => object.get(UPDATE).is_some(),
+        Err(json::Broken::NotAnObject) => false,
+        Err(_) => body
+            .windows(UPDATE.len())
+            .any(|part| part == UPDATE.as_bytes()),
+    }
+}
