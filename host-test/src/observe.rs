@@ -8,9 +8,10 @@
 //!
 //! Names and rules are those of OpenTelemetry for spans of HTTP clients:
 //! `http.request.method` (and `http.request.method_original` for what it does not
-//! know), `url.full`, `server.address`, `server.port`, `error.type`,
-//! `http.response.status_code`, `network.protocol.version`; `otel.name`,
-//! `otel.kind` and `otel.status_code` are for `tracing-opentelemetry`. In two
+//! know), `url.full`, `url.scheme`, `url.path`, `server.address`, `server.port`,
+//! `error.type`, `http.response.status_code`, `http.response.body.size`,
+//! `network.protocol.version`; `otel.name`, `otel.kind` and `otel.status_code` are for
+//! `tracing-opentelemetry`. In two
 //! things it is otherwise: `url.full` ends before the query, which may hold
 //! personal data; and there is no `http.request.resend_count`, since it is the
 //! component that sends again, and a second attempt looks to the host like any
@@ -88,6 +89,12 @@ pub trait Observe: Send + Sync + 'static {
     /// the caller gave it up.
     fn call_ended(&self, call: &EndedCall<'_>) {
         let _ = call;
+    }
+
+    /// A request's body is on its way: so many bytes of it, from its beginning,
+    /// are with the connection. There is one of these for each piece.
+    fn body_sent(&self, bytes: u64) {
+        let _ = bytes;
     }
 
     /// A request of the component is over: its answer was read, or given up, or

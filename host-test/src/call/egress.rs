@@ -49,8 +49,10 @@ impl Egress {
             return Box::pin(async { Err(error) });
         }
         let network = self.network.clone();
-        let left = self.body_bytes;
-        let request = request.map(|body| BoundedBody { body, left }.boxed_unsync());
+        let request = request.map(|body| {
+            let observer = Arc::clone(&self.observer);
+            SentBody::new(body, self.body_bytes, observer).boxed_unsync()
+        });
         let span = watch.span().clone();
         let sending = async move {
             match network.send(request, timeouts).await {
@@ -116,13 +118,26 @@ impl WasiHttpHooks for Egress {
 
 type Worker = Box<dyn Future<Output = Result<(), SendError>> + Send>;
 
-/// A body that fails where it grows too long.
-struct BoundedBody {
+/// A body that tells how far it is, and fails where it grows too long.
+struct SentBody {
     body: Body,
-    left: u64,
+    sent: u64,
+    most: u64,
+    observer: Arc<dyn Observe>,
 }
 
-impl HttpBody for BoundedBody {
+impl SentBody {
+    fn new(body: Body, most: u64, observer: Arc<dyn Observe>) -> SentBody {
+        SentBody {
+            body,
+            sent: 0,
+            most,
+            observer,
+        }
+    }
+}
+
+impl HttpBody for SentBody {
     type Data = Bytes;
     type Error = SendError;
 
@@ -135,10 +150,13 @@ impl HttpBody for BoundedBody {
             .as_ref()
             .and_then(|frame| frame.as_ref().ok()?.data_ref());
         let length = data.map_or(0, |data| data.len() as u64);
-        let Some(left) = self.left.checked_sub(length) else {
+        self.sent = self.sent.saturating_add(length);
+        if self.sent > self.most {
             return Poll::Ready(Some(Err(SendError::HttpRequestBodySize(None))));
-        };
-        self.left = left;
+        }
+        if length > 0 {
+            self.observer.body_sent(self.sent);
+        }
         Poll::Ready(frame)
     }
 
@@ -156,13 +174,11 @@ mod tests {
     use http_body_util::Full;
 
     use super::*;
+    use crate::observe::Nobody;
 
-    fn bounded(left: u64) -> BoundedBody {
+    fn bounded(most: u64) -> SentBody {
         let body = Full::from("body").map_err(|never| match never {});
-        BoundedBody {
-            body: body.boxed_unsync(),
-            left,
-        }
+        SentBody::new(body.boxed_unsync(), most, Arc::new(Nobody))
     }
 
     #[tokio::test]

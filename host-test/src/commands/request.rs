@@ -21,6 +21,7 @@ mod retries;
 mod sheet;
 mod upload;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Args;
@@ -32,6 +33,7 @@ use self::download::{Download, is_download};
 use self::exchange::Exchange;
 use self::listing::{ListArgs, Listing};
 use self::preview::{Preview, PreviewArgs};
+use self::progress::Uploading;
 use self::retries::RetryArgs;
 use super::context::{Context, Session};
 use super::default_connection;
@@ -154,20 +156,24 @@ impl RequestArgs {
             self.answer.check()?;
             return self.preview(context, export, content, experimental).await;
         }
-        let (answer, list) = (self.answer.clone(), self.list.clone());
+        let (answer, list, include) = (self.answer.clone(), self.list.clone(), self.include);
         let outlet = answer.outlet()?;
         let named = self.connection.take();
         let (session, _) = context.session_of_app().await?;
         let connection = default_connection::resolve(context, &session, named).await?;
+        let request = self.request(&connection, content, experimental)?;
+        let session = match Uploading::of(&request).filter(|_| !list.is_wanted()) {
+            Some(uploading) => session.observed_by(Arc::new(uploading)),
+            None => session,
+        };
         let exchange = Exchange {
             context,
             session: &session,
             connection: &connection,
             export,
             answer: &answer,
-            include: self.include,
+            include,
         };
-        let request = self.request(&connection, content, experimental)?;
         if list.is_wanted() {
             let listing = Listing {
                 exchange,

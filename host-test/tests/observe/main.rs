@@ -13,10 +13,10 @@ mod stage;
 mod support;
 mod written;
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use atlassian_simulator::{Fault, Gate, On};
-use jira_host::observe::Metrics;
+use jira_host::observe::{Metrics, Observe};
 use jira_host::types::Request;
 
 use self::notebook::Notebook;
@@ -60,6 +60,30 @@ async fn every_request_of_a_call_is_told_and_the_call_has_the_contracts_word() {
             "api-request of demo ends: Some(\"api\")".to_owned(),
         ]
     );
+}
+
+/// Knows how far the body of a request is.
+#[derive(Default)]
+struct Sent(Mutex<Vec<u64>>);
+
+impl Observe for Sent {
+    fn body_sent(&self, bytes: u64) {
+        self.0.lock().unwrap().push(bytes);
+    }
+}
+
+#[tokio::test]
+async fn how_much_of_a_body_is_sent_is_told_from_its_beginning_to_its_end() {
+    const BYTES: usize = 3_000_000;
+    let stage = Stage::set().await;
+    let sent = Arc::new(Sent::default());
+    let tenant = stage.tenant.clone().observed_by(sent.clone());
+    let request = Request::post("demo", "/issue");
+    let request = request.with_body(vec![b' '; BYTES]);
+    tenant.api_request(&request).await.unwrap().unwrap_err();
+    let told = sent.0.lock().unwrap().clone();
+    assert!(told.len() > 1 && told.is_sorted(), "{told:?}");
+    assert_eq!(told.last(), Some(&(BYTES as u64)));
 }
 
 #[tokio::test]

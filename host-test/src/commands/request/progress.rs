@@ -1,13 +1,17 @@
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
-use jira_host::types::ListReport;
+use jira_host::observe::{EndedCall, Observe};
+use jira_host::types::{ListReport, Request};
 
 use crate::log;
 use crate::output::grouped;
 
 /// How often the bar moves while nothing comes.
 const TICK: Duration = Duration::from_millis(100);
+
+/// From which length on a body may take long enough for somebody to wonder.
+const LONG_BODY_BYTES: u64 = 1024 * 1024;
 
 /// Shows on standard error how far a fetch is, where that is a terminal that
 /// people look at.
@@ -26,6 +30,11 @@ impl Progress {
 
     pub(super) fn of_download() -> Self {
         Progress::begin(None, "{spinner} {msg}", "waiting for the first piece")
+    }
+
+    /// Of a request with a long body.
+    pub(super) fn of_upload() -> Self {
+        Progress::begin(None, "{spinner} {msg}", "connecting")
     }
 
     /// Shows nothing.
@@ -52,7 +61,7 @@ impl Progress {
         }
     }
 
-    /// How far a download is, of which the length is known.
+    /// How far something is of which the length is known.
     pub(super) fn show_bytes(&self, bytes: u64, of: u64) {
         self.bar.set_position(bytes);
         if self.bar.length().is_none() {
@@ -78,6 +87,33 @@ impl Progress {
     /// Does something that writes where the bar may be.
     pub(super) fn aside<T>(&self, writing: impl FnOnce() -> T) -> T {
         self.bar.suspend(writing)
+    }
+}
+
+/// How far the body of a call's request is.
+pub(super) struct Uploading {
+    progress: Progress,
+    bytes: u64,
+}
+
+impl Uploading {
+    /// Watches over a request, if it has a body that is worth it.
+    pub(super) fn of(request: &Request) -> Option<Uploading> {
+        let bytes = request.body.as_ref().map_or(0, |body| body.len() as u64);
+        (bytes >= LONG_BODY_BYTES).then(|| Uploading {
+            progress: Progress::of_upload(),
+            bytes,
+        })
+    }
+}
+
+impl Observe for Uploading {
+    fn body_sent(&self, bytes: u64) {
+        self.progress.show_bytes(bytes, self.bytes);
+    }
+
+    fn call_ended(&self, _: &EndedCall<'_>) {
+        self.progress.end();
     }
 }
 

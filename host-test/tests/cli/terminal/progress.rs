@@ -58,6 +58,25 @@ async fn there_is_no_bar_with_quiet_and_none_where_nobody_looks() {
     assert_eq!(read(&stage, "told"), "");
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn an_upload_shows_how_far_it_is_and_then_only_the_answer() {
+    let stage = connected().await;
+    let gate = Gate::new();
+    let attached = On::method_path("POST", "/issue/DEMO-1/attachments");
+    stage.simulator.script(attached, Fault::Hold(gate.clone()));
+    let long = stage.home.path().join("long.txt");
+    std::fs::write(long, vec![b'a'; 3 << 20]).unwrap();
+    let path = "/issue/DEMO-1/attachments";
+    let seat = Seat::at(&stage.home, &["api", path, "--upload", "long.txt"]);
+    let mut terminal = seat.stdout_into(&stage.home, "answer").begin();
+    terminal.wait_for("100% 3.00 MiB of 3.00 MiB");
+    gate.open();
+    let shown = terminal.end();
+    shown.done();
+    assert_eq!(shown.screen, "");
+    assert!(read(&stage, "answer").contains("long.txt"));
+}
+
 /// A download of three pieces that has got the first of them.
 async fn half_a_download(stage: &Stage, columns: u16) -> (Terminal, Gate) {
     let gate = Gate::new();
