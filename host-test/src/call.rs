@@ -103,6 +103,7 @@ impl Default for Limits {
 /// host; what Jira says, and what the component refuses, is in
 /// [`types::Error`](crate::types::Error).
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum CallError {
     /// The component trapped. The text is wasmtime's.
     #[error(

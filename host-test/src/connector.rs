@@ -47,6 +47,7 @@ struct Compiled {
 
 /// Why a component cannot be used.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum LoadError {
     /// The file cannot be read.
     #[error("cannot read the component `{}`: {source}", path.display())]
@@ -78,15 +79,6 @@ impl Connector {
     /// Compiles a component from a file.
     pub fn load(path: impl AsRef<Path>) -> Result<Connector, LoadError> {
         Loader::new().load(path)
-    }
-
-    /// Loads a component from a file, and its compiled code from this folder or
-    /// into it; see [`Loader::with_cache`] and [`default_cache_dir`].
-    pub fn load_cached(
-        path: impl AsRef<Path>,
-        cache_dir: impl Into<PathBuf>,
-    ) -> Result<Connector, LoadError> {
-        Loader::new().with_cache(cache_dir).load(path)
     }
 
     /// Compiles a component.

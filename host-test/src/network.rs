@@ -81,6 +81,7 @@ struct Shared {
 
 /// Why a network could not be set up.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum NetworkError {
     /// An origin is not one.
     #[error(transparent)]

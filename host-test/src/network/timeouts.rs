@@ -16,8 +16,9 @@ pub struct Timeouts {
     /// The TLS handshake. By default 10 seconds, for the same reason.
     pub tls_handshake: Duration,
     /// The first byte of an answer, from when there is a connection; sending
-    /// the request is part of it. By default 610 seconds: the longest call of
-    /// the contract, and what the component leaves its host to be later.
+    /// the request is part of it. By default 610 seconds: the longest time that a
+    /// request can be given (`timeout-ms`, 600), and what the component leaves its
+    /// host to be later.
     pub first_byte: Duration,
     /// The next part of a body, from when somebody asks for it. By default 60
     /// seconds.

@@ -13,7 +13,8 @@ use prometheus_client::registry::Registry;
 use super::{EndedCall, EndedRequest, Observe, method};
 
 /// The bounds that OpenTelemetry proposes for the duration of requests, in
-/// seconds, and two more: a call may take ten minutes.
+/// seconds, and two more: a request may be given ten minutes. A sweep may take an hour,
+/// and is above them all.
 const BOUNDS: [f64; 16] = [
     0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1.0, 2.5, 5.0, 7.5, 10.0, 60.0, 600.0,
 ];

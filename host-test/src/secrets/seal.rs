@@ -35,6 +35,7 @@ pub(super) struct Sealer {
 
 /// Why a value could not be sealed.
 #[derive(Debug, Error)]
+#[non_exhaustive]
 pub enum SealError {
     /// The system has no random numbers for a nonce.
     #[error("the system gave no random numbers: {0}")]

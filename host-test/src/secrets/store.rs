@@ -189,7 +189,9 @@ pub trait SecretStore: Send + Sync {
     ) -> Result<PutOutcome, StoreError>;
 
     /// Writes several keys, each on its own as by `put`, answered in the order
-    /// given.
+    /// given: one trip where a store can make it in one, never one transaction. An
+    /// error of the whole is for a trip that failed: then nobody knows which of
+    /// the changes were made.
     async fn put_many(
         &self,
         changes: Vec<Change>,
@@ -204,6 +206,8 @@ pub trait SecretStore: Send + Sync {
     /// Deletes one key where it is as expected.
     async fn delete(&self, key: &str, expect: Expect) -> Result<DeleteOutcome, StoreError>;
 
-    /// Lists the keys that begin with a prefix, a page at a time.
+    /// Lists the keys that begin with a prefix, a page at a time, in any order. The
+    /// page's cursor is for the next call, and `None` on the last page. A key that
+    /// was there all the while is answered at least once.
     async fn list(&self, prefix: &str, cursor: Option<String>) -> Result<KeyPage, StoreError>;
 }
