@@ -6,11 +6,13 @@ use serde_json::Value;
 
 use super::{
     error::{Error, Result},
+    host::{Expect, Host},
     instant::UnixMs,
     json::{self, Broken, FromJson, Object, Texts, ToJson},
     name::ConnectionName,
     path::Api,
     site::Site,
+    store,
     token::TokenSet,
 };
 
@@ -107,6 +109,17 @@ impl Connection {
             ..self
         }
     }
+}
+
+/// Erases what goes with the tokens of a connection; whether consents were
+/// under way.
+pub async fn erase_pending(host: &impl Host, name: &ConnectionName) -> Result<bool> {
+    let consents = store::list(host, &name.consents_prefix()).await?;
+    for key in &consents {
+        host.delete(key, Expect::Any).await?;
+    }
+    host.delete(&name.lease_key(), Expect::Any).await?;
+    Ok(!consents.is_empty())
 }
 
 /// What to say where the site of a consent is not settled.

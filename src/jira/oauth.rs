@@ -4,7 +4,6 @@ mod authorize;
 mod callback;
 mod consent;
 mod disconnect;
-mod identity;
 mod scopes;
 mod setup;
 mod status;
@@ -12,8 +11,7 @@ mod status;
 pub use self::{
     authorize::Authorize,
     callback::Callback,
-    disconnect::{Disconnected, erase_pending},
-    identity::me,
+    disconnect::Disconnected,
     setup::{AffectedConnection, ChooseSite},
     status::{ConnectionState, ConnectionStatus},
 };

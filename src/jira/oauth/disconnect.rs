@@ -1,7 +1,7 @@
 //! Erasing a connection.
 
 use crate::jira::{
-    connection::Connection,
+    connection::{Connection, erase_pending},
     error::Result,
     host::{Entry, Expect, Host},
     name::ConnectionName,
@@ -43,17 +43,6 @@ pub(super) async fn take(host: &impl Host, name: &str) -> Result<Disconnected> {
         existed: had_pending || found.iter().any(Option::is_some),
         revoke_url: REVOKE_URL,
     })
-}
-
-/// Erases what goes with the tokens of a connection; whether consents were
-/// under way.
-pub async fn erase_pending(host: &impl Host, name: &ConnectionName) -> Result<bool> {
-    let consents = store::list(host, &name.consents_prefix()).await?;
-    for key in &consents {
-        host.delete(key, Expect::Any).await?;
-    }
-    host.delete(&name.lease_key(), Expect::Any).await?;
-    Ok(!consents.is_empty())
 }
 
 /// Whom it has in the register. A connection that cannot be read is erased all

@@ -1,11 +1,12 @@
 //! The end of setting up: account, site, and what other connections lost.
 
-use super::{Connected, ConnectionStatus, OauthOutcome, identity, scopes};
+use super::{Connected, ConnectionStatus, OauthOutcome, scopes};
 use crate::jira::{
     access::Access,
     connection::{Account, Connection, SiteChoice, not_connected, site_not_chosen},
     error::{Error, Result},
     host::{Deadline, Expect, Host},
+    identity,
     name::{CONNECTIONS, ConnectionName},
     retry::Retry,
     site::Site,

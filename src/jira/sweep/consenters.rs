@@ -2,11 +2,10 @@
 
 use super::{account_id::AccountId, register::get_many};
 use crate::jira::{
-    connection::{Connection, SiteChoice},
+    connection::{Connection, SiteChoice, erase_pending},
     error::Result,
     host::{DeleteOutcome, Entry, Expect, Host, PutOutcome},
     name::{CONNECTIONS, ConnectionName},
-    oauth,
     store::{self, SAVE_ATTEMPTS, Stored},
     token::TokenSet,
 };
@@ -100,7 +99,7 @@ async fn erase(host: &impl Host, id: &AccountId, name: &ConnectionName) -> Resul
                 {
                     continue;
                 }
-                oauth::erase_pending(host, name).await?;
+                erase_pending(host, name).await?;
                 if delete(host, connection_key, expect).await? {
                     return Ok(true);
                 }

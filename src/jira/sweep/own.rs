@@ -11,9 +11,9 @@ use crate::jira::{
     connection::{Account, Connection},
     error::{Action, Error, Kind, Result},
     host::{Deadline, DeleteOutcome, Expect, Host, PutOutcome},
+    identity,
     instant::{SECOND_MS, UnixMs},
     name::{CONNECTIONS, ConnectionName},
-    oauth,
     store::{self, SAVE_ATTEMPTS, Stored},
 };
 
@@ -129,7 +129,7 @@ pub async fn read_anew(host: &impl Host, id: &AccountId, copy: &OwnCopy) -> Resu
         Err(_) => return settle(host, id, &name, None).await,
     };
     let deadline = Deadline::after(host, ME_TIMEOUT_MS);
-    match oauth::me(host, &mut access, deadline).await {
+    match identity::me(host, &mut access, deadline).await {
         Ok(account) if account.account_id == id.as_str() => {
             settle(host, id, &name, Some(account)).await
         }

@@ -3,7 +3,7 @@
 //! Both are asked outside of any site:
 //! <https://developer.atlassian.com/cloud/jira/platform/oauth-2-3lo-apps/>.
 
-use crate::jira::{
+use super::{
     access::Access,
     api_error::ApiError,
     connection::Account,
