@@ -11,7 +11,7 @@ use super::{
     instant::{SECOND_MS, UnixMs},
     json::{self, Broken, FromJson, Object},
     rate_limit::RateLimit,
-    retry::{Retry, Setback},
+    retry::{Attempts, Retry, Setback},
     secret::Secret,
 };
 
@@ -77,23 +77,17 @@ impl TokenGrant<'_> {
     /// The same, again where it surely was not carried out.
     pub async fn redeem_once(self, host: &impl Host, app: &App) -> Result<TokenAnswer> {
         let deadline = Deadline::after(host, TOKEN_TIMEOUT_MS);
-        let mut retries = 0;
+        let mut waited_ms = 0;
+        let mut again = Attempts::new(host, deadline, Retry::default(), &mut waited_ms);
         loop {
             let error = match self.redeem(host, app).await {
                 Ok(answer) => return Ok(answer),
                 Err(error) => error,
             };
             let setback = Setback::of_token_endpoint(&error, host.now());
-            let wait_ms = setback.and_then(|setback| {
-                let [chance, ..] = host.random();
-                let remaining_ms = deadline.remaining_ms(host);
-                Retry::default().wait_ms(retries, false, setback, chance, remaining_ms)
-            });
-            let Some(wait_ms) = wait_ms else {
+            if !again.go_on_after(setback, false).await {
                 return Err(error);
-            };
-            host.sleep(wait_ms).await;
-            retries += 1;
+            }
         }
     }
 

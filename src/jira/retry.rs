@@ -4,9 +4,10 @@
 //! the figures. Jira has no idempotency keys, so what may have been done is
 //! repeated only where doing it twice is the same as doing it once.
 
+mod attempts;
 mod budget;
 
-pub use self::budget::RetryBudget;
+pub use self::{attempts::Attempts, budget::RetryBudget};
 use super::{
     error::{Action, Error, Kind, Result},
     http::{HttpResponse, TransportError},

@@ -4,7 +4,7 @@ use super::{
     error::{Error, Kind, Result},
     host::{Deadline, Host},
     http::{HttpRequest, HttpResponse, SendLimits, TransportError},
-    retry::{Retry, RetryBudget, Setback},
+    retry::{Attempts, Retry, RetryBudget, Setback},
     safety::{is_idempotent, is_safe},
 };
 
@@ -38,7 +38,8 @@ pub struct Sent {
 /// the attempts, but for those of which nothing can have left.
 pub async fn send(host: &impl Host, request: &HttpRequest, budget: Budget<'_>) -> Result<Sent> {
     let (mut attempts, mut waited_ms, mut left_open) = (0, 0, false);
-    let mut retries = 0;
+    let mut again =
+        Attempts::new(host, budget.deadline, budget.retry, &mut waited_ms).sharing(budget.retries);
     loop {
         let result = send_once(host, request, budget).await;
         let (was_sent, setback) = match &result {
@@ -49,39 +50,29 @@ pub async fn send(host: &impl Host, request: &HttpRequest, budget: Budget<'_>) -
             Err(Failure::OutOfTime) => (false, None),
         };
         attempts += u32::from(was_sent);
-        let wait_ms = setback.and_then(|setback| {
-            let [chance, ..] = host.random();
-            let remaining_ms = budget.deadline.remaining_ms(host);
-            let is_idempotent = is_idempotent(request);
-            budget
-                .retry
-                .wait_ms(retries, is_idempotent, setback, chance, remaining_ms)
-                .filter(|_| budget.retries.take())
-        });
-        let Some(wait_ms) = wait_ms else {
-            let changes = !is_safe(request.method, request.url.path());
-            return match result {
-                Ok(response) => {
-                    if setback.is_none() {
-                        budget.retries.succeeded();
-                    }
-                    Ok(Sent {
-                        response,
-                        attempts,
-                        waited_ms,
-                        left_open,
-                    })
+        let is_idempotent = setback.is_some() && is_idempotent(request);
+        if again.go_on_after(setback, is_idempotent).await {
+            left_open |= matches!(setback, Some(Setback::LeftOpen(_)));
+            continue;
+        }
+        let changes = !is_safe(request.method, request.url.path());
+        return match result {
+            Ok(response) => {
+                if setback.is_none() {
+                    budget.retries.succeeded();
                 }
-                Err(failure) => Err(Error::from(failure)
-                    .with_attempts(attempts)
-                    .add_waited(waited_ms)
-                    .or_maybe_done(changes && (left_open || was_sent))),
-            };
+                Ok(Sent {
+                    response,
+                    attempts,
+                    waited_ms,
+                    left_open,
+                })
+            }
+            Err(failure) => Err(Error::from(failure)
+                .with_attempts(attempts)
+                .add_waited(waited_ms)
+                .or_maybe_done(changes && (left_open || was_sent))),
         };
-        left_open |= matches!(setback, Some(Setback::LeftOpen(_)));
-        host.sleep(wait_ms).await;
-        waited_ms += wait_ms;
-        retries += 1;
     }
 }
 

@@ -9,7 +9,7 @@ use crate::jira::{
     host::{Deadline, Expect, Host, PutOutcome},
     instant::SECOND_MS,
     lease::{Lease, Spending},
-    retry::{Retry, Setback},
+    retry::{Attempts, Retry, Setback},
     secret::Secret,
     store::{self, PATIENT_SAVE_ATTEMPTS, SAVE_ATTEMPTS, Stored},
     token::TokenSet,
@@ -104,7 +104,7 @@ impl<H: Host> Refresh<'_, H> {
             Some(spent) if now.since(spent.since) > LEEWAY_MS => ONCE,
             _ => AGAIN,
         };
-        let mut retries = 0;
+        let mut again = Attempts::new(self.host, deadline, retry, waited_ms);
         loop {
             let now = self.host.now();
             let spending = match spent.clone() {
@@ -124,17 +124,9 @@ impl<H: Host> Refresh<'_, H> {
             if spent.is_some() || matches!(setback, Some(Setback::LeftOpen(_))) {
                 *spent = Some(spending);
             }
-            let wait_ms = setback.and_then(|setback| {
-                let [chance, ..] = self.host.random();
-                let remaining_ms = deadline.remaining_ms(self.host);
-                retry.wait_ms(retries, true, setback, chance, remaining_ms)
-            });
-            let Some(wait_ms) = wait_ms else {
+            if !beside(lease.keep(), again.go_on_after(setback, true)).await {
                 return Err(error);
-            };
-            beside(lease.keep(), self.host.sleep(wait_ms)).await;
-            *waited_ms += wait_ms;
-            retries += 1;
+            }
         }
     }
 
