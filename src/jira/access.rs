@@ -150,8 +150,11 @@ impl Access {
     /// [`Access::settle`] does.
     pub async fn renew_if_due(&mut self, host: &impl Host, deadline: Deadline) -> Result<Deadline> {
         if self.may_renew() && self.tokens.value.is_due(host.now()) {
-            self.renew(host, deadline).await?;
-            return Ok(deadline);
+            // What was sent to the token endpoint is no attempt at the request.
+            let renewed = self.renew(host, deadline).await;
+            return renewed
+                .map(|()| deadline)
+                .map_err(|error| error.with_attempts(0));
         }
         Ok(self.settle(host, deadline).await)
     }

@@ -174,6 +174,12 @@ impl Error {
         &self.0.kind
     }
 
+    /// Whether no byte of the request can have reached the server.
+    #[must_use]
+    pub fn surely_not_sent(&self) -> bool {
+        matches!(&self.0.kind, Kind::Transport(error) if error.surely_not_sent())
+    }
+
     /// How often the request was sent.
     #[must_use]
     pub fn attempts(&self) -> u32 {

@@ -74,19 +74,26 @@ impl TokenGrant<'_> {
         self.read(&response, host.now())
     }
 
-    /// The same, again where it surely was not carried out.
-    pub async fn redeem_once(self, host: &impl Host, app: &App) -> Result<TokenAnswer> {
+    /// The same, again where it surely was not carried out. Its error counts the
+    /// attempts; what it waits is added to `waited_ms`.
+    pub async fn redeem_once(
+        self,
+        host: &impl Host,
+        app: &App,
+        waited_ms: &mut u64,
+    ) -> Result<TokenAnswer> {
         let deadline = Deadline::after(host, TOKEN_TIMEOUT_MS);
-        let mut waited_ms = 0;
-        let mut again = Attempts::new(host, deadline, Retry::default(), &mut waited_ms);
+        let mut again = Attempts::new(host, deadline, Retry::default(), waited_ms);
+        let mut attempts = 0;
         loop {
             let error = match self.redeem(host, app).await {
                 Ok(answer) => return Ok(answer),
                 Err(error) => error,
             };
+            attempts += u32::from(!error.surely_not_sent());
             let setback = Setback::of_token_endpoint(&error, host.now());
             if !again.go_on_after(setback, false).await {
-                return Err(error);
+                return Err(error.with_attempts(attempts));
             }
         }
     }

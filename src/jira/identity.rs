@@ -14,7 +14,7 @@ use super::{
     json::Object,
     rate_limit::RateLimit,
     retry::{Retry, RetryBudget},
-    send::Budget,
+    send::{Budget, Sent},
     site::{Site, read_accessible_resources},
 };
 
@@ -29,13 +29,16 @@ pub async fn accessible_resources(
     retry: Retry,
 ) -> Result<Vec<Site>> {
     let path = "/oauth/token/accessible-resources";
-    let response = get(host, access, path, deadline, retry).await?;
-    read_accessible_resources(&response)
+    let sent = get(host, access, path, deadline, retry).await?;
+    read_accessible_resources(&sent.response).map_err(|error| error.with_attempts(sent.attempts))
 }
 
 /// The account that consented.
 pub async fn me(host: &impl Host, access: &mut Access, deadline: Deadline) -> Result<Account> {
-    let response = get(host, access, "/me", deadline, Retry::default()).await?;
+    let sent = get(host, access, "/me", deadline, Retry::default()).await?;
+    let Sent {
+        response, attempts, ..
+    } = sent;
     let read = |me: Object| {
         let (account_id, name) = (me.text("account_id")?, me.optional_text("name")?);
         Ok(Account {
@@ -49,17 +52,20 @@ pub async fn me(host: &impl Host, access: &mut Access, deadline: Deadline) -> Re
         .map_err(|broken| {
             let broken = response.headers.explain(broken);
             let message = format!("the account is not as documented: {broken}");
-            Error::unexpected("me", message).with_trace(response.trace_id())
+            Error::unexpected("me", message)
+                .with_trace(response.trace_id())
+                .with_attempts(attempts)
         })
 }
 
+/// Asks, and answers only a success. An error counts the attempts.
 async fn get(
     host: &impl Host,
     access: &mut Access,
     path: &str,
     deadline: Deadline,
     retry: Retry,
-) -> Result<HttpResponse> {
+) -> Result<Sent> {
     let mut request = HttpRequest::get_json(access.app.api_origin.at(path));
     let budget = Budget {
         deadline,
@@ -74,9 +80,10 @@ async fn get(
         .map_err(asking)?;
     let is_refused = failure::is_token_refused(&sent.response);
     if sent.response.is_success() && !is_refused {
-        return Ok(sent.response);
+        return Ok(sent);
     }
-    Err(asking(refusal(sent.response, is_refused, access, host)))
+    let refusal = refusal(sent.response, is_refused, access, host);
+    Err(asking(refusal.with_attempts(sent.attempts)))
 }
 
 fn refusal(

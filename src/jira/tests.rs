@@ -17,6 +17,7 @@ mod refresh;
 mod retries;
 mod retry;
 mod schedule;
+mod steps;
 mod sweep;
 mod tally;
 mod trial;

@@ -51,14 +51,16 @@ impl Callback {
         let app = load_app(host).await?;
         let pending = claim(host, &name, &self.state).await?;
         let code = reply.answer?;
-        let answer = match TokenGrant::AuthorizationCode(&code)
-            .redeem_once(host, &app)
-            .await
-        {
+        let mut waited_ms = 0;
+        let redeemed = TokenGrant::AuthorizationCode(&code)
+            .redeem_once(host, &app, &mut waited_ms)
+            .await;
+        let waited = |error: Error| error.add_waited(waited_ms);
+        let answer = match redeemed.map_err(waited) {
             Ok(answer) => answer,
             Err(error) => return Err(put_back(host, &name, &pending, error).await),
         };
-        let tokens = save(host, &name, answer, &pending).await?;
+        let tokens = save(host, &name, answer, &pending).await.map_err(waited)?;
         let finished = async {
             let consent_id = &tokens.value.consent_id;
             let (connection, replaced) = remember(host, &name, pending, consent_id).await?;
@@ -75,7 +77,7 @@ impl Callback {
         };
         finished.await.map_err(|error| {
             // This callback has done its part and cannot be repeated.
-            error
+            waited(error)
                 .instead_of_retry(Action::FixRequest)
                 .context("the consent is saved, choose-site goes on from here")
         })

@@ -105,6 +105,7 @@ impl<H: Host> Refresh<'_, H> {
             _ => AGAIN,
         };
         let mut again = Attempts::new(self.host, deadline, retry, waited_ms);
+        let mut attempts = 0;
         loop {
             let now = self.host.now();
             let spending = match spent.clone() {
@@ -120,12 +121,13 @@ impl<H: Host> Refresh<'_, H> {
                 Ok(answer) => return Ok(Some(answer)),
                 Err(error) => error,
             };
+            attempts += u32::from(!error.surely_not_sent());
             let setback = Setback::of_token_endpoint(&error, self.host.now());
             if spent.is_some() || matches!(setback, Some(Setback::LeftOpen(_))) {
                 *spent = Some(spending);
             }
             if !beside(lease.keep(), again.go_on_after(setback, true)).await {
-                return Err(error);
+                return Err(error.with_attempts(attempts));
             }
         }
     }

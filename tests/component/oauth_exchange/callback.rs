@@ -1,5 +1,5 @@
 use atlassian_simulator::{Fault, On, Settings};
-use jira_host::types::{Action, Authorize, Consent, ErrorKind, RateLimit, Request};
+use jira_host::types::{Action, Authorize, Consent, Error, ErrorKind, RateLimit, Request};
 use serde_json::Value;
 
 use crate::clock::hurried;
@@ -77,10 +77,11 @@ async fn a_wrong_client_secret_is_for_the_operator() {
     let message = "exchanging the code: Atlassian does not accept \
                    client_id and client_secret of the application record (access_denied)";
     let refused = stage.callback(DEMO, &mine.state, &redirect_url).await;
-    assert_answered(
-        refused.unwrap_err(),
-        &configuration("client-secret", message),
-    );
+    let expected = Error {
+        attempts: 1,
+        ..configuration("client-secret", message)
+    };
+    assert_answered(refused.unwrap_err(), &expected);
     assert_eq!(stage.store.keys().await, ["app"]);
 }
 
@@ -98,7 +99,11 @@ async fn a_code_that_was_used_needs_a_new_consent() {
         .unwrap_err();
     let message = "exchanging the code: the authorization code was used \
                    already or is too old; begin the consent again";
-    assert_answered(error, &reauthorize("invalid_request", message));
+    let expected = Error {
+        attempts: 1,
+        ..reauthorize("invalid_request", message)
+    };
+    assert_answered(error, &expected);
     assert_eq!(
         stage.store.entries().await.len(),
         before - 1,

@@ -70,6 +70,7 @@ async fn a_grant_that_was_revoked_needs_a_person() {
                    consent again";
     let refused = stage.oauth(refresh()).await.unwrap_err();
     let expected = Error {
+        attempts: 1,
         refresh: Some(RefreshOutcome::Reauthorize),
         ..error(kind, Action::Reauthorize, message)
     };

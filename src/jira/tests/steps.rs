@@ -1,0 +1,88 @@
+//! What the error of a step tells, and how long its requests may take.
+
+use super::{
+    fake::{FakeHost, response},
+    oauth::{ONE_SITE, PAIR, RESOURCES, TOKEN, authorize, callback, take},
+};
+use crate::jira::{
+    error::Error,
+    http::{HttpResponse, TransportError},
+    oauth::{ChooseSite, OauthOutcome, OauthStep},
+};
+
+const ME: &str = "GET https://api.atlassian.com/me";
+
+fn refused() -> Result<HttpResponse, TransportError> {
+    Err(TransportError::ConnectionFailed("refused".into()))
+}
+
+fn choose_site(host: &FakeHost) -> Result<OauthOutcome, Error> {
+    let step = ChooseSite {
+        connection: "main".into(),
+        site: None,
+    };
+    take(host, OauthStep::ChooseSite(step))
+}
+
+#[track_caller]
+fn assert_counted(host: &FakeHost, error: &Error, attempts: u32, waits: usize) {
+    let effects = host.effects();
+    let waited: Vec<u64> = effects
+        .iter()
+        .filter_map(|line| line.strip_prefix("sleep "))
+        .map(|ms| ms.parse().unwrap())
+        .collect();
+    assert_eq!(waited.len(), waits, "{effects:?}");
+    assert_eq!(
+        (error.attempts(), error.waited_ms()),
+        (attempts, waited.iter().sum()),
+        "{error:?}"
+    );
+}
+
+#[test]
+fn of_a_code_the_times_it_was_sent_and_the_waits_are_told() {
+    let host = FakeHost::new();
+    let consent = authorize(&host, "main");
+    host.expect_with(TOKEN, refused());
+    host.expect(TOKEN, 429, "");
+    host.expect(TOKEN, 503, "");
+    let error = take(&host, callback("main", &consent.state)).unwrap_err();
+    assert_counted(&host, &error, 2, 2);
+}
+
+#[test]
+fn what_a_code_waited_is_told_of_what_fails_after_it_too() {
+    let host = FakeHost::new();
+    let consent = authorize(&host, "main");
+    host.expect(TOKEN, 429, "");
+    host.expect(TOKEN, 200, PAIR);
+    host.expect(&format!("{RESOURCES} n1"), 503, "");
+    host.expect(&format!("{RESOURCES} n1"), 500, "");
+    let error = take(&host, callback("main", &consent.state)).unwrap_err();
+    assert_counted(&host, &error, 2, 2);
+}
+
+#[test]
+fn an_answer_of_identity_that_is_of_no_use_was_an_attempt_too() {
+    for (status, body) in [(500, ""), (403, ""), (200, "{}")] {
+        let host = FakeHost::connected("main");
+        host.expect(&format!("{RESOURCES} a1"), status, body);
+        assert_counted(&host, &choose_site(&host).unwrap_err(), 1, 0);
+
+        host.expect(&format!("{RESOURCES} a1"), 200, ONE_SITE);
+        host.expect_with(&format!("{ME} a1"), refused());
+        host.expect(&format!("{ME} a1"), status, body);
+        assert_counted(&host, &choose_site(&host).unwrap_err(), 1, 1);
+    }
+}
+
+#[test]
+fn of_a_refresh_the_times_the_token_was_sent_are_told() {
+    let host = FakeHost::connected("main");
+    for _ in 0..3 {
+        host.expect_with(TOKEN, Ok(response(503, &[], "")));
+    }
+    let error = take(&host, OauthStep::Refresh("main".into())).unwrap_err();
+    assert_counted(&host, &error, 3, 2);
+}
