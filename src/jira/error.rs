@@ -104,6 +104,12 @@ impl Error {
         Self::new(Kind::UnexpectedResponse(at), message)
     }
 
+    /// An answer of more bytes than are read of it; nobody can ask for less.
+    pub fn too_long(answer: &str, limit: u64) -> Self {
+        let message = format!("{answer} has more than {limit} bytes");
+        Self::new(Kind::LimitExceeded("answer-bytes", limit), message).with_action(Action::Report)
+    }
+
     /// Says what was being done: `{context}: {message}`.
     #[must_use]
     pub fn context(mut self, context: impl fmt::Display) -> Self {

@@ -104,9 +104,14 @@ impl TokenGrant<'_> {
             let answer =
                 Object::parse(&response.body).and_then(|answer| TokenAnswer::from_json(&answer));
             return answer.map_err(|broken| {
-                let broken = response.headers.explain(broken);
-                let message = format!("the token endpoint answered with success, but {broken}");
-                let error = Error::unexpected("token", message).with_trace(response.trace_id());
+                let error = if response.truncated {
+                    Error::too_long("the answer of the token endpoint", TOKEN_ANSWER_BYTES)
+                } else {
+                    let broken = response.headers.explain(broken);
+                    let message = format!("the token endpoint answered with success, but {broken}");
+                    Error::unexpected("token", message)
+                };
+                let error = error.with_trace(response.trace_id());
                 match self {
                     // Atlassian repeats itself.
                     Self::RefreshToken(_) => error.with_action(Action::Retry),

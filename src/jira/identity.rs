@@ -79,11 +79,14 @@ async fn get(
         .await
         .map_err(asking)?;
     let is_refused = failure::is_token_refused(&sent.response);
-    if sent.response.is_success() && !is_refused {
+    let error = if !sent.response.is_success() || is_refused {
+        refusal(sent.response, is_refused, access, host)
+    } else if sent.response.truncated {
+        Error::too_long("the answer", ANSWER_BYTES).with_trace(sent.response.trace_id())
+    } else {
         return Ok(sent);
-    }
-    let refusal = refusal(sent.response, is_refused, access, host);
-    Err(asking(refusal.with_attempts(sent.attempts)))
+    };
+    Err(asking(error.with_attempts(sent.attempts)))
 }
 
 fn refusal(

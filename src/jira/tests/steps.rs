@@ -5,7 +5,7 @@ use super::{
     oauth::{ONE_SITE, PAIR, RESOURCES, TOKEN, authorize, callback, take},
 };
 use crate::jira::{
-    error::Error,
+    error::{Action, Error, Kind},
     http::{HttpResponse, TransportError},
     oauth::{ChooseSite, OauthOutcome, OauthStep},
 };
@@ -85,4 +85,53 @@ fn of_a_refresh_the_times_the_token_was_sent_are_told() {
     }
     let error = take(&host, OauthStep::Refresh("main".into())).unwrap_err();
     assert_counted(&host, &error, 3, 2);
+}
+
+#[test]
+fn an_answer_that_is_too_long_is_told_as_a_limit() {
+    let long = |body: &str| {
+        let begun = response(200, &[("atl-traceid", "t1")], body);
+        Ok(HttpResponse {
+            truncated: true,
+            ..begun
+        })
+    };
+    let assert_told = |error: Error, what: &str| {
+        assert_eq!(
+            error.to_string(),
+            format!("{what} has more than 1048576 bytes")
+        );
+        let limit = 1024 * 1024;
+        assert!(
+            matches!(error.kind(), Kind::LimitExceeded("answer-bytes", value) if *value == limit),
+            "{error:?}"
+        );
+        assert_eq!(error.action(), Action::Report);
+        assert_eq!(error.trace_id(), Some("t1"));
+    };
+    let host = FakeHost::connected("main");
+    host.expect_with(&format!("{RESOURCES} a1"), long("[{"));
+    let asking = "asking /oauth/token/accessible-resources: the answer";
+    assert_told(choose_site(&host).unwrap_err(), asking);
+    host.expect(&format!("{RESOURCES} a1"), 200, ONE_SITE);
+    host.expect_with(&format!("{ME} a1"), long("{"));
+    assert_told(choose_site(&host).unwrap_err(), "asking /me: the answer");
+
+    let consent = authorize(&host, "new");
+    host.expect_with(TOKEN, long("{"));
+    let error = take(&host, callback("new", &consent.state)).unwrap_err();
+    let exchanging = "exchanging the code: the answer of the token endpoint";
+    assert_told(error, exchanging);
+}
+
+#[test]
+fn a_pair_in_an_answer_that_is_too_long_is_asked_for_again() {
+    let host = FakeHost::connected("main");
+    let long = HttpResponse {
+        truncated: true,
+        ..response(200, &[], "{")
+    };
+    host.expect_with(TOKEN, Ok(long));
+    host.expect(TOKEN, 200, PAIR);
+    take(&host, OauthStep::Refresh("main".into())).unwrap();
 }

@@ -7,6 +7,9 @@ use jira_host::types::{Error, ErrorKind, Paginate, Request};
 use crate::clock::hurried;
 use crate::stage::{DEMO, Stage};
 
+/// How much is read of an answer of the token endpoint.
+const READ_BYTES: usize = 1024 * 1024;
+
 fn json(body: impl Into<Vec<u8>>) -> Fault {
     Fault::Answer {
         status: 200,
@@ -76,7 +79,11 @@ pub async fn run() -> (usize, Vec<String>) {
             stage.simulator.script(on, json(body.clone()));
         }
         let refused = hurried(stage.api(&Request::get(DEMO, "/myself"))).await;
-        let is_typed = |error: &Error| matches!(error.kind, ErrorKind::UnexpectedResponse(_));
+        let is_typed = |error: &Error| match error.kind {
+            ErrorKind::UnexpectedResponse(_) => body.len() <= READ_BYTES,
+            ErrorKind::LimitExceeded(_) => body.len() > READ_BYTES,
+            _ => false,
+        };
         if !refused.as_ref().is_err_and(is_typed) {
             failures.push(format!("tokens {:.40}: {refused:?}", text(&body)));
         }
