@@ -97,9 +97,10 @@ fn refusal(
 ) -> Error {
     let trace_id = response.trace_id();
     let error = if is_token_refused {
+        let status = response.status;
         Error::reauthorize(
             "unauthorized",
-            "a fresh access token was refused (401); consent again",
+            format!("a fresh access token was refused ({status}); consent again"),
         )
     } else if matches!(response.status, 401 | 403) {
         let granted = access.tokens.value.scopes.join(" ");

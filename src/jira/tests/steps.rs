@@ -135,3 +135,27 @@ fn a_pair_in_an_answer_that_is_too_long_is_asked_for_again() {
     host.expect(TOKEN, 200, PAIR);
     take(&host, OauthStep::Refresh("main".into())).unwrap();
 }
+
+#[test]
+fn a_token_that_is_refused_is_told_with_the_status_that_refused_it() {
+    let login_failed = [("x-seraph-loginreason", "AUTHENTICATED_FAILED")];
+    for (status, headers) in [(401, &[][..]), (200, &login_failed)] {
+        let host = FakeHost::connected("main");
+        host.expect_with(
+            &format!("{RESOURCES} a1"),
+            Ok(response(status, headers, "")),
+        );
+        host.expect(TOKEN, 200, PAIR);
+        host.expect_with(
+            &format!("{RESOURCES} n1"),
+            Ok(response(status, headers, "")),
+        );
+        assert_eq!(
+            choose_site(&host).unwrap_err().to_string(),
+            format!(
+                "asking /oauth/token/accessible-resources: a fresh access token was refused \
+                 ({status}); consent again"
+            )
+        );
+    }
+}
