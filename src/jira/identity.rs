@@ -9,6 +9,7 @@ use super::{
     connection::Account,
     error::{Error, Kind, Result},
     failure,
+    grant::TOKEN_TIMEOUT_MS,
     host::{Deadline, Host},
     http::{HttpRequest, HttpResponse},
     json::Object,
@@ -58,7 +59,8 @@ pub async fn me(host: &impl Host, access: &mut Access, deadline: Deadline) -> Re
         })
 }
 
-/// Asks, and answers only a success. An error counts the attempts.
+/// Asks, for as long as the token endpoint is asked, and answers only a success.
+/// An error counts the attempts.
 async fn get(
     host: &impl Host,
     access: &mut Access,
@@ -68,7 +70,7 @@ async fn get(
 ) -> Result<Sent> {
     let mut request = HttpRequest::get_json(access.app.api_origin.at(path));
     let budget = Budget {
-        deadline,
+        deadline: deadline.at_most(host, TOKEN_TIMEOUT_MS),
         body_bytes: ANSWER_BYTES,
         retry,
         retries: &RetryBudget::default(),

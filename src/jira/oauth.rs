@@ -88,8 +88,9 @@ pub struct Connected {
     pub refresh: Option<RefreshOutcome>,
 }
 
-/// A step that talks to Atlassian is over after this: each of its requests has
-/// the time that a token request has, and it makes a handful.
+/// A step that talks to Atlassian is over after this, but for a refresh that was
+/// sent: each of its requests has the time that a token request has, and it makes
+/// a handful.
 const STEP_TIMEOUT_MS: u64 = 4 * TOKEN_TIMEOUT_MS;
 
 /// Takes a step: what `oauth-exchange` does.

@@ -1,11 +1,12 @@
 //! What the error of a step tells, and how long its requests may take.
 
 use super::{
-    fake::{FakeHost, response},
-    oauth::{ONE_SITE, PAIR, RESOURCES, TOKEN, authorize, callback, take},
+    fake::{FakeHost, response, tokens},
+    oauth::{ONE_SITE, PAIR, RESOURCES, TOKEN, authorize, callback, expect_identity, take},
 };
 use crate::jira::{
     error::{Action, Error, Kind},
+    host::Host,
     http::{HttpResponse, TransportError},
     oauth::{ChooseSite, OauthOutcome, OauthStep},
 };
@@ -158,4 +159,36 @@ fn a_token_that_is_refused_is_told_with_the_status_that_refused_it() {
             )
         );
     }
+}
+
+#[test]
+fn each_question_has_the_time_of_a_token_request() {
+    let (sites, me) = (format!("{RESOURCES} a1"), format!("{ME} a1"));
+    let host = FakeHost::connected("main");
+    host.expect_after(&sites, 29_000, ONE_SITE);
+    host.expect_after(&me, 31_000, "");
+    let begun_ms = host.monotonic_ms();
+    let error = choose_site(&host).unwrap_err();
+    assert!(
+        matches!(error.kind(), Kind::Transport(TransportError::TimedOut)),
+        "{error:?}"
+    );
+    assert!(error.to_string().starts_with("asking /me: "), "{error}");
+    assert_eq!(host.monotonic_ms() - begun_ms, 29_000 + 30_000);
+}
+
+#[test]
+fn a_connection_that_hangs_leaves_time_to_check_the_others() {
+    let host = FakeHost::connected("main");
+    host.connect("hangs", &tokens("h1", "x1"));
+    host.connect("well", &tokens("w1", "y1"));
+    expect_identity(&host, "a1", ONE_SITE, "5b10");
+    host.expect_after(&format!("{RESOURCES} h1"), 200_000, "");
+    host.expect(&format!("{RESOURCES} w1"), 200, ONE_SITE);
+    let outcome = choose_site(&host).unwrap();
+    let OauthOutcome::Connected(connected) = outcome else {
+        panic!("{outcome:?}")
+    };
+    let unchecked = connected.affected.iter().map(|it| it.connection.as_str());
+    assert_eq!(unchecked.collect::<Vec<_>>(), ["hangs"]);
 }

@@ -172,7 +172,7 @@ async fn a_token_endpoint_that_fails_changes_nothing_of_the_connection() {
 }
 
 #[tokio::test]
-async fn a_callback_that_says_retry_can_be_repeated() {
+async fn a_callback_that_fails_can_be_repeated_or_choose_site_goes_on() {
     let sites = || On::method_path("GET", "/accessible-resources");
     let account = || On::method_path("GET", "/me");
     for (on, fault, times) in [
@@ -194,9 +194,10 @@ async fn a_callback_that_says_retry_can_be_repeated() {
         // How many of them there is time for depends on chance. What is left is met
         // by the repetition, which outlasts it.
         assert!(stage.simulator.unmet_faults().len() < times, "{what}");
-        if error.action == Action::Retry {
-            let again = hurried(stage.callback(DEMO, &consent.state, &redirect_url)).await;
-            assert!(again.is_ok(), "{what}: first {error:?}, then {again:?}");
-        }
+        let again = match error.action {
+            Action::Retry => hurried(stage.callback(DEMO, &consent.state, &redirect_url)).await,
+            _ => hurried(stage.choose(DEMO, None)).await,
+        };
+        assert!(again.is_ok(), "{what}: first {error:?}, then {again:?}");
     }
 }

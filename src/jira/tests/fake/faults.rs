@@ -15,7 +15,8 @@ impl FakeHost {
         self.delay(request, ms);
     }
 
-    /// What is expected to answer this request comes only after a time.
+    /// What is expected to answer this request comes only after a time, unless
+    /// that is longer than the request may take.
     pub fn delay(&self, request: &str, ms: u64) {
         self.0.borrow_mut().slow.push((request.into(), ms));
     }

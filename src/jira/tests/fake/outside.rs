@@ -17,7 +17,7 @@ impl Host for FakeHost {
     async fn send(
         &self,
         request: &HttpRequest,
-        _: SendLimits,
+        limits: SendLimits,
     ) -> Result<HttpResponse, TransportError> {
         let bearer = request.bearer.as_ref().map_or("-", Secret::expose);
         let line = format!(
@@ -34,7 +34,10 @@ impl Host for FakeHost {
             GiveWay(false).await;
         }
         if let Some(ms) = takes_ms {
-            self.sleep(ms).await;
+            self.sleep(ms.min(limits.timeout_ms)).await;
+            if ms > limits.timeout_ms {
+                return Err(TransportError::TimedOut);
+            }
         }
         served.answer.map(sung_answer)
     }
