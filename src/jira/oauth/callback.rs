@@ -168,8 +168,8 @@ async fn claim(host: &impl Host, name: &ConnectionName, state: &str) -> Result<P
 }
 
 /// Leaves the consent as it was where the same callback may succeed later: the
-/// token endpoint was not reached, or was not able. Whether the code was used
-/// meanwhile is for Atlassian to say then.
+/// token endpoint was not able, or was not reached, whoever has to mend that.
+/// Whether the code was used meanwhile is for Atlassian to say then.
 async fn put_back(
     host: &impl Host,
     name: &ConnectionName,
@@ -177,7 +177,7 @@ async fn put_back(
     error: Error,
 ) -> Error {
     let error = error.context("exchanging the code");
-    if error.action() != Action::Retry {
+    if error.action() != Action::Retry && !error.surely_not_sent() {
         return error;
     }
     let key = consent::key(name, pending.state.expose());

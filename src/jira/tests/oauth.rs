@@ -224,13 +224,25 @@ fn an_earlier_choice_is_kept_for_the_same_account_only() {
 #[test]
 fn a_callback_that_could_not_reach_the_token_endpoint_can_be_repeated() {
     let host = FakeHost::new();
-    let consent = authorize(&host, "main");
-    host.expect(TOKEN, 503, "");
-    let error = take(&host, callback("main", &consent.state)).unwrap_err();
-    assert_eq!(error.action(), Action::Retry);
-    host.expect(TOKEN, 200, PAIR);
-    expect_identity(&host, "n1", ONE_SITE, "5b10");
-    take(&host, callback("main", &consent.state)).unwrap();
+    for (failure, action) in [
+        (Ok(response(503, &[], "")), Action::Retry),
+        (
+            Err(TransportError::Denied("policy".into())),
+            Action::FixConfiguration,
+        ),
+        (
+            Err(TransportError::TlsFailed("x".into())),
+            Action::FixConfiguration,
+        ),
+    ] {
+        let consent = authorize(&host, "main");
+        host.expect_with(TOKEN, failure);
+        let error = take(&host, callback("main", &consent.state)).unwrap_err();
+        assert_eq!(error.action(), action);
+        host.expect(TOKEN, 200, PAIR);
+        expect_identity(&host, "n1", ONE_SITE, "5b10");
+        take(&host, callback("main", &consent.state)).unwrap();
+    }
 
     let consent = authorize(&host, "main");
     host.expect(TOKEN, 400, r#"{"error":"invalid_request"}"#);

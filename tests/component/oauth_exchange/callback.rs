@@ -1,5 +1,8 @@
 use atlassian_simulator::{Fault, On, Settings};
-use jira_host::types::{Action, Authorize, Consent, Error, ErrorKind, RateLimit, Request};
+use jira_host::types::{
+    Action, Authorize, Callback, Consent, Error, ErrorKind, OauthStep, RateLimit, Request,
+    TransportError,
+};
 use serde_json::Value;
 
 use crate::clock::hurried;
@@ -169,6 +172,25 @@ async fn a_token_endpoint_that_fails_changes_nothing_of_the_connection() {
             .collect();
         assert_eq!(entries, kept);
     }
+}
+
+#[tokio::test]
+async fn a_callback_that_is_not_let_to_the_token_endpoint_can_be_repeated() {
+    let stage = Stage::set(Settings::default()).await;
+    let (consent, redirect_url) = allowed(&stage).await;
+    let callback = OauthStep::Callback(Callback {
+        connection: DEMO.to_owned(),
+        state: consent.state.clone(),
+        redirect_url: redirect_url.clone(),
+    });
+    let closed = stage.tenant_on([]);
+    let denied = closed.oauth_exchange(&callback).await.unwrap().unwrap_err();
+    assert!(
+        matches!(denied.kind, ErrorKind::Transport(TransportError::Denied(_))),
+        "{denied:?}"
+    );
+    assert_eq!(denied.action, Action::FixConfiguration);
+    connected(stage.callback(DEMO, &consent.state, &redirect_url).await);
 }
 
 #[tokio::test]
