@@ -326,6 +326,7 @@ fn to_wit_status(status: ConnectionStatus) -> wit::ConnectionStatus {
             ConnectionState::ReauthorizationRequired => {
                 wit::ConnectionState::ReauthorizationRequired
             }
+            ConnectionState::Unreadable => wit::ConnectionState::Unreadable,
         },
         site: status.site.map(to_wit_site),
         account: status.account.map(to_wit_account),

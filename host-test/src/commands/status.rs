@@ -24,7 +24,8 @@ Examples:
     One of them, in full:
     jira-host status support")]
 pub(crate) struct StatusArgs {
-    /// The connection to show in full; without it, all are listed.
+    /// The connection to show in full; without it, all are listed, also those
+    /// that cannot be read.
     name: Option<String>,
 }
 
@@ -49,8 +50,20 @@ impl StatusArgs {
             }
             _ => table::write(&connections, default.as_deref(), now_unix_ms())?,
         }
+        let is_unreadable = |it: &&ConnectionStatus| it.state == ConnectionState::Unreadable;
+        for ConnectionStatus { connection, .. } in connections.iter().filter(is_unreadable) {
+            let mend = mend_unreadable(context, connection);
+            log::warning(format_args!("{connection} cannot be read: {mend}"));
+        }
         Ok(())
     }
+}
+
+/// What to do about a connection that cannot be read.
+pub(crate) fn mend_unreadable(context: &Context, name: &str) -> String {
+    let status = context.command_line(&["status", name]);
+    let disconnect = context.command_line(&["disconnect", name]);
+    format!("`{status}` says why, and `{disconnect}` erases it")
 }
 
 /// What is stored of one connection, or of all.
@@ -91,6 +104,7 @@ fn word(state: ConnectionState) -> &'static str {
         ConnectionState::Ready => "ready",
         ConnectionState::SiteNotChosen => "site-not-chosen",
         ConnectionState::ReauthorizationRequired => "reauthorization-required",
+        ConnectionState::Unreadable => "unreadable",
     }
 }
 

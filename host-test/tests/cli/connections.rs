@@ -1,4 +1,5 @@
 use atlassian_simulator::{Fault, On, Settings};
+use jira_host::secrets::{Expect, SecretStore};
 use serde_json::json;
 
 use crate::consent::connect;
@@ -147,6 +148,43 @@ async fn a_status_counts_how_refreshes_ended() {
         "{in_full:#?}"
     );
     assert!(in_full.stdout.contains(", reauthorize\n"), "{in_full:#?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_connection_that_cannot_be_read_is_told_beside_the_others() {
+    let stage = Stage::set().await;
+    for name in ["one", "two"] {
+        connect(&stage, &[name]).await.0.done();
+    }
+    let newer = br#"{"format":2,"value":{}}"#;
+    let store = stage.open_store();
+    store.put("tokens/two", newer, Expect::Any).await.unwrap();
+    drop(store);
+
+    let table = stage.run(&["status"]);
+    let lines: Vec<_> = table.done().lines().collect();
+    assert!(lines[1].contains("ready"), "{table:#?}");
+    assert!(lines[2].contains("unreadable"), "{table:#?}");
+    for hint in ["`jira-host status two`", "`jira-host disconnect two`"] {
+        assert!(table.stderr.contains(hint), "{table:#?}");
+    }
+    let all = stage.run(&["status", "--json"]).json();
+    assert_eq!(
+        (&all[0]["state"], &all[1]["state"]),
+        (&json!("ready"), &json!("unreadable"))
+    );
+    let ran = stage.run(&["status", "two"]);
+    let why = "the entry has format 2, this connector reads 1";
+    assert!(ran.failed(9).contains(why), "{ran:#?}");
+
+    let found = stage.run(&["doctor", "--offline"]);
+    assert_eq!(found.code, Some(9), "{found:#?}");
+    let told = "two: what is stored of it cannot be read";
+    assert!(found.stdout.contains(told), "{found:#?}");
+    assert!(found.stdout.contains("one: ready"), "{found:#?}");
+
+    stage.run(&["disconnect", "two"]).done();
+    assert_eq!(stage.run(&["status"]).done().lines().count(), 2);
 }
 
 #[tokio::test(flavor = "multi_thread")]

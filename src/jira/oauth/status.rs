@@ -24,6 +24,8 @@ pub enum ConnectionState {
     SiteNotChosen,
     /// A person must consent again.
     ReauthorizationRequired,
+    /// What is stored of it cannot be read.
+    Unreadable,
 }
 
 /// What is stored of a connection; wit/types.wit describes the fields.
@@ -90,18 +92,24 @@ impl ConnectionStatus {
                 .unwrap_or_default(),
         }
     }
+
+    /// Of a connection that cannot be read nothing is known but its name.
+    fn unreadable(name: &ConnectionName, now: UnixMs) -> Self {
+        Self {
+            state: ConnectionState::Unreadable,
+            ..Self::of(name, &Connection::default(), None, now)
+        }
+    }
 }
 
-/// Reads the status of one connection or of all.
+/// Reads the status of one connection or of all. Why one cannot be read is told
+/// where it is asked for alone; among all, it keeps nobody from the others.
 pub(super) async fn take(host: &impl Host, name: Option<&str>) -> Result<Vec<ConnectionStatus>> {
     if let Some(name) = name {
         let name = ConnectionName::parse(name)?;
-        let found = read(host, std::slice::from_ref(&name)).await?;
-        return if found.is_empty() {
-            Err(not_connected(&name))
-        } else {
-            Ok(found)
-        };
+        let found = read(host, std::slice::from_ref(&name)).await?.pop();
+        let (_, status) = found.ok_or_else(|| not_connected(&name))?;
+        return Ok(vec![status?]);
     }
     let keys = store::list(host, CONNECTIONS).await?;
     let names: Vec<_> = keys
@@ -110,12 +118,18 @@ pub(super) async fn take(host: &impl Host, name: Option<&str>) -> Result<Vec<Con
         .collect();
     let mut all = Vec::new();
     for names in names.chunks(READ_AT_ONCE) {
-        all.extend(read(host, names).await?);
+        for (name, status) in read(host, names).await? {
+            all.push(status.unwrap_or_else(|_| ConnectionStatus::unreadable(name, host.now())));
+        }
     }
     Ok(all)
 }
 
-async fn read(host: &impl Host, names: &[ConnectionName]) -> Result<Vec<ConnectionStatus>> {
+/// Those of these that exist, each with its status or with why it has none.
+async fn read<'a>(
+    host: &impl Host,
+    names: &'a [ConnectionName],
+) -> Result<Vec<(&'a ConnectionName, Result<ConnectionStatus>)>> {
     let keys: Vec<_> = names
         .iter()
         .flat_map(|name| [name.connection_key(), name.tokens_key()])
@@ -127,7 +141,7 @@ async fn read(host: &impl Host, names: &[ConnectionName]) -> Result<Vec<Connecti
             && (connection.is_some() || tokens.is_some())
         {
             let (connection, tokens) = (connection.as_ref(), tokens.as_ref());
-            found.push(decode(name, connection, tokens, host.now())?);
+            found.push((name, decode(name, connection, tokens, host.now())));
         }
     }
     Ok(found)

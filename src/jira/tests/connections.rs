@@ -168,6 +168,43 @@ fn status_shows_one_or_all_and_never_a_token() {
 }
 
 #[test]
+fn a_connection_that_cannot_be_read_hides_no_other() {
+    for key in ["connections/broken", "tokens/broken"] {
+        for (entry, why) in [
+            ("{", "the entry is damaged: it is not JSON"),
+            (
+                r#"{"format":2}"#,
+                "the entry has format 2, this connector reads 1",
+            ),
+        ] {
+            let host = FakeHost::connected("main");
+            host.connect("broken", &tokens("b1", "x1"));
+            host.set(key, entry.as_bytes());
+            let outcome = take(&host, OauthStep::Status(None)).unwrap();
+            let OauthOutcome::Status(all) = outcome else {
+                panic!("{outcome:?}")
+            };
+            let states = all.iter().map(|it| (it.connection.as_str(), it.state));
+            assert_eq!(
+                states.collect::<Vec<_>>(),
+                [
+                    ("broken", ConnectionState::Unreadable),
+                    ("main", ConnectionState::Ready)
+                ],
+                "{key}"
+            );
+
+            let alone = take(&host, OauthStep::Status(Some("broken".into()))).unwrap_err();
+            assert!(matches!(alone.kind(), Kind::SecretStore(_)), "{alone:?}");
+            let told = alone.to_string();
+            assert!(told.contains(key) && told.contains(why), "{told}");
+            take(&host, OauthStep::Disconnect("broken".into())).unwrap();
+            assert!(!host.keys().iter().any(|key| key.contains("broken")));
+        }
+    }
+}
+
+#[test]
 fn status_tells_nothing_of_the_consent_before_the_one_that_counts() {
     let host = FakeHost::connected("main");
     let other = TokenSet {

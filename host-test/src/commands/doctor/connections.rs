@@ -87,6 +87,12 @@ fn tell(context: &Context, connection: &ConnectionStatus, findings: &mut Finding
             let site = connection.site.as_ref().map_or("", |site| &site.url);
             findings.ok(CHECK, format!("{name}: ready, at {site}"));
         }
+        ConnectionState::Unreadable => {
+            let what = format!("{name}: what is stored of it cannot be read");
+            let mend = status::mend_unreadable(context, name);
+            findings.problem(CHECK, Exit::SecretStore, what, mend);
+            return;
+        }
     }
     scopes(connection, &connect, findings);
 }

@@ -131,7 +131,7 @@ impl<'a> Preview<'a> {
         let status = self.status().await?;
         let renewal = match status.state {
             ConnectionState::ReauthorizationRequired => Renewal::ConsentNeeded,
-            ConnectionState::Ready | ConnectionState::SiteNotChosen => Renewal::Expired,
+            _ => Renewal::Expired,
         };
         let earlier = rehearsal.session_at(when_good(&status));
         let refused = self.send(&earlier, request).await?;

@@ -67,6 +67,7 @@ fn state(state: ConnectionState) -> &'static str {
         ConnectionState::Ready => "ready",
         ConnectionState::SiteNotChosen => "choose a site",
         ConnectionState::ReauthorizationRequired => "consent again",
+        ConnectionState::Unreadable => "unreadable",
     }
 }
 
