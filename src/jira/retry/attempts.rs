@@ -42,8 +42,8 @@ impl<'a, H: Host> Attempts<'a, H> {
 
     /// Waits until the request is to be sent again after this setback; `false`
     /// where it is not.
-    pub async fn go_on_after(&mut self, setback: Option<Setback>, is_repeatable: bool) -> bool {
-        let Some(wait_ms) = self.wait_ms(setback, is_repeatable) else {
+    pub async fn go_on_after(&mut self, setback: Option<Setback>, is_idempotent: bool) -> bool {
+        let Some(wait_ms) = self.wait_ms(setback, is_idempotent) else {
             return false;
         };
         self.host.sleep(wait_ms).await;
@@ -52,12 +52,12 @@ impl<'a, H: Host> Attempts<'a, H> {
         true
     }
 
-    fn wait_ms(&self, setback: Option<Setback>, is_repeatable: bool) -> Option<u64> {
+    fn wait_ms(&self, setback: Option<Setback>, is_idempotent: bool) -> Option<u64> {
         let setback = setback?;
         let [chance, ..] = self.host.random();
         let remaining_ms = self.deadline.remaining_ms(self.host);
         self.retry
-            .wait_ms(self.retries, is_repeatable, setback, chance, remaining_ms)
+            .wait_ms(self.retries, is_idempotent, setback, chance, remaining_ms)
             .filter(|_| self.budget.is_none_or(RetryBudget::take))
     }
 }
