@@ -44,6 +44,8 @@ struct State {
     put_failures: VecDeque<(String, StoreError)>,
     read_failures: Vec<(String, StoreError)>,
     lost_puts: Vec<String>,
+    kept_prefixes: Vec<String>,
+    has_lost_store: bool,
     slow: Vec<(String, u64)>,
     meanwhile: Vec<(String, Meanwhile)>,
     server: Option<Server>,

@@ -185,6 +185,9 @@ impl<H: Host> Pass<'_, H> {
         status: Option<u16>,
     ) -> Result<()> {
         self.failed_in_a_row += 1;
+        if self.failed_in_a_row >= FAILURES_IN_A_ROW {
+            self.stop_for(error.clone(), None);
+        }
         self.fail(batch, error, status).await
     }
 
@@ -209,9 +212,6 @@ impl<H: Host> Pass<'_, H> {
     }
 
     pub(super) fn note(&mut self, failure: Failure) {
-        if self.failed_in_a_row >= FAILURES_IN_A_ROW {
-            self.stop_for(failure.error.clone(), None);
-        }
         if self.failures.len() < MAX_FAILURES {
             self.failures.push(failure);
         }

@@ -128,7 +128,9 @@ impl<H: Host> Pass<'_, H> {
     }
 
     /// Does what is written down about an account. Where that fails it stays
-    /// written down, for the next sweep.
+    /// written down, for the next sweep, and stops nothing: what cannot be erased,
+    /// perhaps for good, keeps nobody else from being erased or reported. A store
+    /// that is gone stops the sweep where it reads on.
     pub(super) async fn act(&mut self, id: AccountId, action: Action) -> Result<()> {
         if !self.keep_lease().await? {
             return Ok(());
@@ -145,7 +147,6 @@ impl<H: Host> Pass<'_, H> {
             Ok(None) => {}
             Err(error) => {
                 let error = error.context("erasing, which the next sweep finishes");
-                self.failed_in_a_row += 1;
                 self.has_unfinished = true;
                 self.note(Failure {
                     batch,

@@ -37,6 +37,16 @@ impl FakeHost {
         self.0.borrow_mut().lost_puts.push(key.into());
     }
 
+    /// From now on nothing can be deleted whose key begins so.
+    pub fn forbid_deletes(&self, prefix: &str) {
+        self.0.borrow_mut().kept_prefixes.push(prefix.into());
+    }
+
+    /// From now on the store is away.
+    pub fn lose_store(&self) {
+        self.0.borrow_mut().has_lost_store = true;
+    }
+
     /// Runs one worker until it has done this, and not a step further.
     pub fn run_until<T>(&self, effect: &str, future: impl Future<Output = T>) {
         let mut future = Box::pin(future);
@@ -48,7 +58,23 @@ impl FakeHost {
 }
 
 impl State {
+    pub fn reach_store(&self) -> Result<(), StoreError> {
+        match self.has_lost_store {
+            true => Err(StoreError::Unavailable("away".into())),
+            false => Ok(()),
+        }
+    }
+
+    pub fn may_delete(&self, key: &str) -> Result<(), StoreError> {
+        self.reach_store()?;
+        match self.kept_prefixes.iter().any(|kept| key.starts_with(kept)) {
+            true => Err(StoreError::AccessDenied),
+            false => Ok(()),
+        }
+    }
+
     pub fn read(&mut self, keys: &[String]) -> Result<(), StoreError> {
+        self.reach_store()?;
         let is_read = |(key, _): &(String, StoreError)| keys.contains(key);
         match self.read_failures.iter().position(is_read) {
             Some(position) => Err(self.read_failures.remove(position).1),

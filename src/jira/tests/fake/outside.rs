@@ -90,6 +90,7 @@ impl Host for FakeHost {
 
     async fn put(&self, key: &str, value: &[u8], expect: Expect) -> Result<PutOutcome, StoreError> {
         self.effect(format!("put {key}"), |state| {
+            state.reach_store()?;
             if state
                 .put_failures
                 .front()
@@ -124,6 +125,7 @@ impl Host for FakeHost {
 
     async fn delete(&self, key: &str, expect: Expect) -> Result<DeleteOutcome, StoreError> {
         self.effect(format!("delete {key}"), |state| {
+            state.may_delete(key)?;
             if !state.is_met(key, &expect) {
                 return Ok(DeleteOutcome::Stale(state.store.get(key).cloned()));
             }

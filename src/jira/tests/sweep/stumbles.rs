@@ -1,6 +1,6 @@
 //! Sweeps whose store fails once, or has entries that nobody can read.
 
-use super::model::{REPORT, World};
+use super::model::{REPORT, RETRIEVED, World};
 use crate::jira::{
     error::{Action, Kind},
     host::StoreError,
@@ -124,6 +124,57 @@ fn an_unfinished_erasure_does_not_hide_that_an_account_is_overdue() {
     assert!(matches!(report.end, End::Complete), "{:?}", report.end);
     assert_eq!(report.counts.failed, 1);
     assert_eq!(report.next_due, Some(NOW.plus(7 * DAY_MS)));
+}
+
+#[test]
+fn erasures_that_fail_at_each_sweep_keep_nobody_from_being_reported_however_many() {
+    let spoils: [fn(&World, &str); 2] = [
+        |world, id| {
+            world.keep_data(id);
+            world.host.forbid_deletes(&format!("user-data/{id}/"));
+        },
+        |world, id| {
+            let name = format!("of-{id}");
+            world.host.set(&format!("connections/{name}"), b"?");
+            let own = world.entry(id).unwrap().with_own(&name, RETRIEVED);
+            world.host.set_record(&format!("accounts/{id}"), &own);
+        },
+    ];
+    for spoil in spoils {
+        let closed = ["a", "b", "c", "d"];
+        let world = World::with(&["a", "b", "c", "d", "e"]);
+        for id in closed {
+            spoil(&world, id);
+        }
+        world.tell(|atlassian| atlassian.closed = closed.map(String::from).to_vec());
+        for reports in 1..=3 {
+            let report = world.sweep();
+            assert!(matches!(report.end, End::Complete), "{:?}", report.end);
+            assert!(report.failed.len() >= closed.len(), "{:?}", report.failed);
+            assert_eq!((report.counts.failed, report.counts.closed), (0, 0));
+            assert_eq!(report.next_due, Some(report.ended_at.plus(3_600_000)));
+            assert_eq!(world.atlassian().reported["e"].len(), reports);
+            world.host.advance(7 * DAY_MS);
+        }
+    }
+}
+
+#[test]
+fn where_the_store_is_away_no_more_is_erased_or_reported_than_was_read() {
+    let world = world();
+    let closed = (0..ACCOUNTS).map(|n| format!("a{n:05}")).collect();
+    world.tell(|atlassian| atlassian.closed = closed);
+    world
+        .host
+        .meanwhile("delete accounts/a00000", FakeHost::lose_store);
+    let step = SweepStep::Sweep(SweepOptions {
+        in_flight: Some(1),
+        ..SweepOptions::default()
+    });
+    let error = world.step(step).unwrap_err();
+    assert!(matches!(error.kind(), Kind::SecretStore(_)), "{error:?}");
+    let batches = world.atlassian().batches.len();
+    assert!(batches <= 2, "{batches}");
 }
 
 #[test]
