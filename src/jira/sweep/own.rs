@@ -17,8 +17,7 @@ use crate::jira::{
     store::{self, SAVE_ATTEMPTS, Stored},
 };
 
-/// How long it may take to ask who consented, a renewal of the token included.
-/// It is less than the lease of a sweep.
+/// How long it may take to ask who consented, once the token is good.
 const ME_TIMEOUT_MS: u64 = 30 * SECOND_MS;
 
 /// Enters the account that consented to a connection, before that is written

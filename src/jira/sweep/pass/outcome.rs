@@ -2,6 +2,7 @@
 
 use super::{Batch, Pass, Split, count};
 use crate::jira::{
+    beside::beside,
     error::Result,
     host::{Change, Expect, Host, PutOutcome, random_hex},
     http::HttpResponse,
@@ -136,7 +137,8 @@ impl<H: Host> Pass<'_, H> {
             return Ok(());
         }
         let batch = action.batch;
-        match self.flight.beside(self.eraser.finish(&id, action)).await {
+        let finished = beside(self.lease.keep(), self.eraser.finish(&id, action));
+        match self.flight.beside(finished).await {
             Ok(Some(action)) => {
                 match action.state {
                     AccountState::Closed => self.counts.closed += 1,

@@ -5,7 +5,7 @@ use std::{cell::RefCell, rc::Rc};
 use super::model::{REPORT, RETRIEVED, World, may_report};
 use crate::jira::{
     connection::{Account, Connection},
-    host::StoreError,
+    host::{Host, StoreError},
     instant::{DAY_MS, UnixMs},
     sweep::{
         SweepOutcome, SweepStep,
@@ -14,7 +14,7 @@ use crate::jira::{
         options::SweepOptions,
         report::End,
     },
-    tests::fake::{FakeHost, NOW, connection, tokens},
+    tests::fake::{NOW, connection, tokens},
     token::TokenSet,
 };
 
@@ -42,29 +42,42 @@ fn a_sweep_that_lost_its_lease_while_it_read_the_register_reports_nothing() {
 fn a_lease_is_renewed_however_long_the_register_takes_to_read() {
     let world = World::with_many(700);
     world.sweep();
+    assert_kept_through(&world, vec!["get accounts/*".into(); 9]);
+}
+
+#[test]
+fn a_lease_is_renewed_however_much_there_is_to_erase() {
+    let world = World::with(&["a"]);
+    world.tell(|atlassian| atlassian.closed.push("a".into()));
+    let keys: Vec<_> = (0..9).map(|n| format!("user-data/a/{n}")).collect();
+    for key in &keys {
+        world.host.set(key, b"data");
+    }
+    let deletes = keys.iter().map(|key| format!("delete {key}"));
+    assert_kept_through(&world, deletes.collect());
+}
+
+/// Each of these takes 20 seconds.
+#[track_caller]
+fn assert_kept_through(world: &World, effects: Vec<String>) {
+    let count = effects.len();
     let ends = Rc::new(RefCell::new(Vec::new()));
-    fn next_page(host: &FakeHost, pages: u32, ends: &Rc<RefCell<Vec<(UnixMs, UnixMs)>>>) {
-        if pages == 0 {
-            return;
-        }
+    for effect in effects {
         let ends = ends.clone();
-        host.meanwhile("get accounts/*", move |host| {
+        world.host.meanwhile(&effect, move |host| {
             let lease = host.stored(LEASE).unwrap();
             let rest = lease.split("\"expires_at\":").nth(1).unwrap();
             let until = rest.split([',', '}']).next().unwrap().parse().unwrap();
-            let now = NOW.plus(u64::from(9 - pages) * 20_000);
-            ends.borrow_mut().push((UnixMs(until), now));
+            ends.borrow_mut().push((UnixMs(until), host.now()));
             host.advance(20_000);
-            next_page(host, pages - 1, &ends);
         });
     }
-    next_page(&world.host, 9, &ends);
     let report = world.sweep_with(SweepOptions {
         timeout_ms: Some(3_600_000),
         ..SweepOptions::default()
     });
     assert!(matches!(report.end, End::Complete), "{:?}", report.end);
-    assert_eq!(ends.borrow().len(), 9);
+    assert_eq!(ends.borrow().len(), count);
     for (until, now) in ends.borrow().iter() {
         assert!(until > now, "{until} {now}");
     }
