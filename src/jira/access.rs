@@ -5,9 +5,9 @@ use std::rc::Rc;
 use super::{
     app::App,
     connection::{Connection, not_connected, site_not_chosen},
-    error::{Error, Result},
+    error::Result,
     failure,
-    host::{Deadline, Host, StoreError},
+    host::{Deadline, Host},
     http::{HttpRequest, HttpResponse},
     instant::{SECOND_MS, UnixMs},
     lease,
@@ -61,11 +61,7 @@ impl Access {
             name.tokens_key(),
             name.lease_key(),
         ];
-        let entries = host.get_many(&keys).await?;
-        let [app, connection, tokens, lease] = <[_; 4]>::try_from(entries).map_err(|entries| {
-            let why = format!("it answered {} entries for 4 keys", entries.len());
-            Error::from(StoreError::Other(why))
-        })?;
+        let [app, connection, tokens, lease] = store::get_each(host, &keys).await?;
         let [_, connection_key, tokens_key, lease_key] = &keys;
         let app = App::for_requests(&app.ok_or_else(App::absent)?.value)?;
         let tokens = tokens.ok_or_else(|| not_connected(name))?;

@@ -30,7 +30,7 @@ use super::{
     connection::not_connected,
     error::{Error, Kind, Result},
     grant::dead,
-    host::{Deadline, Entry, Host, StoreError},
+    host::{Deadline, Entry, Host},
     http::TransportError,
     lease::{Claimant, Lease, REFRESH_LEASE_MS},
     name::ConnectionName,
@@ -216,9 +216,7 @@ impl<H: Host> Refresh<'_, H> {
     async fn look(&self) -> Result<(Stored<TokenSet>, Option<Entry>)> {
         let keys = [self.name.tokens_key(), self.name.lease_key()];
         let [tokens_key, _] = &keys;
-        let entries = self.host.get_many(&keys).await?;
-        let [tokens, lease] = <[_; 2]>::try_from(entries)
-            .map_err(|_| StoreError::Other("it answered another number of entries".into()))?;
+        let [tokens, lease] = store::get_each(self.host, &keys).await?;
         let tokens = tokens.ok_or_else(|| not_connected(self.name))?;
         Ok((store::decode(tokens_key, &tokens)?, lease))
     }

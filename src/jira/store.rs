@@ -93,6 +93,30 @@ pub async fn read<T: FromJson>(host: &impl Host, key: &str) -> Result<Option<Sto
     }
 }
 
+/// Reads several keys in one trip: as many entries as keys, in their order.
+pub async fn get_many(host: &impl Host, keys: &[String]) -> Result<Vec<Option<Entry>>> {
+    let entries = host.get_many(keys).await?;
+    match entries.len() == keys.len() {
+        true => Ok(entries),
+        false => Err(miscounted(entries.len(), keys.len())),
+    }
+}
+
+/// The same, for so many.
+pub async fn get_each<const N: usize>(
+    host: &impl Host,
+    keys: &[String; N],
+) -> Result<[Option<Entry>; N]> {
+    let entries = host.get_many(keys).await?;
+    entries
+        .try_into()
+        .map_err(|entries: Vec<_>| miscounted(entries.len(), N))
+}
+
+fn miscounted(entries: usize, keys: usize) -> Error {
+    StoreError::Other(format!("it answered {entries} entries for {keys} keys")).into()
+}
+
 /// Saves a value: a store that is not available is tried again.
 ///
 /// A try that failed may have been carried out. The next one then finds its

@@ -28,19 +28,18 @@ pub struct Disconnected {
 /// nothing else is kept of it.
 pub(super) async fn take(host: &impl Host, name: &str) -> Result<Disconnected> {
     let name = ConnectionName::parse(name)?;
-    let found = host
-        .get_many(&[name.tokens_key(), name.connection_key()])
-        .await?;
+    let keys = [name.tokens_key(), name.connection_key()];
+    let [tokens, connection] = store::get_each(host, &keys).await?;
     host.delete(&name.tokens_key(), Expect::Any).await?;
     let had_pending = erase_pending(host, &name).await?;
     host.delete(&name.connection_key(), Expect::Any).await?;
-    if let [_, Some(connection)] = found.as_slice() {
+    if let Some(connection) = &connection {
         for account_id in accounts(&name, connection) {
             own::release(host, &account_id, &name).await?;
         }
     }
     Ok(Disconnected {
-        existed: had_pending || found.iter().any(Option::is_some),
+        existed: had_pending || tokens.is_some() || connection.is_some(),
         revoke_url: REVOKE_URL,
     })
 }

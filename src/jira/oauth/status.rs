@@ -134,7 +134,7 @@ async fn read<'a>(
         .iter()
         .flat_map(|name| [name.connection_key(), name.tokens_key()])
         .collect();
-    let entries = host.get_many(&keys).await?;
+    let entries = store::get_many(host, &keys).await?;
     let mut found = Vec::new();
     for (name, pair) in names.iter().zip(entries.chunks(2)) {
         if let [connection, tokens] = pair

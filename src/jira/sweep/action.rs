@@ -10,7 +10,7 @@ use super::{
     account_id::{ACTIONS, AccountId},
     evidence::SweepId,
     listing::{self, Keys},
-    register::{get_many, texts},
+    register::texts,
 };
 use crate::jira::{
     error::{Error, Result},
@@ -107,7 +107,7 @@ pub async fn page(host: &impl Host, cursor: Option<&str>) -> Result<ActionPage> 
     let Keys { keys, cursor } = listing::keys(host, ACTIONS, cursor).await?;
     let mut actions = Vec::new();
     for keys in keys.chunks(store::READ_AT_ONCE) {
-        for (key, entry) in keys.iter().zip(get_many(host, keys).await?) {
+        for (key, entry) in keys.iter().zip(store::get_many(host, keys).await?) {
             let id = AccountId::from_key(ACTIONS, key);
             let action = entry.and_then(|entry| store::decode::<Action>(key, &entry).ok());
             actions.extend(id.zip(action.map(|stored| stored.value)));

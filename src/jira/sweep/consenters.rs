@@ -1,6 +1,6 @@
 //! Which account consented to which connection, and erasing those of one.
 
-use super::{account_id::AccountId, register::get_many};
+use super::account_id::AccountId;
 use crate::jira::{
     connection::{Connection, SiteChoice, erase_pending},
     error::Result,
@@ -49,7 +49,7 @@ async fn read(host: &impl Host) -> Result<Vec<(String, ConnectionName)>> {
     let mut known = Vec::new();
     let keys = store::list(host, CONNECTIONS).await?;
     for keys in keys.chunks(store::READ_AT_ONCE) {
-        for (key, entry) in keys.iter().zip(get_many(host, keys).await?) {
+        for (key, entry) in keys.iter().zip(store::get_many(host, keys).await?) {
             let Some((name, entry)) = ConnectionName::from_key(key).zip(entry) else {
                 continue;
             };
@@ -84,18 +84,18 @@ async fn erase(host: &impl Host, id: &AccountId, name: &ConnectionName) -> Resul
     let keys = [name.connection_key(), name.tokens_key()];
     let [connection_key, tokens_key] = &keys;
     for _ in 0..store::UPDATE_ATTEMPTS {
-        let entries = get_many(host, &keys).await?;
-        let [Some(entry), tokens] = entries.as_slice() else {
+        let [entry, tokens] = store::get_each(host, &keys).await?;
+        let Some(entry) = entry else {
             return Ok(false);
         };
-        let connection = store::decode::<Connection>(connection_key, entry)?;
+        let connection = store::decode::<Connection>(connection_key, &entry)?;
         let consent = consent_of(tokens_key, tokens.as_ref())?;
         let expect = Expect::Version(connection.version);
         match step(id, connection.value, consent.as_ref()) {
             Step::Leave => return Ok(false),
             Step::Erase => {
                 if let Some(tokens) = tokens
-                    && !delete(host, tokens_key, Expect::Version(tokens.version.clone())).await?
+                    && !delete(host, tokens_key, Expect::Version(tokens.version)).await?
                 {
                     continue;
                 }

@@ -6,7 +6,7 @@ use super::{
     },
     action::{AccountState, Action},
     own::amend,
-    register::{Registered, get_many},
+    register::Registered,
     state::SweepState,
 };
 use crate::jira::{
@@ -138,7 +138,7 @@ async fn enter_at_once<'a, 'b>(
 ) -> Result<Vec<&'a Checked<'b>>> {
     let keys = |(_, id, _): &&Checked<'_>| [REGISTER, ERASURES, ACTIONS].map(|kind| id.key(kind));
     let keys: Vec<_> = accounts.iter().flat_map(keys).collect();
-    let found = get_many(host, &keys).await?;
+    let found = store::get_many(host, &keys).await?;
     let mut changes = Vec::new();
     let mut changing = Vec::new();
     let keys_of_each = keys.chunks(KEYS_OF_AN_ACCOUNT);

@@ -3,7 +3,7 @@
 
 use super::{
     account_id::{AccountId, REGISTER},
-    register::{OwnCopy, Registered, get_many, read_many},
+    register::{OwnCopy, Registered, read_many},
     state::SweepState,
 };
 use crate::jira::{
@@ -39,7 +39,7 @@ pub async fn hold(host: &impl Host, account: &Account, connection: &ConnectionNa
 pub async fn enter_missing(host: &impl Host) -> Result<()> {
     let keys = store::list(host, CONNECTIONS).await?;
     for keys in keys.chunks(store::READ_AT_ONCE) {
-        for (key, entry) in keys.iter().zip(get_many(host, keys).await?) {
+        for (key, entry) in keys.iter().zip(store::get_many(host, keys).await?) {
             let connection = entry.and_then(|e| store::decode::<Connection>(key, &e).ok());
             let account = connection.and_then(|stored| stored.value.account);
             let Some((name, account)) = ConnectionName::from_key(key).zip(account) else {

@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::account_id::{AccountId, REGISTER};
 use crate::jira::{
     error::Result,
-    host::{Entry, Host, StoreError},
+    host::{Entry, Host},
     instant::{SKEW_MS, UnixMs},
     json::{self, Broken, FromJson, Object, ToJson},
     store::{self, Stored},
@@ -115,19 +115,9 @@ pub async fn read_many(
     ids: &[AccountId],
 ) -> Result<Vec<Option<Result<Stored<Registered>>>>> {
     let keys: Vec<_> = ids.iter().map(|id| id.key(REGISTER)).collect();
-    let entries = get_many(host, &keys).await?;
+    let entries = store::get_many(host, &keys).await?;
     let decode = |(key, entry): (&String, Option<Entry>)| entry.map(|e| store::decode(key, &e));
     Ok(keys.iter().zip(entries).map(decode).collect())
-}
-
-/// Reads keys, as many entries as keys.
-pub async fn get_many(host: &impl Host, keys: &[String]) -> Result<Vec<Option<Entry>>> {
-    let entries = host.get_many(keys).await?;
-    if entries.len() != keys.len() {
-        let why = format!("it answered {} entries for {}", entries.len(), keys.len());
-        return Err(StoreError::Other(why).into());
-    }
-    Ok(entries)
 }
 
 impl FromJson for Registered {

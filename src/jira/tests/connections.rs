@@ -128,6 +128,24 @@ fn disconnect_erases_the_tokens_first_and_the_record_last_and_nothing_of_others(
 }
 
 #[test]
+fn a_store_that_leaves_an_entry_out_is_believed_by_nobody() {
+    for step in [
+        OauthStep::Disconnect("a".into()),
+        OauthStep::Status(Some("a".into())),
+        OauthStep::Status(None),
+    ] {
+        let host = FakeHost::connected("a");
+        host.shorten_read("connections/a");
+        let error = take(&host, step).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "the secret store failed (it answered 1 entries for 2 keys)"
+        );
+        assert_eq!(host.effects(), [""; 0]);
+    }
+}
+
+#[test]
 fn status_shows_one_or_all_and_never_a_token() {
     let host = FakeHost::connected("main");
     host.connect("=6Dain", &tokens("a1", "r1"));

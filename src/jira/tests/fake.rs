@@ -44,6 +44,7 @@ struct State {
     put_failures: VecDeque<(String, StoreError)>,
     read_failures: Vec<(String, StoreError)>,
     lost_puts: Vec<String>,
+    short_reads: Vec<String>,
     kept_prefixes: Vec<String>,
     has_lost_store: bool,
     slow: Vec<(String, u64)>,

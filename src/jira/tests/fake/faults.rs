@@ -27,6 +27,12 @@ impl FakeHost {
         self.0.borrow_mut().read_failures.push((key.into(), error));
     }
 
+    /// The next read of several keys, this one among them, is answered with an
+    /// entry less.
+    pub fn shorten_read(&self, key: &str) {
+        self.0.borrow_mut().short_reads.push(key.into());
+    }
+
     /// Whatever was scripted need not be asked for.
     pub fn forget_answers(&self) {
         self.0.borrow_mut().answers.clear();
