@@ -15,6 +15,8 @@ use core::fmt;
 
 use serde_json::{Map, Value};
 
+use super::instant::UnixMs;
+
 pub use self::{
     object::{Object, parse_list, text},
     part::Part,
@@ -85,10 +87,13 @@ pub fn object(members: Vec<(&str, Value)>) -> Value {
     Value::Object(object)
 }
 
-/// A list of texts.
+/// A list of texts; an empty one is left out.
 #[must_use]
 pub fn texts(list: &[String]) -> Value {
-    Value::Array(list.iter().map(|text| Value::from(text.as_str())).collect())
+    match list {
+        [] => Value::Null,
+        items => Value::Array(items.iter().map(|text| text.as_str().into()).collect()),
+    }
 }
 
 /// A list of what can be written; an empty one is left out.
@@ -104,6 +109,18 @@ pub fn list<T: ToJson>(list: &[T]) -> Value {
 #[must_use]
 pub fn optional_text(text: Option<&str>) -> Value {
     text.map_or(Value::Null, Value::from)
+}
+
+/// A point in time, or null.
+#[must_use]
+pub fn optional_instant(instant: Option<UnixMs>) -> Value {
+    instant.map_or(Value::Null, |UnixMs(ms)| ms.into())
+}
+
+/// True; false is left out.
+#[must_use]
+pub fn flag(flag: bool) -> Value {
+    if flag { true.into() } else { Value::Null }
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ use super::{
     part::Part,
     texts::Texts,
 };
+use crate::jira::instant::UnixMs;
 
 /// How many digits the largest number has that is read.
 const MAX_DIGITS: usize = 20;
@@ -98,6 +99,11 @@ impl Object<'_> {
     /// A whole number.
     pub fn number(&self, name: &'static str) -> Result<u64, Broken> {
         self.optional_number(name)?.ok_or(Broken::Missing(name))
+    }
+
+    /// A point in time, in milliseconds, that may be absent.
+    pub fn optional_instant(&self, name: &'static str) -> Result<Option<UnixMs>, Broken> {
+        Ok(self.optional_number(name)?.map(UnixMs))
     }
 
     /// A number however it is written: whole, with a fraction or an exponent, or as

@@ -10,7 +10,6 @@ use super::{
     account_id::{ACTIONS, AccountId},
     evidence::SweepId,
     listing::{self, Keys},
-    register::texts,
 };
 use crate::jira::{
     error::{Error, Result},
@@ -177,14 +176,14 @@ impl ToJson for Action {
             ("sweep", self.sweep.0.0.into()),
             ("batch", self.batch.into()),
             ("trace_id", json::optional_text(self.trace_id.as_deref())),
-            ("cloud_ids", texts(&self.cloud_ids)),
+            ("cloud_ids", json::texts(&self.cloud_ids)),
             (
                 "pack_configurations",
                 self.erased.pack_configurations.into(),
             ),
             ("action_options", self.erased.action_options.into()),
             ("user_data", self.erased.user_data.into()),
-            ("connections", texts(&self.erased.connections)),
+            ("connections", json::texts(&self.erased.connections)),
         ])
     }
 }

@@ -123,11 +123,11 @@ pub async fn read_many(
 impl FromJson for Registered {
     fn from_json(object: &Object) -> Result<Self, Broken> {
         Ok(Self {
-            retrieved_at: instant(object, "retrieved_at")?,
+            retrieved_at: object.optional_instant("retrieved_at")?,
             own: object.optional_list("own")?.unwrap_or_default(),
             cloud_ids: object.texts("cloud_ids")?,
             entered_at: UnixMs(object.number("entered_at")?),
-            reported_at: instant(object, "reported_at")?,
+            reported_at: object.optional_instant("reported_at")?,
             retrieve_again: object.optional_flag("retrieve_again")?.unwrap_or(false),
         })
     }
@@ -136,12 +136,12 @@ impl FromJson for Registered {
 impl ToJson for Registered {
     fn to_json(&self) -> Value {
         json::object(vec![
-            ("retrieved_at", to_json(self.retrieved_at)),
+            ("retrieved_at", json::optional_instant(self.retrieved_at)),
             ("own", json::list(&self.own)),
-            ("cloud_ids", texts(&self.cloud_ids)),
+            ("cloud_ids", json::texts(&self.cloud_ids)),
             ("entered_at", self.entered_at.0.into()),
-            ("reported_at", to_json(self.reported_at)),
-            ("retrieve_again", flag(self.retrieve_again)),
+            ("reported_at", json::optional_instant(self.reported_at)),
+            ("retrieve_again", json::flag(self.retrieve_again)),
         ])
     }
 }
@@ -162,27 +162,4 @@ impl ToJson for OwnCopy {
             ("retrieved_at", self.retrieved_at.0.into()),
         ])
     }
-}
-
-/// An instant that may be absent.
-pub fn instant(object: &Object, name: &'static str) -> Result<Option<UnixMs>, Broken> {
-    Ok(object.optional_number(name)?.map(UnixMs))
-}
-
-/// An instant, or null.
-pub fn to_json(instant: Option<UnixMs>) -> Value {
-    instant.map_or(Value::Null, |UnixMs(ms)| ms.into())
-}
-
-/// Texts; none are left out.
-pub fn texts(list: &[String]) -> Value {
-    match list {
-        [] => Value::Null,
-        list => json::texts(list),
-    }
-}
-
-/// True; false is left out.
-pub fn flag(flag: bool) -> Value {
-    if flag { true.into() } else { Value::Null }
 }

@@ -2,10 +2,7 @@
 
 use serde_json::Value;
 
-use super::{
-    cycle::DEFAULT_CYCLE_MS,
-    register::{instant, to_json},
-};
+use super::cycle::DEFAULT_CYCLE_MS;
 use crate::jira::{
     error::Result,
     host::Host,
@@ -94,10 +91,10 @@ impl FromJson for SweepState {
     fn from_json(object: &Object) -> Result<Self, Broken> {
         Ok(Self {
             cycle_ms: object.number("cycle_ms")?,
-            next_due: instant(object, "next_due")?,
-            entered_since: instant(object, "entered_since")?,
-            started_at: instant(object, "started_at")?,
-            completed_at: instant(object, "completed_at")?,
+            next_due: object.optional_instant("next_due")?,
+            entered_since: object.optional_instant("entered_since")?,
+            started_at: object.optional_instant("started_at")?,
+            completed_at: object.optional_instant("completed_at")?,
         })
     }
 }
@@ -106,10 +103,10 @@ impl ToJson for SweepState {
     fn to_json(&self) -> Value {
         json::object(vec![
             ("cycle_ms", self.cycle_ms.into()),
-            ("next_due", to_json(self.next_due)),
-            ("entered_since", to_json(self.entered_since)),
-            ("started_at", to_json(self.started_at)),
-            ("completed_at", to_json(self.completed_at)),
+            ("next_due", json::optional_instant(self.next_due)),
+            ("entered_since", json::optional_instant(self.entered_since)),
+            ("started_at", json::optional_instant(self.started_at)),
+            ("completed_at", json::optional_instant(self.completed_at)),
         ])
     }
 }

@@ -8,7 +8,6 @@ use super::REPORTS;
 use crate::jira::{
     instant::UnixMs,
     json::{self, Broken, FromJson, Object, ToJson},
-    sweep::register::{flag, instant, texts, to_json},
 };
 
 /// The name of a sweep: when it began.
@@ -99,7 +98,7 @@ impl FromJson for SweepSummary {
     fn from_json(object: &Object) -> Result<Self, Broken> {
         Ok(Self {
             sweep: SweepId(UnixMs(object.number("sweep")?)),
-            ended_at: instant(object, "ended_at")?,
+            ended_at: object.optional_instant("ended_at")?,
             complete: object.optional_flag("complete")?.unwrap_or(false),
             counts: Counts {
                 seen: json::small(object, "seen")?,
@@ -122,8 +121,8 @@ impl ToJson for SweepSummary {
         let counts = self.counts;
         json::object(vec![
             ("sweep", self.sweep.0.0.into()),
-            ("ended_at", to_json(self.ended_at)),
-            ("complete", flag(self.complete)),
+            ("ended_at", json::optional_instant(self.ended_at)),
+            ("complete", json::flag(self.complete)),
             ("seen", counts.seen.into()),
             ("due", counts.due.into()),
             ("reported", counts.reported.into()),
@@ -178,8 +177,8 @@ impl ToJson for BatchEvidence {
             ("accounts", self.accounts.into()),
             ("status", self.status.map_or(Value::Null, Value::from)),
             ("trace_id", json::optional_text(self.trace_id.as_deref())),
-            ("closed", texts(&self.closed)),
-            ("updated", texts(&self.updated)),
+            ("closed", json::texts(&self.closed)),
+            ("updated", json::texts(&self.updated)),
             ("failure", json::optional_text(self.failure.as_deref())),
         ])
     }
