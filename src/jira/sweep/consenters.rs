@@ -2,7 +2,7 @@
 
 use super::account_id::AccountId;
 use crate::jira::{
-    connection::{Connection, SiteChoice, erase_pending},
+    connection::{Connection, erase_pending},
     error::Result,
     host::{DeleteOutcome, Entry, Expect, Host, PutOutcome},
     name::{CONNECTIONS, ConnectionName},
@@ -58,9 +58,7 @@ async fn read(host: &impl Host) -> Result<Vec<(String, ConnectionName)>> {
             let Ok(stored) = store::decode::<Connection>(key, &entry) else {
                 continue;
             };
-            let consented = stored.value.account.map(|account| account.account_id);
-            let chose = stored.value.choice.map(|choice| choice.account_id);
-            for account in consented.into_iter().chain(chose) {
+            for account in stored.value.accounts() {
                 known.push((account, name.clone()));
             }
         }
@@ -124,15 +122,13 @@ fn consent_of(key: &str, tokens: Option<&Entry>) -> Result<Option<TokenSet>> {
 
 fn step(id: &AccountId, connection: Connection, tokens: Option<&TokenSet>) -> Step {
     let is_its = |account: &str| account == id.as_str();
-    let was_chosen = |choice: &SiteChoice| is_its(&choice.account_id);
-    let chose = connection.choice.as_ref().is_some_and(was_chosen);
+    if !connection.accounts().iter().any(|account| is_its(account)) {
+        return Step::Leave;
+    }
     let consented = connection
         .account
         .as_ref()
         .is_some_and(|account| is_its(&account.account_id));
-    if !consented && !chose {
-        return Step::Leave;
-    }
     let is_renewed = tokens.is_some_and(|tokens| tokens.consent_id != connection.consent_id);
     if consented && !is_renewed {
         return Step::Erase;
@@ -142,7 +138,9 @@ fn step(id: &AccountId, connection: Connection, tokens: Option<&TokenSet>) -> St
         None => connection,
     };
     Step::Rewrite(Box::new(Connection {
-        choice: connection.choice.filter(|choice| !was_chosen(choice)),
+        choice: connection
+            .choice
+            .filter(|choice| !is_its(&choice.account_id)),
         ..connection
     }))
 }
