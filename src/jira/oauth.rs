@@ -12,6 +12,7 @@ pub use self::{
     authorize::Authorize,
     callback::Callback,
     disconnect::Disconnected,
+    scopes::REPORT_PERSONAL_DATA,
     setup::{AffectedConnection, ChooseSite},
     status::{ConnectionState, ConnectionStatus},
 };

@@ -21,7 +21,7 @@ pub const PATIENT_SAVE_ATTEMPTS: u32 = 9;
 const FIRST_SAVE_WAIT_MS: u64 = 100;
 
 /// A listing that takes more pages than this does not end.
-const MAX_LIST_PAGES: usize = 100_000;
+pub const MAX_LIST_PAGES: usize = 100_000;
 
 /// How often an entry is read and written again because another caller came in
 /// between.
@@ -242,7 +242,13 @@ pub async fn list(host: &impl Host, prefix: &str) -> Result<Vec<String>> {
             return Ok(keys);
         }
     }
-    Err(StoreError::Other("its listing does not end".into()).into())
+    Err(endless())
+}
+
+/// What to say of a listing that does not end.
+#[must_use]
+pub fn endless() -> Error {
+    StoreError::Other("its listing does not end".into()).into()
 }
 
 /// Puts a key into its place, unless it is there already.

@@ -14,9 +14,9 @@ use super::{
 /// on the way; or a tenth of its life before, if that is less.
 const EXPIRY_MARGIN_MS: u64 = 60 * SECOND_MS;
 
-/// By how much the clock of whoever expires a token may be ahead of ours: a
-/// refusal this long before the end may be the end.
-const CLOCK_SKEW_MS: u64 = 5 * 60 * SECOND_MS;
+/// A refusal this long before the end may be the end: by so much the clock of
+/// whoever expires a token may be ahead of ours.
+const LAST_MINUTES_MS: u64 = 5 * 60 * SECOND_MS;
 
 /// A refresh token that is not used for so long expires.
 const IDLE_LIFE_MS: u64 = 90 * DAY_MS;
@@ -66,7 +66,7 @@ impl TokenSet {
     /// differ may disagree on it.
     #[must_use]
     pub fn may_have_expired(&self, now: UnixMs) -> bool {
-        now.plus(CLOCK_SKEW_MS) >= self.expires_at
+        now.plus(LAST_MINUTES_MS) >= self.expires_at
     }
 
     /// The first pair of a consent.

@@ -21,7 +21,7 @@ const USUAL: &[&str] = &[
 const OFFLINE_ACCESS: &str = "offline_access";
 
 /// For the personal data reports that an app which keeps account ids owes.
-const REPORT_PERSONAL_DATA: &str = "report:personal-data";
+pub const REPORT_PERSONAL_DATA: &str = "report:personal-data";
 
 /// With service management.
 const SERVICE_MANAGEMENT: &[&str] = &[

@@ -12,8 +12,8 @@ use crate::jira::{
     token::TokenSet,
 };
 
-/// How many connections are read in one trip to the store.
-const READ_AT_ONCE: usize = 64;
+/// What is read of each connection: what is kept of it, and its tokens.
+const KEYS_OF_A_CONNECTION: usize = 2;
 
 /// Whether a connection can be used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -117,7 +117,7 @@ pub(super) async fn take(host: &impl Host, name: Option<&str>) -> Result<Vec<Con
         .filter_map(|key| ConnectionName::from_key(key))
         .collect();
     let mut all = Vec::new();
-    for names in names.chunks(READ_AT_ONCE) {
+    for names in names.chunks(store::READ_AT_ONCE / KEYS_OF_A_CONNECTION) {
         for (name, status) in read(host, names).await? {
             all.push(status.unwrap_or_else(|_| ConnectionStatus::unreadable(name, host.now())));
         }
@@ -136,7 +136,7 @@ async fn read<'a>(
         .collect();
     let entries = store::get_many(host, &keys).await?;
     let mut found = Vec::new();
-    for (name, pair) in names.iter().zip(entries.chunks(2)) {
+    for (name, pair) in names.iter().zip(entries.chunks(KEYS_OF_A_CONNECTION)) {
         if let [connection, tokens] = pair
             && (connection.is_some() || tokens.is_some())
         {

@@ -28,8 +28,9 @@ const MAX_CLOUD_ID_CHARS: usize = 64;
 /// How much of a refused id is repeated.
 const SHOWN_CHARS: usize = 200;
 
-/// How far the host's clock may be ahead of ours.
-const CLOCK_SKEW_MS: u64 = 300 * SECOND_MS;
+/// How far the clock by which a host notes what it retrieves may be ahead of
+/// ours.
+const MOST_AHEAD_MS: u64 = 300 * SECOND_MS;
 
 /// 2002-01-01, before the first Jira: earlier times are seconds taken for
 /// milliseconds.
@@ -241,7 +242,7 @@ fn check(account: &HeldAccount, now: UnixMs) -> Result<AccountId, No> {
     let id = AccountId::parse(&account.account_id)
         .map_err(|why| (Refusal::AccountId, String::from(why)))?;
     let at = account.retrieved_at;
-    if at < EARLIEST || at > now.plus(CLOCK_SKEW_MS) {
+    if at < EARLIEST || at > now.plus(MOST_AHEAD_MS) {
         let why = format!("{} ms is not when data was retrieved ({now} is now)", at.0);
         return Err((Refusal::RetrievedAt, why));
     }

@@ -2,15 +2,12 @@
 
 use crate::jira::{
     error::{Error, Result},
-    host::{Host, StoreError},
+    host::Host,
     store,
 };
 
 /// How many accounts or actions a call answers.
 pub const PAGE_ITEMS: usize = 500;
-
-/// A listing that takes more pages than this for one of ours does not end.
-const MAX_STORE_PAGES: usize = 100_000;
 
 /// Some keys and where to go on.
 #[derive(Debug, Default)]
@@ -31,7 +28,7 @@ pub async fn keys(host: &impl Host, prefix: &str, cursor: Option<&str>) -> Resul
         Some(cursor) => parse(cursor)?,
     };
     let mut found = Vec::new();
-    for _ in 0..MAX_STORE_PAGES {
+    for _ in 0..store::MAX_LIST_PAGES {
         let page = host.list(prefix, at.clone()).await?;
         let room = PAGE_ITEMS - found.len();
         let mut keys = Vec::new();
@@ -61,7 +58,7 @@ pub async fn keys(host: &impl Host, prefix: &str, cursor: Option<&str>) -> Resul
             });
         }
     }
-    Err(StoreError::Other("its listing does not end".into()).into())
+    Err(store::endless())
 }
 
 /// Keys have no bar in them.

@@ -15,13 +15,11 @@ use crate::jira::{
     host::{Deadline, Host},
     http::HttpResponse,
     name::{CONNECTIONS, ConnectionName},
+    oauth::REPORT_PERSONAL_DATA,
     refresh::RefreshOutcome,
     secret::Secret,
     store,
 };
-
-/// What a token needs.
-pub const SCOPE: &str = "report:personal-data";
 
 /// How long a renewal may take, waiting for another caller's included.
 const RENEWAL_MS: u64 = 2 * TOKEN_TIMEOUT_MS;
@@ -118,7 +116,7 @@ impl<'a, H: Host> Sender<'a, H> {
             Error::reauthorize("unauthorized", why)
         } else {
             let why = format!(
-                "the token of connection {name:?} may not report ({}): it lacks the scope {SCOPE}, or the app does not have the personal data reporting API; add that to the app in the developer console and authorize again",
+                "the token of connection {name:?} may not report ({}): it lacks the scope {REPORT_PERSONAL_DATA}, or the app does not have the personal data reporting API; add that to the app in the developer console and authorize again",
                 response.status
             );
             Error::configuration("scope", why)
@@ -153,7 +151,7 @@ impl<'a, H: Host> Sender<'a, H> {
                     .value
                     .scopes
                     .iter()
-                    .any(|scope| scope == SCOPE)
+                    .any(|scope| scope == REPORT_PERSONAL_DATA)
                 {
                     self.current = Some(access);
                 } else {
@@ -188,7 +186,7 @@ impl<'a, H: Host> Sender<'a, H> {
         }
         if self.lacks_scope {
             let why = format!(
-                "no connection was granted the scope {SCOPE}: add the personal data reporting API to the app in the developer console and authorize again"
+                "no connection was granted the scope {REPORT_PERSONAL_DATA}: add the personal data reporting API to the app in the developer console and authorize again"
             );
             return Error::configuration("scope", why);
         }
