@@ -16,7 +16,9 @@ use crate::jira::{
     store::{self, SAVE_ATTEMPTS},
 };
 
-/// How many accounts or ids a call takes: some dozen trips to the store.
+/// How many accounts or ids a call takes. In trips to the store these are some
+/// 60 for `enter`, two for each action to acknowledge, and five for each account
+/// to forget.
 pub const MAX_ITEMS: usize = 1_000;
 
 /// What is read of each before it is entered: its entry, an erasure, an action.
