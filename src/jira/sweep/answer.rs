@@ -23,7 +23,7 @@ pub const ANSWER_BYTES: u64 = 64 * 1024;
 /// How many failures a call answers; more is not for a list.
 pub const MAX_FAILURES: usize = 50;
 
-/// Accounts that could not be reported.
+/// Accounts that could not be reported, or one whose data could not be erased.
 #[derive(Debug, Clone)]
 pub struct Failure {
     /// The batch.
