@@ -24,6 +24,8 @@ const NANOSECONDS_PER_MS: u64 = 1_000_000;
 #[derive(Default)]
 pub struct Executor {
     waiting: RefCell<Vec<Rc<Waiting>>>,
+    /// Somebody could go on at once, and waits to see who else can.
+    gives_way: Cell<bool>,
 }
 
 struct Waiting {
@@ -51,7 +53,12 @@ impl Executor {
         let waiting = self.waiting.borrow();
         let waiting = waiting.iter().filter(|waiting| !waiting.is_ready.get());
         let waiting: Vec<_> = waiting.cloned().collect();
-        let pollables: Vec<&Pollable> = waiting.iter().map(|waiting| &waiting.pollable).collect();
+        let at_once;
+        let mut pollables: Vec<_> = waiting.iter().map(|waiting| &waiting.pollable).collect();
+        if self.gives_way.take() {
+            at_once = monotonic_clock::subscribe_duration(0);
+            pollables.push(&at_once);
+        }
         for index in poll::poll(&pollables) {
             if let Some(waiting) = waiting.get(index as usize) {
                 waiting.is_ready.set(true);
@@ -77,6 +84,14 @@ impl Executor {
     pub async fn sleep(&self, ms: u64) {
         let duration = monotonic_clock::subscribe_duration(to_nanoseconds(ms));
         self.ready(duration).await;
+    }
+
+    /// Lets all others that wait go on, where they can.
+    pub fn give_way(&self) -> GiveWay<'_> {
+        GiveWay {
+            executor: self,
+            has_given_way: false,
+        }
     }
 
     /// What a future comes to, if it does so in time. Otherwise it is dropped.
@@ -120,5 +135,24 @@ impl Drop for Ready<'_> {
             .waiting
             .borrow_mut()
             .retain(|waiting| !Rc::ptr_eq(waiting, &self.waiting));
+    }
+}
+
+/// See [`Executor::give_way`].
+pub struct GiveWay<'a> {
+    executor: &'a Executor,
+    has_given_way: bool,
+}
+
+impl Future for GiveWay<'_> {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<()> {
+        if self.has_given_way || self.executor.waiting.borrow().is_empty() {
+            return Poll::Ready(());
+        }
+        self.has_given_way = true;
+        self.executor.gives_way.set(true);
+        Poll::Pending
     }
 }

@@ -32,6 +32,9 @@ impl Outside {
     }
 }
 
+/// The store answers within the call to it. Where many calls may follow each
+/// other, everything else that waits may go on before each, or a long way through
+/// the store would hold up requests, and let a lease end that is kept beside it.
 impl Host for Outside {
     async fn send(
         &self,
@@ -67,6 +70,7 @@ impl Host for Outside {
     }
 
     async fn get_many(&self, keys: &[String]) -> Result<Vec<Option<Entry>>, StoreError> {
+        self.executor.give_way().await;
         secrets::get_many(keys)
     }
 
@@ -82,10 +86,12 @@ impl Host for Outside {
     }
 
     async fn delete(&self, key: &str, expect: Expect) -> Result<DeleteOutcome, StoreError> {
+        self.executor.give_way().await;
         secrets::delete(key, expect)
     }
 
     async fn list(&self, prefix: &str, cursor: Option<String>) -> Result<KeyPage, StoreError> {
+        self.executor.give_way().await;
         secrets::list(prefix, cursor.as_deref())
     }
 }

@@ -1,6 +1,7 @@
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use atlassian_simulator::Simulator;
 use jira_host::secrets::{
@@ -20,6 +21,7 @@ struct Seen {
     reads: Vec<String>,
     changes: Vec<Change>,
     faults: Vec<StoreFault>,
+    slow_deletes: Option<(String, Duration)>,
     texts: Vec<String>,
 }
 
@@ -83,6 +85,11 @@ impl RecordingStore {
     /// The next such change is made, and answered as a failure.
     pub fn fail_after_doing(&self, operation: Operation, key_prefix: &str, error: StoreError) {
         self.order(operation, key_prefix, Failure::Done, error);
+    }
+
+    /// Each delete of such a key takes so long, by this thread's timers.
+    pub fn slow_deletes(&self, key_prefix: &str, each: Duration) {
+        self.seen().slow_deletes = Some((key_prefix.to_owned(), each));
     }
 
     fn order(&self, operation: Operation, key_prefix: &str, failure: Failure, error: StoreError) {
@@ -200,6 +207,10 @@ impl RecordingStore {
     }
 
     async fn erase(&self, key: &str, expect: Expect) -> Result<DeleteOutcome, StoreError> {
+        let slow = self.seen().slow_deletes.clone();
+        if let Some((_, each)) = slow.filter(|(prefix, _)| key.starts_with(prefix)) {
+            tokio::time::sleep(each).await;
+        }
         let fault = self.meet(Operation::Delete, key);
         if let Some((Failure::Undone, error)) = fault {
             return Err(error);

@@ -1,8 +1,10 @@
+use std::time::Duration;
+
 use atlassian_simulator::{Decision, Fault, Gate, On};
-use jira_host::types::{AccountState, Authorize, HeldAccount, SweepStep};
+use jira_host::types::{AccountState, Authorize, HeldAccount, SweepEnd, SweepStep};
 
 use super::keeping::{REPORTS, RETRIEVED};
-use crate::clock::{DAY, MINUTE};
+use crate::clock::{DAY, MINUTE, hurried};
 use crate::people::{ADA, BJORN, connected};
 use crate::stage::{DEMO, Stage};
 
@@ -146,6 +148,29 @@ async fn the_connections_of_a_closed_account_go_and_those_of_others_stay() {
     stage.advance(7 * DAY);
     let next = stage.sweep().await;
     assert_eq!((next.counts.reported, stage.reports(ADA)), (1, 1));
+}
+
+#[tokio::test]
+async fn the_lease_is_renewed_however_long_the_store_takes_to_erase() {
+    let stage = Stage::with_accounts(&["12"]).await;
+    for name in 0..9 {
+        let key = format!("user-data/12/{name}");
+        stage.store.write_directly(&key, "{}");
+    }
+    stage.simulator.close_account("12");
+    let half_a_renewal = Duration::from_secs(20);
+    stage.store.slow_deletes("user-data/12/", half_a_renewal);
+    let mark = stage.mark();
+    let report = hurried(stage.sweep()).await;
+    assert_eq!((report.counts.closed, report.end), (1, SweepEnd::Complete));
+    let timeline = stage.timeline_since(mark);
+    let mut erasing = timeline.split(|line| line == "store delete user-data/12/0");
+    let erasing = erasing.nth(1).unwrap();
+    let mut erasing = erasing.split(|line| line == "store delete user-data/12/8");
+    let renewed = "store put leases/gdpr/sweep";
+    let renewals = erasing.next().unwrap().iter();
+    let renewals = renewals.filter(|line| *line == renewed).count();
+    assert!(renewals >= 3, "{timeline:#?}");
 }
 
 #[tokio::test]
