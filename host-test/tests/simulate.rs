@@ -8,6 +8,8 @@
     reason = "a test stops where its set-up fails"
 )]
 
+#[path = "support/signals.rs"]
+mod signals;
 mod support;
 
 use std::io::{BufRead, BufReader, Read, Write};
@@ -36,6 +38,7 @@ impl Drop for Simulate {
 }
 
 fn command(directory: &Path, arguments: &[&str]) -> Command {
+    signals::let_be_heard();
     let mut command = Command::new(env!("CARGO_BIN_EXE_jira-host"));
     command
         .arg("simulate")

@@ -61,9 +61,10 @@ Examples:
     ///
     /// Several may run on one store: one sweeps at a time. It begins some minutes
     /// after the due time, by chance, catches up on what was missed while it was
-    /// not there, and tries again after a failure. SIGTERM and Ctrl-C end it,
-    /// after the reports that are on their way. It tells what it does on
-    /// standard error.
+    /// not there, and tries again after a failure. SIGTERM, SIGHUP and Ctrl-C end
+    /// it, after the reports that are on their way; but not what it is started to
+    /// ignore, as `nohup` does with SIGHUP. It tells what it does on standard
+    /// error.
     Schedule(schedule::ScheduleArgs),
 }
 

@@ -5,7 +5,9 @@ use std::process::{Child, Command, Output, Stdio};
 use atlassian_simulator::CANARY;
 use tempfile::TempDir;
 
-use crate::support;
+use crate::{signals, support};
+
+const PROGRAM: &str = env!("CARGO_BIN_EXE_jira-host");
 
 /// A home of its own, empty at first.
 pub struct Home {
@@ -57,7 +59,19 @@ impl Home {
 
     /// The command with nothing in its environment but this home.
     pub fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_jira-host"));
+        self.command_of(PROGRAM, arguments)
+    }
+
+    /// The command, which is started to ignore this signal, as by `nohup`.
+    #[cfg(target_os = "linux")]
+    pub fn command_ignoring(&self, signal: &str, arguments: &[&str]) -> Command {
+        let script = format!("trap '' {signal}; exec \"$0\" \"$@\"");
+        self.command_of("/bin/sh", &[&["-c", &script, PROGRAM], arguments].concat())
+    }
+
+    fn command_of(&self, program: &str, arguments: &[&str]) -> Command {
+        signals::let_be_heard();
+        let mut command = Command::new(program);
         command
             .args(arguments)
             .env_clear()

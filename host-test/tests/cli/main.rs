@@ -38,6 +38,8 @@ mod redis_server;
 mod requests;
 mod running;
 mod session;
+#[path = "../support/signals.rs"]
+mod signals;
 mod stage;
 mod telling;
 #[cfg(target_os = "linux")]

@@ -1,3 +1,6 @@
+#[cfg(unix)]
+mod ignored;
+
 use std::io;
 use std::sync::Once;
 
@@ -12,7 +15,7 @@ static LISTENING: Once = Once::new();
 
 /// From now on Ctrl-C does not end the program by itself; whoever awaits
 /// [`interruption`] does what is needed first. Where it cannot be noticed, it
-/// goes on to end the program.
+/// goes on to end the program; and what was to be ignored stays so.
 pub(crate) fn listen() {
     LISTENING.call_once(|| {
         for signal in signals() {
@@ -37,13 +40,17 @@ pub(crate) async fn interruption() {
 }
 
 #[cfg(unix)]
-fn signals() -> [io::Result<tokio::signal::unix::Signal>; 3] {
+fn signals() -> Vec<io::Result<tokio::signal::unix::Signal>> {
     use tokio::signal::unix::{SignalKind, signal};
-    [
-        signal(SignalKind::interrupt()),
-        signal(SignalKind::terminate()),
-        signal(SignalKind::hangup()),
-    ]
+    let ignored = ignored::Ignored::now();
+    let ending = [
+        SignalKind::interrupt(),
+        SignalKind::terminate(),
+        SignalKind::hangup(),
+    ];
+    let heard = ending.into_iter();
+    let heard = heard.filter(|kind| !ignored.has(kind.as_raw_value()));
+    heard.map(signal).collect()
 }
 
 #[cfg(windows)]

@@ -11,6 +11,8 @@ use crate::stage::Stage;
 
 const HOUR_MS: u64 = 3_600_000;
 
+const SCHEDULE: [&str; 6] = ["gdpr", "schedule", "--jitter", "0s", "--health-listen", "0"];
+
 /// A daemon, and where it tells how it stands.
 struct Daemon {
     running: Running,
@@ -19,11 +21,10 @@ struct Daemon {
 
 impl Daemon {
     fn start(stage: &Stage, arguments: &[&str]) -> Daemon {
-        let arguments = [
-            &["gdpr", "schedule", "--jitter", "0s", "--health-listen", "0"],
-            arguments,
-        ];
-        let mut running = Running::begin(stage, &arguments.concat());
+        Daemon::of(Running::begin(stage, &[&SCHEDULE[..], arguments].concat()))
+    }
+
+    fn of(mut running: Running) -> Daemon {
         let address = loop {
             let line = running.line();
             if let Some(address) = line.strip_prefix("health at http://") {
@@ -68,7 +69,7 @@ fn script(stage: &Stage, fault: Fault) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_signal_in_the_middle_of_a_sweep_ends_it_cleanly() {
-    for signal in [Signal::TERM, Signal::INT] {
+    for signal in [Signal::TERM, Signal::INT, Signal::HUP] {
         let stage = Stage::connected().await;
         stage.due_at(now_unix_ms() - HOUR_MS).await;
         let gate = Gate::new();
@@ -114,6 +115,26 @@ async fn a_second_signal_ends_it_at_once() {
     daemon.running.signal(Signal::TERM);
     assert_eq!(daemon.running.end().code, Some(130));
     gate.open();
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread")]
+async fn what_it_is_started_to_ignore_does_not_end_it() {
+    for (name, signal) in [("HUP", Signal::HUP), ("INT", Signal::INT)] {
+        let stage = Stage::connected().await;
+        stage.due_at(now_unix_ms() - HOUR_MS).await;
+        let gate = Gate::new();
+        script(&stage, Fault::Hold(gate.clone()));
+        let mut command = stage.home.command_ignoring(name, &SCHEDULE);
+        let mut daemon = Daemon::of(Running::of(command.spawn().unwrap()));
+        gate.reached().await;
+        daemon.running.signal(signal);
+        // Of two that it hears, the second would end it at once.
+        daemon.running.signal(Signal::TERM);
+        daemon.told("finishing");
+        gate.open();
+        assert_eq!(daemon.running.end().code, Some(0), "{name}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
