@@ -1,6 +1,7 @@
 //! The commands, each with its arguments.
 
 mod account;
+mod apart;
 mod app;
 mod completions;
 mod config;

@@ -1,7 +1,6 @@
 //! `jira-host api` and `jira-host servicedesk`: one request, or a whole list.
 
 mod answer;
-mod apart;
 mod body;
 mod download;
 mod examples;

@@ -65,13 +65,14 @@ impl AddArgs {
         let mut added = Added::default();
         match &self.input {
             Some(path) => {
-                let mut lines = Lines::open(path)?;
+                let mut lines = Lines::open(path.clone()).await?;
                 loop {
-                    let accounts = lines.next(ACCOUNTS_AT_ONCE)?;
+                    let (rest, accounts) = lines.next(ACCOUNTS_AT_ONCE).await?;
                     if accounts.is_empty() {
                         break;
                     }
                     added.enter(context, &session, accounts).await?;
+                    lines = rest;
                 }
             }
             None => {

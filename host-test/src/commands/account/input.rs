@@ -1,10 +1,11 @@
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use jira_host::types::HeldAccount;
 use serde::Deserialize;
 
+use crate::commands::apart::apart;
 use crate::exit::{Exit, Failure};
 
 /// The longest line: an account with all the cloud ids it may have is far
@@ -30,21 +31,28 @@ struct Line {
 }
 
 impl Lines {
-    pub(super) fn open(path: &Path) -> Result<Self, Failure> {
-        let source: Box<dyn BufRead + Send> = if path == Path::new("-") {
-            Box::new(BufReader::new(io::stdin()))
-        } else {
-            let shown = path.display();
-            let file = File::open(path).map_err(|error| {
-                Failure::new(Exit::Usage, format!("cannot read `{shown}`: {error}"))
+    pub(super) async fn open(path: PathBuf) -> Result<Self, Failure> {
+        // A named pipe is open when somebody writes to it.
+        apart(move || {
+            let source = source(&path).map_err(|error| {
+                let message = format!("cannot read `{}`: {error}", path.display());
+                Failure::new(Exit::Usage, message)
             })?;
-            Box::new(BufReader::new(file))
-        };
-        Ok(Lines { source, number: 0 })
+            Ok(Lines { source, number: 0 })
+        })
+        .await
     }
 
     /// The next accounts; none at the end.
-    pub(super) fn next(&mut self, most: usize) -> Result<Vec<HeldAccount>, Failure> {
+    pub(super) async fn next(mut self, most: usize) -> Result<(Self, Vec<HeldAccount>), Failure> {
+        apart(move || {
+            let accounts = self.read(most)?;
+            Ok((self, accounts))
+        })
+        .await
+    }
+
+    fn read(&mut self, most: usize) -> Result<Vec<HeldAccount>, Failure> {
         let mut accounts = Vec::new();
         while accounts.len() < most {
             let mut text = String::new();
@@ -70,4 +78,11 @@ impl Lines {
         }
         Ok(accounts)
     }
+}
+
+fn source(path: &Path) -> io::Result<Box<dyn BufRead + Send>> {
+    if path == Path::new("-") {
+        return Ok(Box::new(BufReader::new(io::stdin())));
+    }
+    Ok(Box::new(BufReader::new(File::open(path)?)))
 }

@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use jira_host::types::{AccountPage, RegisteredAccount, StatusQuery, SweepOutcome, SweepStep};
 
 use crate::commands::Context;
+use crate::commands::apart::apart;
 use crate::commands::context::Session;
 use crate::commands::gdpr::{account_json, step, unexpected};
 use crate::commands::instant::second;
@@ -15,23 +16,25 @@ use crate::output::{Table, printable};
 /// Writes the register page by page, as it may be long.
 pub(super) async fn run(context: &Context) -> Result<(), Failure> {
     let session = context.session().await?;
+    let as_json = context.json();
     let (mut cursor, mut written, mut damaged) = (None, 0, Vec::new());
     loop {
         let page = read(context, &session, cursor).await?;
-        if context.json() {
-            write_json(&page.accounts, written == 0)?;
-        } else if !page.accounts.is_empty() {
-            write_table(&page.accounts)?;
-        }
-        written += page.accounts.len();
+        let (accounts, is_first) = (page.accounts, written == 0);
+        written += accounts.len();
+        apart(move || match as_json {
+            true => write_json(&accounts, is_first),
+            false => write_table(&accounts),
+        })
+        .await?;
         damaged.extend(page.damaged);
         cursor = page.cursor;
         if cursor.is_none() {
             break;
         }
     }
-    if context.json() {
-        end_json(written == 0)?;
+    if as_json {
+        apart(move || end_json(written == 0)).await?;
     } else if written == 0 {
         let add = context.command_line(&["account", "add", "--help"]);
         log::note(format_args!(
@@ -54,6 +57,9 @@ async fn read(
 }
 
 fn write_table(accounts: &[RegisteredAccount]) -> Result<(), Failure> {
+    if accounts.is_empty() {
+        return Ok(());
+    }
     let mut table = Table::new(["ACCOUNT", "RETRIEVED", "REPORTED", "DUE", "CONNECTIONS"]);
     for account in accounts {
         let own = account.connections.iter();

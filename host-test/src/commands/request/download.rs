@@ -8,10 +8,10 @@ use std::time::{Duration, Instant};
 use jira_host::types::{Error, ErrorKind, Method, Request, Response};
 
 use self::position::{Position, changed};
-use super::apart::apart;
 use super::exchange::Exchange;
 use super::outlet::Outlet;
 use super::progress::Progress;
+use crate::commands::apart::apart;
 use crate::exit::Failure;
 use crate::output::grouped;
 

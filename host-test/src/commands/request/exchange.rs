@@ -5,8 +5,8 @@ use jira_host::types::{Error, ErrorKind, Field, Method, Request, Response, Trans
 
 use super::Export;
 use super::answer::AnswerArgs;
-use super::apart::apart;
 use super::outlet::Outlet;
+use crate::commands::apart::apart;
 use crate::commands::context::{Context, Session};
 use crate::commands::hint;
 use crate::exit::{Exit, Failure};

@@ -5,12 +5,12 @@ use jira_host::Pages;
 use jira_host::types::{ListEnd, Paginate, Request, Response, Truncation, TruncationReason};
 
 use super::Export;
-use super::apart::apart;
 use super::exchange::Exchange;
 use super::layout::{Document, Layout};
 use super::outlet::Outlet;
 use super::progress::Progress;
 use super::sheet::Sheet;
+use crate::commands::apart::apart;
 use crate::exit::{Exit, Failure};
 use crate::log;
 

@@ -1,7 +1,11 @@
+use std::io::Write;
+use std::process::Stdio;
+
 use serde_json::json;
 
 use super::register::{ADA, RETRIEVED, RETRIEVED_UNIX_MS};
 use crate::home::Home;
+use crate::running::Running;
 use crate::stage::Stage;
 
 #[test]
@@ -124,4 +128,33 @@ async fn who_consented_is_in_the_register() {
     assert_eq!(shown["connections"][0]["connection"], "demo");
     let ran = stage.run(&["account", "forget", ADA]);
     assert!(ran.stderr.contains("1 stay"), "{ran:#?}");
+}
+
+#[test]
+fn ctrl_c_ends_a_command_that_waits_for_more_accounts() {
+    let home = Home::new();
+    let mut command = home.command(&["account", "add", "--input", "-"]);
+    let mut adding = Running::of(command.stdin(Stdio::piped()).spawn().unwrap());
+    let mut stdin = adding.stdin();
+    let more_than_a_pipe_holds = format!("{:1023}\n", "").repeat(1024);
+    stdin.write_all(more_than_a_pipe_holds.as_bytes()).unwrap();
+    adding.interrupt();
+    assert_eq!(adding.end().failed(130), "");
+    drop(stdin);
+}
+
+#[test]
+fn ctrl_c_ends_a_list_of_accounts_that_nobody_reads() {
+    let home = Home::new();
+    let more_than_a_pipe_holds = (0..1_000).map(|number| format!("{number:0>120}"));
+    let ids: Vec<_> = more_than_a_pipe_holds.collect();
+    let ids: Vec<_> = ids.iter().map(String::as_str).collect();
+    let add = ["account", "add", "--retrieved-at", RETRIEVED];
+    home.run(&[&add[..], &ids].concat()).done();
+    for list in [&["account", "list"][..], &["account", "list", "--json"]] {
+        let mut listing = Running::of(home.command(list).spawn().unwrap());
+        listing.wrote();
+        listing.interrupt();
+        assert_eq!(listing.end_unread(), Some(130), "{list:?}");
+    }
 }

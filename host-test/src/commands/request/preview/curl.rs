@@ -3,7 +3,7 @@ use std::path::Path;
 use jira_host::network::CaughtRequest;
 use serde_json::json;
 
-use crate::commands::request::apart::apart;
+use crate::commands::apart::apart;
 use crate::commands::request::body::BodyArgs;
 use crate::commands::request::file::STANDARD_INPUT;
 use crate::commands::request::outlet::Outlet;

@@ -1,9 +1,9 @@
-use super::super::context::interruption;
+use super::context::interruption;
 use crate::exit::{Exit, Failure};
 
 /// Does what may take long, or for ever, on a thread of its own: whoever reads
-/// standard output may be slow or never read, and a filter may have no end.
-/// Ctrl-C ends that too.
+/// standard output may be slow or never read, whoever writes to standard input may
+/// never end, and neither may a filter. Ctrl-C ends that too.
 pub(super) async fn apart<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, Failure> + Send + 'static,
 ) -> Result<T, Failure> {
