@@ -34,6 +34,7 @@ use self::listing::{ListArgs, Listing};
 use self::preview::{Preview, PreviewArgs};
 use self::progress::Uploading;
 use self::retries::RetryArgs;
+use super::apart::apart;
 use super::context::{Context, Session};
 use super::default_connection;
 use crate::exit::Failure;
@@ -151,14 +152,17 @@ impl RequestArgs {
         experimental: bool,
     ) -> Result<(), Failure> {
         let content = self.body.read(self.method, &self.header)?;
+        let filter = self.answer.filter()?;
         if self.preview.is_wanted() {
-            self.answer.check()?;
             return self.preview(context, export, content, experimental).await;
         }
         let (answer, list, include) = (self.answer.clone(), self.list.clone(), self.include);
-        let outlet = answer.outlet()?;
         let named = self.connection.take();
         let (session, _) = context.session_of_app().await?;
+        // Only now, as Ctrl-C before this would leave the file behind.
+        let begun = answer.clone();
+        let outlet = apart(move || begun.outlet(filter)).await?;
+        let _unkept = outlet.unkept();
         let connection = default_connection::resolve(context, &session, named).await?;
         let request = self.request(&connection, content, experimental)?;
         let session = match Uploading::of(&request).filter(|_| !list.is_wanted()) {

@@ -69,10 +69,9 @@ impl When {
 }
 
 impl AnswerArgs {
-    /// Where the answer goes. Nothing was sent yet; what is wrong with the
-    /// expression or the file is said now.
-    pub(super) fn outlet(&self) -> Result<Outlet, Failure> {
-        let filter = self.filter()?;
+    /// Where the answer goes, through this filter. Nothing was sent yet; what is
+    /// wrong with the file is said now.
+    pub(super) fn outlet(&self, filter: Option<Filter>) -> Result<Outlet, Failure> {
         let stdout = self.on_stdout();
         Ok(match self.file() {
             Some(path) => {
@@ -89,12 +88,9 @@ impl AnswerArgs {
         Outlet::new(Place::stdout(format), format, None)
     }
 
-    /// Whether the expression can be understood. No file is begun for it.
-    pub(super) fn check(&self) -> Result<(), Failure> {
-        self.filter().map(drop)
-    }
-
-    fn filter(&self) -> Result<Option<Filter>, Failure> {
+    /// The expression, where there is one, or what is wrong with it. No file is
+    /// begun for it.
+    pub(super) fn filter(&self) -> Result<Option<Filter>, Failure> {
         self.jq.as_deref().map(Filter::parse).transpose()
     }
 

@@ -4,7 +4,7 @@ use anstream::AutoStream;
 use serde_json::value::RawValue;
 
 use super::filter::{Filter, Output};
-use super::output_file::OutputFile;
+use super::output_file::{OutputFile, Unkept};
 use super::print::{Format, Printer};
 use crate::exit::{Exit, Failure};
 use crate::output::grouped;
@@ -139,6 +139,14 @@ impl Outlet {
         match self.place {
             Place::File(file) => file.keep(),
             Place::Stdout(_) | Place::Coloured(_) => Ok(()),
+        }
+    }
+
+    /// What removes the file that it writes, unless that gets its name.
+    pub(super) fn unkept(&self) -> Option<Unkept> {
+        match &self.place {
+            Place::File(file) => file.unkept(),
+            Place::Stdout(_) | Place::Coloured(_) => None,
         }
     }
 

@@ -1,11 +1,12 @@
+mod draft;
 mod open_already;
 
 use std::fs::{self, File, Permissions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use tempfile::NamedTempFile;
-
+use self::draft::Draft;
+pub(super) use self::draft::Unkept;
 use self::open_already::open_already;
 use crate::exit::{Exit, Failure};
 
@@ -24,7 +25,11 @@ pub(super) struct OutputFile {
 #[derive(Debug)]
 enum Target {
     /// Beside the file that it becomes.
-    Growing(NamedTempFile, PathBuf),
+    Growing {
+        file: File,
+        draft: Draft,
+        becomes: PathBuf,
+    },
     /// What is no regular file, such as `/dev/null` or a named pipe, and what is
     /// open already, is written to and not replaced.
     Special(File),
@@ -51,19 +56,32 @@ impl OutputFile {
     /// Gives it its name.
     pub(super) fn keep(self) -> Result<(), Failure> {
         let kept = match self.target {
-            Target::Growing(file, becomes) => file
-                .as_file()
-                .sync_all()
-                .and_then(|()| Ok(file.persist(becomes)?))
-                .map(drop),
+            Target::Growing {
+                file,
+                draft,
+                becomes,
+            } => file.sync_all().and_then(|()| draft.keep(&becomes)),
             Target::Special(_) => Ok(()),
         };
         kept.map_err(|error| failure(&self.path, error))
     }
 
+    /// What removes it unless it gets its name.
+    pub(super) fn unkept(&self) -> Option<Unkept> {
+        match &self.target {
+            Target::Growing { draft, .. } => Some(draft.unkept()),
+            Target::Special(_) => None,
+        }
+    }
+
     /// Why it cannot be written.
     pub(super) fn failure(&self, error: io::Error) -> Failure {
         failure(&self.path, error)
+    }
+
+    fn file(&mut self) -> &mut File {
+        let (Target::Growing { file, .. } | Target::Special(file)) = &mut self.target;
+        file
     }
 }
 
@@ -87,17 +105,11 @@ impl Target {
 
 impl Write for OutputFile {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        match &mut self.target {
-            Target::Growing(file, _) => file.write(bytes),
-            Target::Special(file) => file.write(bytes),
-        }
+        self.file().write(bytes)
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        match &mut self.target {
-            Target::Growing(file, _) => file.flush(),
-            Target::Special(file) => file.flush(),
-        }
+        self.file().flush()
     }
 }
 
@@ -119,7 +131,12 @@ fn growing(becomes: PathBuf, permissions: Option<Permissions>) -> io::Result<Tar
         // The whole error names a file that nobody gave.
         io::Error::other(format!("in `{}`: {}", folder.display(), error.kind()))
     })?;
-    Ok(Target::Growing(file, becomes))
+    let (file, path) = file.into_parts();
+    Ok(Target::Growing {
+        file,
+        draft: Draft::new(path),
+        becomes,
+    })
 }
 
 /// The file behind a link, which is there or not: it is replaced, not the link.
@@ -182,6 +199,27 @@ mod tests {
         assert_eq!(names(&folder).len(), 1);
         drop(file);
         assert!(names(&folder).is_empty());
+    }
+
+    #[test]
+    fn what_is_given_up_while_it_is_written_leaves_nothing_and_gets_no_name() {
+        let folder = TempDir::new().unwrap();
+        let mut file = OutputFile::begin(&folder.path().join("file")).unwrap();
+        drop(file.unkept());
+        assert!(names(&folder).is_empty());
+        file.write_all(b"more").unwrap();
+        file.keep().unwrap_err();
+        assert!(names(&folder).is_empty());
+    }
+
+    #[test]
+    fn what_has_its_name_is_not_given_up() {
+        let folder = TempDir::new().unwrap();
+        let file = OutputFile::begin(&folder.path().join("file")).unwrap();
+        let unkept = file.unkept();
+        file.keep().unwrap();
+        drop(unkept);
+        assert_eq!(names(&folder), ["file"]);
     }
 
     #[test]

@@ -151,3 +151,17 @@ async fn a_list_that_is_cut_is_in_the_file_and_one_that_is_interrupted_is_not() 
     assert_eq!(items.len(), 70);
     assert_eq!(files(&stage), ["answer"]);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn ctrl_c_while_a_file_is_written_leaves_nothing_of_it() {
+    let stage = connected().await;
+    stage.home.file("answer", "before");
+    let endless = "debug(\"begun\") | last(repeat(1))";
+    let filtered = ["api", "/myself", "-o", "answer", "--jq", endless];
+    let mut running = Running::begin(&stage, &filtered);
+    assert_eq!(running.line(), "begun\n");
+    running.interrupt();
+    assert_eq!(running.end().failed(130), "begun\n");
+    assert_eq!(read(&stage, "answer"), "before");
+    assert_eq!(files(&stage), ["answer"]);
+}
