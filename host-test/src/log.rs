@@ -158,7 +158,7 @@ pub(crate) fn note(text: impl Display) {
         let text = text.to_string();
         tracing::info!(target: COMMANDS, "{}", text.trim());
     } else {
-        write_line(text);
+        write_line(printable(&text.to_string()));
     }
 }
 
@@ -212,7 +212,7 @@ pub(crate) fn request(text: impl Display) {
     if is_json() {
         tracing::info!(target: COMMANDS, "{text}");
     } else {
-        write_line(text);
+        write_line(printable(&text.to_string()));
     }
 }
 

@@ -130,7 +130,7 @@ pub(crate) fn lines(texts: &[String]) -> io::Result<()> {
 /// The text without what could steer a terminal. Names and messages come from
 /// other people.
 pub(crate) fn printable(text: &str) -> String {
-    let steers = |character: char| character.is_control() && character != '\n';
+    let steers = |character: char| character.is_control() && !matches!(character, '\n' | '\t');
     text.replace(steers, "\u{fffd}")
 }
 
@@ -178,7 +178,7 @@ mod tests {
 
     #[test]
     fn what_could_steer_a_terminal_is_not_printed() {
-        assert_eq!(printable("a\u{1b}[2Jb\r\nc"), "a\u{fffd}[2Jb\u{fffd}\nc");
+        assert_eq!(printable("a\u{1b}[2Jb\r\n\tc"), "a\u{fffd}[2Jb\u{fffd}\n\tc");
     }
 
     #[test]

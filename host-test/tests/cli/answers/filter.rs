@@ -127,6 +127,18 @@ async fn no_body_has_no_result_and_no_json_cannot_be_filtered() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_an_expression_tells_does_not_steer_a_terminal() {
+    let stage = connected().await;
+    answer_json(&stage, r#"{"name":"a\u001b[2J\tb","of":["\u009bc"]}"#);
+    let told = "(.name, .of | debug, stderr) | empty";
+    let ran = stage.run(&["api", "/myself", "--jq", told]);
+    assert_eq!(ran.done(), "");
+    let name = "a\u{fffd}[2J\tb\n".repeat(2);
+    let of = "[\"\u{fffd}c\"]\n".repeat(2);
+    assert_eq!(ran.stderr, name + &of);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn ctrl_c_ends_an_expression_without_end() {
     let stage = connected().await;
     let endless = "debug(\"begun\") | last(repeat(1))";
