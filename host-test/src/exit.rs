@@ -121,6 +121,14 @@ impl Failure {
     }
 }
 
+/// The failure of a component that does not keep its contract in this step.
+pub(crate) fn unexpected(step: &str) -> Failure {
+    Failure::new(
+        Exit::UnexpectedResponse,
+        format!("the component answers `{step}` with something else than its contract says"),
+    )
+}
+
 impl Display for Failure {
     /// What happened, without what to do.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

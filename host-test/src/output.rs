@@ -178,7 +178,10 @@ mod tests {
 
     #[test]
     fn what_could_steer_a_terminal_is_not_printed() {
-        assert_eq!(printable("a\u{1b}[2Jb\r\n\tc"), "a\u{fffd}[2Jb\u{fffd}\n\tc");
+        assert_eq!(
+            printable("a\u{1b}[2Jb\r\n\tc"),
+            "a\u{fffd}[2Jb\u{fffd}\n\tc"
+        );
     }
 
     #[test]

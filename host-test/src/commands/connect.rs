@@ -28,7 +28,7 @@ use super::app::AppRecord;
 use super::context::{Context, Session, interruption};
 use super::hint;
 use super::status::{connected_notes, status_json};
-use crate::exit::{Exit, Failure};
+use crate::exit::{Exit, Failure, unexpected};
 use crate::log;
 use crate::output;
 
@@ -335,9 +335,4 @@ fn page_of(name: &str, outcome: &Result<OauthOutcome, Error>) -> Page {
 fn until(unix_ms: u64) -> Duration {
     let end = SystemTime::UNIX_EPOCH + Duration::from_millis(unix_ms);
     end.duration_since(SystemTime::now()).unwrap_or_default()
-}
-
-fn unexpected(step: &str) -> Failure {
-    let why = format!("the component answers `{step}` with something else than its contract says");
-    Failure::new(Exit::UnexpectedResponse, why)
 }

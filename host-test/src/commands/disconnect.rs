@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::context::Context;
 use super::hint;
-use crate::exit::{Exit, Failure};
+use crate::exit::{Failure, unexpected};
 use crate::log;
 use crate::output;
 
@@ -25,12 +25,7 @@ impl DisconnectArgs {
         let step = OauthStep::Disconnect(self.name.clone());
         let done = match session.step_to_its_end(&step).await? {
             Ok(OauthOutcome::Disconnected(done)) => done,
-            Ok(_) => {
-                return Err(Failure::new(
-                    Exit::UnexpectedResponse,
-                    "the component answers `disconnect` with something else than its contract says",
-                ));
-            }
+            Ok(_) => return Err(unexpected("disconnect")),
             Err(error) => return Err(hint::failure(context, &session, &self.name, error)),
         };
         self.forget_default(context)?;

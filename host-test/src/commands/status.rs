@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use super::context::{Context, Session};
 use super::instant::now_unix_ms;
 use super::{default_connection, hint};
-use crate::exit::{Exit, Failure};
+use crate::exit::{Failure, unexpected};
 use crate::log;
 use crate::output::{self, printable};
 
@@ -75,10 +75,7 @@ pub(crate) async fn read(
     let step = OauthStep::Status(name.map(str::to_owned));
     match session.step(&step).await? {
         Ok(OauthOutcome::Status(found)) => Ok(found),
-        Ok(_) => Err(Failure::new(
-            Exit::UnexpectedResponse,
-            "the component answers `status` with something else than its contract says",
-        )),
+        Ok(_) => Err(unexpected("status")),
         Err(error) => Err(hint::failure(
             context,
             session,

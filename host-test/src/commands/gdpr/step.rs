@@ -2,7 +2,8 @@ use jira_host::types::{Error, ErrorKind, SweepOutcome, SweepStep};
 
 use crate::commands::context::{Context, Session};
 use crate::commands::hint;
-use crate::exit::{Exit, Failure};
+use crate::exit::Failure;
+pub(in crate::commands) use crate::exit::unexpected;
 
 /// Makes a step that sends nothing.
 pub(in crate::commands) async fn step(
@@ -12,14 +13,6 @@ pub(in crate::commands) async fn step(
 ) -> Result<SweepOutcome, Failure> {
     let outcome = session.call(session.tenant().gdpr_sweep(&step)).await?;
     outcome.map_err(|error| failure(context, session, None, error))
-}
-
-/// The failure of a component that does not keep its contract.
-pub(in crate::commands) fn unexpected(step: &str) -> Failure {
-    Failure::new(
-        Exit::UnexpectedResponse,
-        format!("the component answers `{step}` with something else than its contract says"),
-    )
 }
 
 /// What the component says of a failure, with what to do now.
