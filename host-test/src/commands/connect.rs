@@ -8,6 +8,7 @@ mod nobody;
 mod page;
 mod paste;
 mod site_choice;
+mod stored;
 mod typed_line;
 
 use std::time::{Duration, SystemTime};
@@ -24,6 +25,7 @@ use self::callback_server::{Arrival, CallbackServer};
 use self::countdown::Countdown;
 use self::nobody::nothing_came;
 use self::page::Page;
+use self::stored::stored;
 use super::app::AppRecord;
 use super::context::{Context, Session, interruption};
 use super::hint;
@@ -78,10 +80,10 @@ pub(crate) struct ConnectArgs {
 impl ConnectArgs {
     pub(crate) async fn run(mut self, context: &Context) -> Result<(), Failure> {
         let (session, app) = context.session_of_app().await?;
-        let stored = self.stored(&session).await?;
+        let before = stored(context, &session, &self.name).await?;
         let lacks_site = |it: &ConnectionStatus| it.state == ConnectionState::SiteNotChosen;
-        let is_consent_saved = stored.as_ref().is_some_and(lacks_site);
-        self.renew(stored);
+        let is_consent_saved = before.as_ref().is_some_and(lacks_site);
+        self.renew(before);
         let connected = match self.site.clone().filter(|_| is_consent_saved) {
             Some(site) => self.choose_among(context, &session, site).await?,
             None => self.consent(context, &session, &app).await?,
@@ -91,16 +93,6 @@ impl ConnectArgs {
         }
         connected_notes(context, &connected);
         Ok(())
-    }
-
-    /// The connection of this name, where there is one.
-    async fn stored(&self, session: &Session) -> Result<Option<ConnectionStatus>, Failure> {
-        let step = OauthStep::Status(Some(self.name.clone()));
-        Ok(match session.step(&step).await? {
-            Ok(OauthOutcome::Status(found)) => found.into_iter().next(),
-            // What is wrong with it shows when it is made.
-            _ => None,
-        })
     }
 
     /// Takes what was not given from the connection that is renewed.

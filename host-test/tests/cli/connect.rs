@@ -1,4 +1,5 @@
 use atlassian_simulator::{Decision, Settings};
+use jira_host::secrets::{Expect, SecretStore};
 
 use crate::browser;
 use crate::consent::{Waiting, connect, connect_as};
@@ -193,6 +194,25 @@ async fn what_is_not_given_stays_when_a_connection_is_renewed() {
     assert_eq!(after["description"], "Helps");
     assert_eq!(after["missing_scopes"], serde_json::json!([]));
     stage.run(&["servicedesk", "/request/SUP-1"]).done();
+}
+
+/// Gives an entry of the store another value.
+async fn overwrite(stage: &Stage, key: &str, value: &[u8]) {
+    let store = stage.open_store();
+    store.put(key, value.to_vec(), Expect::Any).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_connection_that_is_damaged_is_made_anew_and_one_that_is_newer_is_left_alone() {
+    let stage = Stage::set().await;
+    connect(&stage, &["demo"]).await.0.done();
+    overwrite(&stage, "tokens/demo", b"{").await;
+    stage.run(&["status", "demo"]).failed(9);
+    connect(&stage, &["demo"]).await.0.done();
+
+    overwrite(&stage, "tokens/demo", br#"{"format":1000000}"#).await;
+    let ran = stage.run(&["connect", "demo", "--timeout", "1"]);
+    assert!(ran.failed(9).contains("use a newer connector"), "{ran:#?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
