@@ -244,6 +244,14 @@ impl Context {
         Ok(address)
     }
 
+    /// Refuses a typed store that may not be shown in commands to type.
+    pub(crate) fn check_typed_store(&self) -> Result<(), Failure> {
+        match self.typed.has_store() {
+            true => self.store_address().map(drop),
+            false => Ok(()),
+        }
+    }
+
     /// Where the master key is, unless it is in the environment.
     pub(crate) fn key_file(&self) -> Option<PathBuf> {
         let beside = self.store_address().ok()?.beside().ok()?;

@@ -93,6 +93,7 @@ impl SimulateArgs {
     /// Runs until Ctrl-C or a signal to end. That is the end it is meant to have, so it is a
     /// success.
     pub(crate) async fn run(self, context: &Context) -> Result<(), Failure> {
+        context.check_typed_store()?;
         let simulator = Simulator::start(self.settings())
             .await
             .map_err(not_started)?;

@@ -161,6 +161,21 @@ fn no_password_and_no_key_is_shown() {
     }
 }
 
+#[test]
+fn no_password_that_was_typed_is_shown_in_commands_to_type() {
+    let home = Home::new();
+    let store = format!("redis://ada:{CANARY}@127.0.0.1:1/0");
+    // It could not run anyway.
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = taken.local_addr().unwrap().port().to_string();
+    for command in [&["simulate", "--port", &port][..], &["doctor", "--offline"]] {
+        let ran = home.run(&[command, &["--store", &store]].concat());
+        assert_eq!(ran.code, Some(2), "{ran:#?}");
+        let told = ran.stdout + &ran.stderr;
+        assert!(told.contains("no password belongs there"), "{told}");
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn the_connection_of_a_request_may_be_configured() {
     let stage = Stage::set().await;
