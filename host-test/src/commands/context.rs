@@ -92,8 +92,8 @@ pub(crate) struct Context {
     ca: Option<PathBuf>,
     /// An origin that may be reached beside those of the application.
     ///
-    /// Such as the simulator's store of attachments. May be given several times;
-    /// with `app set` it is kept.
+    /// Such as the simulator's store of attachments. May be given several times, as
+    /// there are no wildcards; with `app set` it is kept.
     #[arg(long, global = true, value_name = "ORIGIN", value_parser = app::origin,
           env = "JIRA_HOST_ALLOW_ORIGIN", hide_env_values = true, value_delimiter = ',')]
     allow_origin: Option<Vec<String>>,

@@ -35,6 +35,11 @@ impl Origin {
         if given.matches('/').count() != 2 || uri.query().is_some() {
             return Err(invalid("an origin has no path and no query"));
         }
+        if origin.host.contains('*') {
+            return Err(invalid(
+                "there are no wildcards; each host is allowed by name",
+            ));
+        }
         if !origin.https && !origin.is_loopback() {
             return Err(invalid(
                 "without `https` only a loopback address can be allowed",
@@ -158,16 +163,23 @@ mod tests {
             "",
             "api.atlassian.com",
             "https://",
-            "https://*",
             "https://a.b/",
             "https://a.b/c",
             "https://a.b?c",
         ] {
             let parsed = Origin::parse(given);
-            assert!(
-                parsed.is_err() || given == "https://*",
-                "{given:?} {parsed:?}"
+            assert!(parsed.is_err(), "{given:?} {parsed:?}");
+        }
+    }
+
+    #[test]
+    fn a_wildcard_is_refused_as_it_would_allow_nothing() {
+        for given in ["https://*", "https://*.atlassian.net", "https://a*.b:443"] {
+            let refused = Origin::parse(given).unwrap_err();
+            let told = format!(
+                "`{given}` cannot be allowed: there are no wildcards; each host is allowed by name"
             );
+            assert_eq!(refused.to_string(), told);
         }
     }
 }
