@@ -23,7 +23,7 @@ mod store;
 
 use clap::Subcommand;
 
-pub(crate) use self::context::{Context, variable_in_place_of};
+pub(crate) use self::context::{Context, variable_in_place_of, without_empty_variables};
 pub(crate) use self::inspect::tell as tell_inspection;
 use crate::exit::Failure;
 

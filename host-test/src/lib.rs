@@ -84,6 +84,7 @@
 mod bindings;
 mod call;
 mod connector;
+mod environment;
 pub mod network;
 pub mod observe;
 mod pages;

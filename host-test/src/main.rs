@@ -82,7 +82,8 @@ impl Arguments {
     /// Reads the command line, and then the configuration. What is not valid on
     /// the command line ends the program.
     fn read() -> Self {
-        let matches = match Arguments::command().try_get_matches() {
+        let command = commands::without_empty_variables(Arguments::command());
+        let matches = match command.try_get_matches() {
             Ok(matches) => matches,
             Err(error) => refuse(&of_variable(error)),
         };

@@ -6,7 +6,7 @@ use clap::{Args, Subcommand};
 use serde_json::{Map, Value, json};
 
 use self::value::value;
-use super::context::{Context, SETTINGS, Source, variable};
+use super::context::{Context, SETTINGS, Source, set_variable, variable};
 use super::default_connection;
 use crate::exit::Failure;
 use crate::log;
@@ -151,7 +151,7 @@ impl Row {
 /// Where the master key is. It is never shown.
 fn key(context: &Context) -> Row {
     let variable = variable("key");
-    let is_set = std::env::var_os(&variable).is_some_and(|key| !key.is_empty());
+    let is_set = set_variable(&variable).is_some();
     let file = context.key_file();
     Row {
         name: "key",

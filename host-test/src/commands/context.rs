@@ -3,6 +3,7 @@
 mod component_store;
 mod config_file;
 mod configuration;
+mod environment;
 mod interruption;
 mod network;
 mod read_only_store;
@@ -29,6 +30,7 @@ use self::component_store::ComponentStore;
 pub(crate) use self::configuration::{
     Configuration, SETTINGS, unknown_variables, variable, variable_in_place_of,
 };
+pub(crate) use self::environment::{set_variable, without_empty_variables};
 pub(crate) use self::interruption::{interruption, listen};
 pub(crate) use self::rehearsal::Rehearsal;
 pub(crate) use self::session::{Finished, Session};
@@ -119,8 +121,9 @@ pub(crate) struct Context {
     /// The configuration file.
     ///
     /// By default `config.toml` where this platform keeps the configuration of
-    /// programs. Options go before variables, and variables before the file;
-    /// `jira-host config show` tells what comes from where.
+    /// programs. Options go before variables, and variables before the file; a
+    /// variable that is empty counts as not set. `jira-host config show` tells what
+    /// comes from where.
     #[arg(
         long,
         global = true,

@@ -1,11 +1,9 @@
 //! What the component says of a failure, with the command to type now.
 
-use std::env;
-
 use jira_host::network::Rule;
 use jira_host::types::{Error, ErrorKind, StoreError, TransportError};
 
-use super::context::{Context, Session};
+use super::context::{Context, Session, set_variable};
 use crate::exit::Failure;
 
 /// What names a proxy to other programs.
@@ -78,7 +76,7 @@ fn proxied(context: &Context) -> Option<String> {
             "is the proxy {proxy} the right one, and does it let through?"
         ));
     }
-    let is_set = |name: &&&str| env::var_os(name).is_some_and(|value| !value.is_empty());
+    let is_set = |name: &&&str| set_variable(name).is_some();
     let variable = PROXY_VARIABLES.iter().find(is_set)?;
     Some(format!(
         "{variable} is set, and no proxy is used unless that is asked for: \

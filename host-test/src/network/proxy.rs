@@ -1,4 +1,3 @@
-use std::env;
 use std::fmt;
 use std::sync::Arc;
 
@@ -6,6 +5,7 @@ use http::{HeaderValue, Uri};
 use hyper_util::client::proxy::matcher::{Intercept, Matcher};
 
 use super::origin::is_loopback_name;
+use crate::environment;
 
 /// Where a proxy for `https` is looked for, as curl does.
 const PROXY_VARIABLES: [&str; 4] = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"];
@@ -67,10 +67,7 @@ impl Proxy {
     /// What `HTTPS_PROXY` or `ALL_PROXY` names, and `NO_PROXY`, in upper or
     /// lower case; `None` where no proxy is set.
     pub fn from_environment() -> Result<Option<Proxy>, InvalidProxy> {
-        let set = |name: &'static str| match env::var(name) {
-            Ok(value) if !value.is_empty() => Some((name, value)),
-            _ => None,
-        };
+        let set = |name: &'static str| Some((name, environment::text(name)?));
         let Some((variable, url)) = PROXY_VARIABLES.into_iter().find_map(set) else {
             return Ok(None);
         };

@@ -1,4 +1,3 @@
-use std::env;
 use std::fmt;
 use std::path::Path;
 
@@ -7,6 +6,7 @@ use zeroize::Zeroizing;
 
 use super::key_error::KeyError;
 use super::key_file::KeyFile;
+use crate::environment;
 
 /// The environment variable that may hold the key.
 pub const KEY_VARIABLE: &str = "JIRA_HOST_KEY";
@@ -42,9 +42,10 @@ impl MasterKey {
         MasterKey::from_env_var(KEY_VARIABLE)
     }
 
-    /// The key that another environment variable holds, if it is set.
+    /// The key that another environment variable holds, if it is set. One that is
+    /// empty counts as not set.
     pub fn from_env_var(name: &str) -> Result<Option<Self>, KeyError> {
-        let Some(text) = env::var_os(name) else {
+        let Some(text) = environment::variable(name) else {
             return Ok(None);
         };
         let key = text.to_str().and_then(MasterKey::decode);

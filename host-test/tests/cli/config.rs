@@ -97,6 +97,35 @@ fn every_setting_may_come_from_the_file_and_from_the_environment() {
     assert_eq!(shown(&from_file, "ca").0, json!(beside));
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_variable_that_is_empty_counts_as_not_set() {
+    let mut stage = Stage::set().await;
+    let show = ["config", "show", "--json"];
+    let before = stage.run(&show).json();
+    for variable in [
+        "JIRA_HOST_STORE",
+        "JIRA_HOST_CA",
+        "JIRA_HOST_ALLOW_ORIGIN",
+        "JIRA_HOST_ALLOW_ADDRESS",
+        "JIRA_HOST_PROXY_FROM_ENVIRONMENT",
+        "JIRA_HOST_CONFIG",
+        "JIRA_HOST_CONNECTION",
+        "JIRA_HOST_VERBOSITY",
+        "JIRA_HOST_LOG_FORMAT",
+        "JIRA_HOST_KEY",
+        "JIRA_HOST_NEW_KEY",
+        "JIRA_HOST_CLIENT_SECRET",
+        "JIRA_HOST_STROE",
+    ] {
+        stage.home.set(variable, "");
+        assert_eq!(stage.run(&show).json(), before, "{variable}");
+    }
+    stage.run(&["store", "check"]).done();
+    stage.run(&["app", "set", "--report-personal-data"]).done();
+    let doctor = stage.run(&["doctor", "--offline"]);
+    assert!(!doctor.done().contains("JIRA_HOST_"), "{doctor:#?}");
+}
+
 #[test]
 fn a_file_that_cannot_be_used_ends_the_command_and_its_text_is_not_shown() {
     let home = Home::new();

@@ -4,7 +4,7 @@ use atlassian_simulator::Settings;
 
 use crate::consent::connect;
 use crate::home::Home;
-use crate::redis_server::RedisServer;
+use crate::redis_server::{DURABLE, RedisServer};
 use crate::stage::Stage;
 
 /// A machine that has the team's store and its key.
@@ -39,4 +39,22 @@ async fn a_connection_of_one_machine_is_one_of_the_other_and_is_refreshed_once()
     let is_refresh = |line: &&String| line.contains("grant_type=refresh_token");
     let refreshes = transcript.iter().skip(asked).filter(is_refresh);
     assert_eq!(refreshes.count(), 1, "{transcript:#?}");
+}
+
+#[test]
+fn a_password_that_is_empty_leaves_it_to_the_file_that_has_one() {
+    let settings = [&DURABLE[..], &["--requirepass", "word"]].concat();
+    let Some(server) = RedisServer::start_with(&settings) else {
+        return;
+    };
+    let mut home = Home::new();
+    share(&mut home, &server);
+    home.set("JIRA_HOST_REDIS_PASSWORD", "");
+    let without = home.run(&["status"]);
+    assert!(without.failed(9).contains("password"), "{without:#?}");
+    let file = home.file("password", "word\n");
+    home.set("JIRA_HOST_REDIS_PASSWORD_FILE", &file);
+    home.run(&["status"]).done();
+    home.set("JIRA_HOST_REDIS_PASSWORD_FILE", "");
+    assert_eq!(home.run(&["status"]).stderr, without.stderr);
 }

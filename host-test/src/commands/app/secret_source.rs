@@ -1,4 +1,4 @@
-use std::env::{self, VarError};
+use std::ffi::OsString;
 use std::fs;
 use std::io::{self, IsTerminal, Read};
 use std::path::PathBuf;
@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::record::ClientSecret;
-use crate::commands::context::listen;
+use crate::commands::context::{listen, set_variable};
 use crate::exit::{Exit, Failure};
 
 /// Where the secret is taken from when no option says.
@@ -50,10 +50,10 @@ impl SecretSource {
             };
             (text, "standard input".to_owned())
         } else {
-            match env::var(VARIABLE) {
-                Ok(text) => (Ok(text), format!("the variable {VARIABLE}")),
-                Err(VarError::NotPresent) => return Ok(None),
-                Err(VarError::NotUnicode(_)) => {
+            match set_variable(VARIABLE).map(OsString::into_string) {
+                Some(Ok(text)) => (Ok(text), format!("the variable {VARIABLE}")),
+                None => return Ok(None),
+                Some(Err(_)) => {
                     let why = format!("the variable {VARIABLE} is not a text");
                     return Err(Failure::new(Exit::Usage, why));
                 }

@@ -17,9 +17,10 @@ pub(super) fn show(url: &str) {
 
 #[cfg(all(unix, not(target_os = "macos")))]
 fn has_screen() -> bool {
+    use crate::commands::context::set_variable;
     /// What says that somebody sits before a screen.
     const SCREENS: [&str; 3] = ["DISPLAY", "WAYLAND_DISPLAY", "WSL_DISTRO_NAME"];
-    let is_set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    let is_set = |name| set_variable(name).is_some();
     SCREENS.into_iter().any(is_set)
 }
 

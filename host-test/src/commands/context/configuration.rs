@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::ArgMatches;
 
 use super::config_file::{ConfigFile, default_path};
+use super::environment::set_variable;
 use super::{Context, Source};
 use crate::exit::Failure;
 use crate::log::{LogFormat, Verbosity};
@@ -145,8 +146,8 @@ impl Context {
             self.verbosity = Some(verbosity);
             settled.sources.insert("verbosity", Source::Flag);
         }
-        let named = env::var(CONNECTION_VARIABLE).ok();
-        let named = named.filter(|name| !name.is_empty());
+        let named = set_variable(CONNECTION_VARIABLE);
+        let named = named.and_then(|name| name.into_string().ok());
         let source = named.as_ref().map(|_| Source::Environment);
         let source = source.or(file.connection.as_ref().map(|_| Source::File));
         settled.connection = named.or(file.connection);
@@ -196,7 +197,7 @@ pub(crate) fn variable_in_place_of(option: &str) -> Option<String> {
         let argument = argument.to_string_lossy();
         argument.split('=').next() == Some(option)
     });
-    (!is_typed && env::var_os(&variable).is_some()).then_some(variable)
+    (!is_typed && set_variable(&variable).is_some()).then_some(variable)
 }
 
 /// The variables that look like settings of this program, and are none.
@@ -206,6 +207,7 @@ pub(crate) fn unknown_variables() -> Vec<String> {
         is_setting || OTHER_VARIABLES.iter().any(|it| variable(it) == name)
     };
     env::vars_os()
+        .filter(|(_, value)| !value.is_empty())
         .filter_map(|(name, _)| name.into_string().ok())
         .filter(|name| name.starts_with(VARIABLE_PREFIX) && !known(name))
         .collect()

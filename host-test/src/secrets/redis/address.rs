@@ -1,12 +1,14 @@
 use std::fmt;
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
-use std::{env, fs};
 
 use percent_encoding::percent_decode_str;
 use thiserror::Error;
 use url::{Host, Url};
 use zeroize::Zeroizing;
+
+use crate::environment;
 
 /// The environment variable that may hold the password of a Redis server.
 pub const REDIS_PASSWORD_VARIABLE: &str = "JIRA_HOST_REDIS_PASSWORD";
@@ -99,15 +101,16 @@ impl RedisAddress {
     }
 
     /// The same, with the password that `JIRA_HOST_REDIS_PASSWORD` holds, or the
-    /// file that `JIRA_HOST_REDIS_PASSWORD_FILE` names, where there is none yet.
+    /// file that `JIRA_HOST_REDIS_PASSWORD_FILE` names, where there is none yet. A
+    /// variable that is empty counts as not set.
     pub fn with_password_from_env(self) -> Result<Self, RedisAddressError> {
         if self.has_password() {
             return Ok(self);
         }
-        if let Ok(password) = env::var(REDIS_PASSWORD_VARIABLE).map(Zeroizing::new) {
-            return Ok(self.with_password(&password));
+        if let Some(password) = environment::text(REDIS_PASSWORD_VARIABLE) {
+            return Ok(self.with_password(&Zeroizing::new(password)));
         }
-        let Some(file) = env::var_os(REDIS_PASSWORD_FILE_VARIABLE) else {
+        let Some(file) = environment::variable(REDIS_PASSWORD_FILE_VARIABLE) else {
             return Ok(self);
         };
         let password = fs::read_to_string(file).map_err(RedisAddressError::PasswordFile)?;
