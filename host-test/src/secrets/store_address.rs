@@ -2,6 +2,8 @@ use std::ffi::OsStr;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use tokio::task::spawn_blocking;
+
 use super::error::SealedStoreError;
 use super::key_error::KeyError;
 use super::key_file::KeyFile;
@@ -84,14 +86,18 @@ impl StoreAddress {
                 if !create {
                     options = options.existing_only();
                 }
-                Ok(Arc::new(options.open(path, self.keys()?)?))
+                let (path, keys) = (path.clone(), self.keys()?);
+                let opened = spawn_blocking(move || options.open(path, keys)).await;
+                Ok(Arc::new(opened.map_err(SealedStoreError::left)??))
             }
             StoreAddress::Redis(address) => {
                 let mut options = RedisOptions::new();
                 if !create {
                     options = options.existing_only();
                 }
-                let address = address.as_ref().clone().with_password_from_env();
+                let address = address.as_ref().clone();
+                let address = spawn_blocking(|| address.with_password_from_env()).await;
+                let address = address.map_err(SealedStoreError::left)?;
                 let address = address.map_err(RedisError::from)?;
                 Ok(Arc::new(options.open(&address, self.keys()?).await?))
             }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use jira_host::secrets::{
-    Change, Expect, PutOutcome, SealedStore, SecretStore, SqliteOptions, StoreError,
+    Change, Expect, PutOutcome, SealedStore, SecretStore, SqliteOptions, StoreAddress, StoreError,
 };
 
 use crate::place::Place;
@@ -47,6 +47,19 @@ async fn a_writer_waits_for_a_while() {
         .unwrap();
     waiting.await.unwrap();
     assert_eq!(value(&place.open(), "app").await.unwrap(), b"after all");
+}
+
+#[tokio::test(flavor = "current_thread")]
+async fn who_waits_for_a_store_to_open_keeps_nobody_else_from_working() {
+    let place = Place::with_entries().await;
+    let holder = place.sqlite();
+    holder
+        .execute_batch("PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE")
+        .unwrap();
+    let address = StoreAddress::File(place.store());
+    let (opened, ()) = tokio::join!(biased; address.open(), async { drop(holder) });
+    let entry = opened.unwrap().get("app").await.unwrap();
+    assert_eq!(entry.unwrap().value, b"the client secret");
 }
 
 /// A store with room for some hundred kilobytes.

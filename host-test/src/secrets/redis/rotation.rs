@@ -150,10 +150,12 @@ pub(super) async fn finish(desk: &Desk) -> Result<(), SealedStoreError> {
     let Some(file) = key_change::key_file(&desk.keys()) else {
         return Ok(());
     };
-    if file.has_next() {
+    let looked_at = file.clone();
+    if on_disk(move || Ok(looked_at.has_next())).await? {
         settle(desk, &file).await?;
     }
-    if !file.is_taken()? {
+    let looked_at = file.clone();
+    if !on_disk(move || looked_at.is_taken()).await? {
         let taken = with_key_file(desk, move |unlocked| file.take(unlocked.store())).await;
         match taken {
             // A file in a place that cannot be written serves until the key is
