@@ -8,6 +8,7 @@ use jira_host::types::Request;
 use tokio::task::JoinSet;
 
 use crate::Result;
+use crate::awake::Awake;
 use crate::native::Native;
 use crate::paged::issues;
 use crate::report::{Report, Target};
@@ -42,8 +43,11 @@ pub(crate) async fn measure(stage: &Stage, report: &mut Report) -> Result<()> {
     let lone = Pair::measure(&native, &tenant, 1, LONE_REQUESTS).await?;
     lone.tell("exchange: 1 caller", report);
     lone.judge_overhead("exchange: 1 caller", report);
-    lone.judge_beyond_network("exchange: 1 caller", &native, report)
-        .await?;
+    let awake = Awake::keep()?;
+    let lone = Pair::measure(&native, &tenant, 1, LONE_REQUESTS).await?;
+    drop(awake);
+    lone.tell("exchange: 1 caller, awake", report);
+    lone.judge_overhead("exchange: 1 caller, awake", report);
     let many = Pair::measure(&native, &tenant, CALLERS, REQUESTS).await?;
     many.tell("exchange: 64 callers", report);
     many.judge_throughput("exchange: 64 callers", report);
@@ -55,20 +59,6 @@ pub(crate) async fn measure(stage: &Stage, report: &mut Report) -> Result<()> {
     let waiting = Pair::measure(&native, &tenant, CALLERS, CALLERS * WAITING_REQUESTS).await?;
     waiting.judge_throughput("exchange: 64 callers at 50 ms", report);
     Ok(())
-}
-
-/// One native caller's requests, with a pause before each of them that is spent
-/// computing.
-async fn paced(native: &Native, pause: Duration) -> Result<Sample> {
-    let mut sample = Sample::default();
-    for _ in 0..TURNS * LONE_REQUESTS {
-        let begun = Instant::now();
-        while begun.elapsed() < pause {
-            std::hint::spin_loop();
-        }
-        sample.time(native.get(&path())).await?;
-    }
-    Ok(sample)
 }
 
 fn path() -> String {
@@ -132,27 +122,6 @@ impl Pair {
         let overhead = in_us(self.sandboxed.each.median()) - in_us(self.native.each.median());
         let target = Target::Below(MAX_OVERHEAD_US);
         report.judge(format!("{name}, median overhead"), overhead, "µs", target);
-    }
-
-    /// Beside a native caller that computes before each request for as long as the
-    /// sandbox does, and so finds the machine as the sandbox finds it: processors
-    /// that have nothing to do fall asleep, and to wake them takes time.
-    async fn judge_beyond_network(
-        &self,
-        name: &str,
-        native: &Native,
-        report: &mut Report,
-    ) -> Result<()> {
-        let (sandboxed, hasty) = (self.sandboxed.each.median(), self.native.each.median());
-        let network = paced(native, sandboxed.saturating_sub(hasty))
-            .await?
-            .median();
-        let label = format!("{name}, native at the sandbox's pace, median");
-        report.tell(label, in_us(network), "µs");
-        let label = format!("{name}, beyond the network at that pace");
-        let beyond = in_us(sandboxed) - in_us(network);
-        report.judge(label, beyond, "µs", Target::Below(MAX_OVERHEAD_US));
-        Ok(())
     }
 
     fn judge_throughput(&self, name: &str, report: &mut Report) {

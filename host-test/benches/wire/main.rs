@@ -17,6 +17,7 @@
 //!     report
 //! ```
 
+mod awake;
 mod child;
 mod cold;
 mod document;
