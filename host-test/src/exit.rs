@@ -108,6 +108,12 @@ impl Failure {
         self
     }
 
+    /// The same, in another class.
+    pub(crate) fn with_exit(mut self, exit: Exit) -> Self {
+        self.exit = exit;
+        self
+    }
+
     /// The same, said of something.
     pub(crate) fn about(mut self, what: &str) -> Self {
         self.message = self.message.map(|message| format!("{what}: {message}"));

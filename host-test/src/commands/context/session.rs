@@ -20,10 +20,10 @@ pub(crate) struct Session {
     pub(super) network: Network,
 }
 
-/// A call that came to its end.
+/// What came to its end.
 pub(crate) struct Finished<T> {
-    pub(crate) outcome: Result<T, Error>,
-    /// Ctrl-C was pressed meanwhile.
+    pub(crate) outcome: T,
+    /// Ctrl-C was pressed meanwhile. Nobody else learns of it.
     pub(crate) is_interrupted: bool,
 }
 
@@ -73,17 +73,24 @@ impl Session {
     pub(crate) async fn call_to_its_end<T>(
         &self,
         call: impl Future<Output = Outcome<T>>,
-    ) -> Result<Finished<T>, Failure> {
+    ) -> Finished<Result<Result<T, Error>, Failure>> {
         let mut call = pin!(call);
-        tokio::select! {
-            biased;
-            outcome = &mut call => return Ok(Finished { outcome: outcome?, is_interrupted: false }),
-            () = interruption() => log::note(FINISHING),
-        }
-        tokio::select! {
-            biased;
-            outcome = &mut call => Ok(Finished { outcome: outcome?, is_interrupted: true }),
-            () = interruption() => Err(Failure::silent(Exit::Interrupted)),
+        let mut is_interrupted = false;
+        let outcome = loop {
+            tokio::select! {
+                biased;
+                outcome = &mut call => break outcome.map_err(Failure::from),
+                () = interruption() => {}
+            }
+            if is_interrupted {
+                break Err(Failure::silent(Exit::Interrupted));
+            }
+            log::note(FINISHING);
+            is_interrupted = true;
+        };
+        Finished {
+            outcome,
+            is_interrupted,
         }
     }
 
@@ -93,7 +100,7 @@ impl Session {
         step: &OauthStep,
     ) -> Result<Result<OauthOutcome, Error>, Failure> {
         let finished = self.call_to_its_end(self.tenant.oauth_exchange(step));
-        Ok(finished.await?.outcome)
+        finished.await.outcome
     }
 
     /// Makes a step.

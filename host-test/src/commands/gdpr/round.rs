@@ -27,11 +27,14 @@ const EVIDENCE: usize = 100;
 /// Who makes the calls.
 pub(super) trait Caller {
     /// Makes one, to its end.
-    async fn sweep(&self, options: &SweepOptions) -> Result<Finished<SweepOutcome>, Failure>;
+    async fn sweep(&self, options: &SweepOptions) -> Finished<Called>;
 }
 
+/// What a call comes to.
+pub(super) type Called = Result<Result<SweepOutcome, Error>, Failure>;
+
 impl Caller for Session {
-    async fn sweep(&self, options: &SweepOptions) -> Result<Finished<SweepOutcome>, Failure> {
+    async fn sweep(&self, options: &SweepOptions) -> Finished<Called> {
         let step = SweepStep::Sweep(options.clone());
         self.call_to_its_end(self.tenant().gdpr_sweep(&step)).await
     }
@@ -50,15 +53,13 @@ pub(super) struct Round<'a, C> {
 /// What came of it.
 pub(super) enum Swept {
     /// All calls, as one report.
-    Report {
-        report: Box<SweepReport>,
-        /// Ctrl-C was pressed.
-        is_interrupted: bool,
-    },
+    Report(Box<SweepReport>),
     /// Nothing was done: another sweep is at work, until then.
     Busy(u64),
     /// Nothing was done, because of this.
     Refused(Error),
+    /// A call did not come to an end, or not to one of its contract.
+    Failed(Failure),
 }
 
 impl<'a, C: Caller> Round<'a, C> {
@@ -75,23 +76,19 @@ impl<'a, C: Caller> Round<'a, C> {
 
     /// Sweeps until the end, or until something stops it that is not to be waited
     /// for. After each call the sum of all is shown.
-    pub(super) async fn go(mut self, mut show: impl FnMut(&SweepReport)) -> Result<Swept, Failure> {
+    pub(super) async fn go(mut self, mut show: impl FnMut(&SweepReport)) -> Finished<Swept> {
         loop {
             let Finished {
                 outcome,
                 is_interrupted,
-            } = self.call().await?;
+            } = self.call().await;
             let report = match outcome {
-                Ok(SweepOutcome::Swept(report)) => report,
-                Ok(SweepOutcome::Busy(until)) => {
-                    let cut_short = self.cut_short(SweepEnd::TakenOver, is_interrupted);
-                    return Ok(cut_short.unwrap_or(Swept::Busy(until)));
-                }
-                Ok(_) => return Err(unexpected("sweep")),
-                Err(error) => {
-                    let end = self.stopped(error.clone());
-                    let cut_short = self.cut_short(end, is_interrupted);
-                    return Ok(cut_short.unwrap_or(Swept::Refused(error)));
+                Ok(Ok(SweepOutcome::Swept(report))) => report,
+                called => {
+                    return Finished {
+                        outcome: self.cut_short(called),
+                        is_interrupted,
+                    };
                 }
             };
             let next = self.next_call(&report);
@@ -103,16 +100,16 @@ impl<'a, C: Caller> Round<'a, C> {
                     None => false,
                 };
             if is_interrupted || next.is_none() {
-                return Ok(Swept::Report {
-                    report: Box::new(sum),
+                return Finished {
+                    outcome: Swept::Report(Box::new(sum)),
                     is_interrupted,
-                });
+                };
             }
             self.sum = Some(sum);
         }
     }
 
-    async fn call(&mut self) -> Result<Finished<SweepOutcome>, Failure> {
+    async fn call(&mut self) -> Finished<Called> {
         let batches = self.batches_left.unwrap_or(u32::MAX);
         self.options.max_batches = Some(batches.min(CALL_BATCHES));
         self.options.timeout_ms = Some(self.patience.call_ms());
@@ -150,14 +147,18 @@ impl<'a, C: Caller> Round<'a, C> {
         }
     }
 
-    /// The report of calls that went well before one that did not, if there were
-    /// any.
-    fn cut_short(&mut self, end: SweepEnd, is_interrupted: bool) -> Option<Swept> {
-        let sum = self.sum.take()?;
-        Some(Swept::Report {
-            report: Box::new(SweepReport { end, ..sum }),
-            is_interrupted,
-        })
+    /// What came of it where the last call brought no report.
+    fn cut_short(self, called: Called) -> Swept {
+        let (end, swept) = match called {
+            Ok(Ok(SweepOutcome::Busy(until))) => (SweepEnd::TakenOver, Swept::Busy(until)),
+            Ok(Err(error)) => (self.stopped(error.clone()), Swept::Refused(error)),
+            Ok(Ok(_)) => return Swept::Failed(unexpected("sweep")),
+            Err(failure) => return Swept::Failed(failure),
+        };
+        match self.sum {
+            Some(sum) => Swept::Report(Box::new(SweepReport { end, ..sum })),
+            None => swept,
+        }
     }
 
     fn stopped(&self, error: Error) -> SweepEnd {

@@ -21,7 +21,7 @@ use super::round::{Round, Swept};
 use super::status::read;
 use super::step::failure;
 use super::sweep::{accounts_in_batches, tell_failed};
-use crate::commands::context::{Context, Session, interruption, listen};
+use crate::commands::context::{Context, Finished, Session, interruption, listen};
 use crate::commands::instant::{now_unix_ms, parse_span, second};
 use crate::exit::{Exit, Failure};
 use crate::log;
@@ -179,32 +179,29 @@ impl Daemon<'_> {
     async fn sweep(&mut self) -> Result<bool, Failure> {
         self.note(State::Sweeping);
         let round = Round::new(&self.session, self.options.clone(), None);
-        let swept = round.go(|_| show_alive(&self.health, &mut self.file)).await;
+        let Finished {
+            outcome,
+            is_interrupted,
+        } = round.go(|_| show_alive(&self.health, &mut self.file)).await;
         let connection = self.options.connection.as_deref();
-        match swept {
-            Ok(Swept::Report {
-                report,
-                is_interrupted,
-            }) => {
-                self.swept(*report);
-                return Ok(!is_interrupted);
-            }
-            Ok(Swept::Busy(until_unix_ms)) => {
+        match outcome {
+            Swept::Report(report) => self.swept(*report),
+            Swept::Busy(until_unix_ms) => {
                 let until = second(until_unix_ms);
                 log::note(format_args!(
                     "Another sweep is at work, until {until} at most."
                 ));
                 self.schedule.ended(self.now(), Run::Busy { until_unix_ms });
             }
-            Ok(Swept::Refused(error)) => {
+            Swept::Refused(error) => {
                 let failure = failure(self.context, &self.session, connection, error);
                 self.failed(&failure, FAILED);
             }
             // Told a second time: it ends at once.
-            Err(failure) if failure.exit() == Exit::Interrupted => return Err(failure),
-            Err(failure) => self.failed(&failure, FAILED),
+            Swept::Failed(failure) if failure.exit() == Exit::Interrupted => return Err(failure),
+            Swept::Failed(failure) => self.failed(&failure, FAILED),
         }
-        Ok(true)
+        Ok(!is_interrupted)
     }
 
     fn swept(&mut self, mut report: SweepReport) {

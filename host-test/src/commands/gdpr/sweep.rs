@@ -12,7 +12,7 @@ use super::json;
 use super::progress::{Progress, number};
 use super::round::{Round, Swept};
 use super::step::{failure, step, unexpected};
-use crate::commands::context::{Context, Session};
+use crate::commands::context::{Context, Finished, Session};
 use crate::commands::instant::second;
 use crate::exit::{Exit, Failure};
 use crate::log;
@@ -64,21 +64,24 @@ impl SweepArgs {
             .map(|seconds| Duration::from_secs(seconds.into()));
         let round = Round::new(&session, self.options(), timeout);
         let progress = Progress::begin();
-        let swept = round.go(|report| progress.show(report)).await;
+        let Finished {
+            outcome,
+            is_interrupted,
+        } = round.go(|report| progress.show(report)).await;
         drop(progress);
-        match swept? {
-            Swept::Report {
-                report,
-                is_interrupted,
-            } => {
+        let connection = connection.as_deref();
+        let verdict = match outcome {
+            Swept::Report(report) => {
                 tell(context, &report)?;
-                match is_interrupted {
-                    true => Err(Failure::silent(Exit::Interrupted)),
-                    false => verdict(context, &session, connection.as_deref(), *report),
-                }
+                verdict(context, &session, connection, *report)
             }
             Swept::Busy(until) => Err(busy(until)),
-            Swept::Refused(error) => Err(failure(context, &session, connection.as_deref(), error)),
+            Swept::Refused(error) => Err(failure(context, &session, connection, error)),
+            Swept::Failed(failure) => Err(failure),
+        };
+        match is_interrupted {
+            true => Err(interrupted(verdict)),
+            false => verdict,
         }
     }
 
@@ -118,6 +121,14 @@ impl SweepArgs {
         }
         tell_failed(&report.failed);
         Ok(())
+    }
+}
+
+/// How it ends after Ctrl-C, which is why, whatever else has come of it.
+fn interrupted(verdict: Result<(), Failure>) -> Failure {
+    match verdict {
+        Ok(()) => Failure::silent(Exit::Interrupted),
+        Err(failure) => failure.with_exit(Exit::Interrupted),
     }
 }
 

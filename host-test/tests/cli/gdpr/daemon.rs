@@ -103,6 +103,23 @@ async fn a_signal_in_the_middle_of_a_sweep_ends_it_cleanly() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_signal_ends_it_after_a_sweep_that_failed_meanwhile() {
+    let stage = Stage::connected().await;
+    stage.due_at(now_unix_ms() - HOUR_MS).await;
+    let gate = Gate::new();
+    script(&stage, Fault::Hold(gate.clone()));
+    let mut daemon = Daemon::start(&stage, &["--backoff", "10ms"]);
+    gate.reached().await;
+    daemon.running.signal(Signal::TERM);
+    daemon.told("finishing");
+    stage.break_store();
+    gate.open();
+    daemon.told("hint: `jira-host store check`");
+    assert_eq!(daemon.running.line(), "Ended, with nothing on its way.\n");
+    assert_eq!(daemon.running.end().code, Some(0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_second_signal_ends_it_at_once() {
     let stage = Stage::connected().await;
     stage.due_at(now_unix_ms() - HOUR_MS).await;

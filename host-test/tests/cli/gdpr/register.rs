@@ -76,6 +76,16 @@ impl Stage {
         }
     }
 
+    /// From now on every look into the store fails.
+    pub fn break_store(&self) {
+        self.change_store("ALTER TABLE entries RENAME TO elsewhere");
+    }
+
+    fn change_store(&self, sql: &str) {
+        let store = rusqlite::Connection::open(self.home.store()).unwrap();
+        store.execute_batch(sql).unwrap();
+    }
+
     /// How often an account was reported.
     pub fn reports(&self, id: &str) -> u32 {
         self.simulator

@@ -271,3 +271,18 @@ async fn ctrl_c_ends_a_sweep_after_the_reports_that_are_on_their_way() {
     let account = stage.run(&["account", "show", ADA, "--json"]).json();
     assert!(account["reported_at_unix_ms"].is_u64(), "{account}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn ctrl_c_is_the_exit_code_of_a_sweep_that_fails_beside() {
+    let stage = Stage::connected().await;
+    let gate = Gate::new();
+    refuse(&stage, Fault::Hold(gate.clone()));
+    let mut sweep = Running::begin(&stage, &["gdpr", "sweep"]);
+    gate.reached().await;
+    sweep.interrupt();
+    assert!(sweep.line().starts_with("finishing"));
+    stage.break_store();
+    gate.open();
+    let told = sweep.end();
+    assert!(told.failed(130).contains("store"), "{told:#?}");
+}

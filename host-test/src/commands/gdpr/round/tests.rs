@@ -5,6 +5,7 @@ use jira_host::types::{Action, ErrorKind, FailedBatch, RateLimit};
 use tokio::time::{Instant, sleep};
 
 use super::*;
+use crate::exit::Exit;
 
 const START_UNIX_MS: u64 = 1_767_603_600_000;
 const SECOND: Duration = Duration::from_secs(1);
@@ -32,8 +33,8 @@ impl Script {
 
     async fn go(&self, options: SweepOptions, timeout: Option<Duration>) -> SweepReport {
         let round = Round::new(self, options, timeout);
-        match round.go(|_| ()).await.unwrap() {
-            Swept::Report { report, .. } => *report,
+        match round.go(|_| ()).await.outcome {
+            Swept::Report(report) => *report,
             _ => panic!("there is no report"),
         }
     }
@@ -48,7 +49,7 @@ impl Script {
 }
 
 impl Caller for Script {
-    async fn sweep(&self, options: &SweepOptions) -> Result<Finished<SweepOutcome>, Failure> {
+    async fn sweep(&self, options: &SweepOptions) -> Finished<Called> {
         let made = (
             self.begun.elapsed().as_secs(),
             options.cursor.clone(),
@@ -57,10 +58,36 @@ impl Caller for Script {
         self.made.borrow_mut().push(made);
         let (report, takes) = self.calls.borrow_mut().pop_front().unwrap();
         sleep(takes).await;
-        Ok(Finished {
-            outcome: Ok(SweepOutcome::Swept(report)),
+        Finished {
+            outcome: Ok(Ok(SweepOutcome::Swept(report))),
             is_interrupted: false,
-        })
+        }
+    }
+}
+
+/// Calls that need not end well.
+struct Calls {
+    left: RefCell<VecDeque<Called>>,
+    are_interrupted: bool,
+}
+
+impl Calls {
+    async fn go(calls: impl Into<VecDeque<Called>>, are_interrupted: bool) -> Finished<Swept> {
+        let caller = Calls {
+            left: RefCell::new(calls.into()),
+            are_interrupted,
+        };
+        let round = Round::new(&caller, SweepOptions::new(), None);
+        round.go(|_| ()).await
+    }
+}
+
+impl Caller for Calls {
+    async fn sweep(&self, _: &SweepOptions) -> Finished<Called> {
+        Finished {
+            outcome: self.left.borrow_mut().pop_front().unwrap(),
+            is_interrupted: self.are_interrupted,
+        }
     }
 }
 
@@ -210,4 +237,17 @@ async fn a_call_goes_on_for_as_long_as_is_left() {
     assert_eq!(made(SECOND, vec![more("a", SECOND)]).await, [1_000]);
     let calls = vec![more("a", 5 * SECOND), more("b", 2 * SECOND)];
     assert_eq!(made(7 * SECOND, calls).await, [5_000, 2_000]);
+}
+
+#[tokio::test]
+async fn ctrl_c_is_not_lost_whatever_the_first_call_comes_to() {
+    for called in [
+        Ok(Ok(SweepOutcome::Busy(START_UNIX_MS))),
+        Ok(Ok(SweepOutcome::Acknowledged(0))),
+        Ok(Err(later(Action::Retry))),
+        Err(Failure::new(Exit::Limit, "out of memory")),
+    ] {
+        let shown = format!("{called:?}");
+        assert!(Calls::go([called], true).await.is_interrupted, "{shown}");
+    }
 }
