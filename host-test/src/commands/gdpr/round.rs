@@ -58,8 +58,9 @@ pub(super) enum Swept {
     Busy(u64),
     /// Nothing was done, because of this.
     Refused(Error),
-    /// A call did not come to an end, or not to one of its contract.
-    Failed(Failure),
+    /// A call did not come to an end, or not to one of its contract. Those before
+    /// it are one report.
+    Failed(Failure, Option<Box<SweepReport>>),
 }
 
 impl<'a, C: Caller> Round<'a, C> {
@@ -152,8 +153,8 @@ impl<'a, C: Caller> Round<'a, C> {
         let (end, swept) = match called {
             Ok(Ok(SweepOutcome::Busy(until))) => (SweepEnd::TakenOver, Swept::Busy(until)),
             Ok(Err(error)) => (self.stopped(error.clone()), Swept::Refused(error)),
-            Ok(Ok(_)) => return Swept::Failed(unexpected("sweep")),
-            Err(failure) => return Swept::Failed(failure),
+            Ok(Ok(_)) => return Swept::Failed(unexpected("sweep"), self.sum.map(Box::new)),
+            Err(failure) => return Swept::Failed(failure, self.sum.map(Box::new)),
         };
         match self.sum {
             Some(sum) => Swept::Report(Box::new(SweepReport { end, ..sum })),

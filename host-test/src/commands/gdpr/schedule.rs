@@ -185,7 +185,10 @@ impl Daemon<'_> {
         } = round.go(|_| show_alive(&self.health, &mut self.file)).await;
         let connection = self.options.connection.as_deref();
         match outcome {
-            Swept::Report(report) => self.swept(*report),
+            Swept::Report(mut report) => {
+                self.tell(&mut report);
+                self.ended(*report);
+            }
             Swept::Busy(until_unix_ms) => {
                 let until = second(until_unix_ms);
                 log::note(format_args!(
@@ -197,14 +200,26 @@ impl Daemon<'_> {
                 let failure = failure(self.context, &self.session, connection, error);
                 self.failed(&failure, FAILED);
             }
-            // Told a second time: it ends at once.
-            Swept::Failed(failure) if failure.exit() == Exit::Interrupted => return Err(failure),
-            Swept::Failed(failure) => self.failed(&failure, FAILED),
+            Swept::Failed(failure, mut done) => {
+                if let Some(report) = &mut done {
+                    self.tell(report);
+                }
+                // Told a second time: it ends at once.
+                if failure.exit() == Exit::Interrupted {
+                    return Err(failure);
+                }
+                let run = Run::Failed {
+                    not_before_unix_ms: None,
+                    has_reported: done.is_some_and(|report| report.counts.reported > 0),
+                };
+                self.failed(&failure, run);
+            }
         }
         Ok(!is_interrupted)
     }
 
-    fn swept(&mut self, mut report: SweepReport) {
+    /// Tells what was done.
+    fn tell(&mut self, report: &mut SweepReport) {
         let told = Summary {
             next_due_unix_ms: report.next_due_unix_ms,
             ..self.summary
@@ -220,7 +235,11 @@ impl Daemon<'_> {
         tell_failed(&report.failed);
         let has_more = report.more_actions.is_some();
         actions::tell_waiting(self.context, &report.actions, has_more);
-        self.health.swept(&report);
+        self.health.swept(report);
+    }
+
+    /// Notes how a sweep ended, and says when it goes on.
+    fn ended(&mut self, report: SweepReport) {
         let connection = self.options.connection.as_deref();
         let has_reported = report.counts.reported > 0;
         match report.end {

@@ -77,7 +77,12 @@ impl SweepArgs {
             }
             Swept::Busy(until) => Err(busy(until)),
             Swept::Refused(error) => Err(failure(context, &session, connection, error)),
-            Swept::Failed(failure) => Err(failure),
+            Swept::Failed(failure, done) => {
+                if let Some(report) = done {
+                    tell(context, &report)?;
+                }
+                Err(failure)
+            }
         };
         match is_interrupted {
             true => Err(interrupted(verdict)),

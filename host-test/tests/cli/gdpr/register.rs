@@ -43,6 +43,11 @@ impl Stage {
         self.run(&arguments).done();
     }
 
+    pub fn add_many(&self, count: u32) {
+        let ids: Vec<String> = (0..count).map(|it| format!("account-{it}")).collect();
+        self.add(&ids.iter().map(String::as_str).collect::<Vec<_>>());
+    }
+
     /// The store, beside what the program does with it.
     pub fn store(&self) -> SqliteStore {
         let path = self.home.store();

@@ -190,9 +190,7 @@ async fn without_an_application_or_a_connection_nothing_is_swept() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_sweep_that_was_told_how_far_to_go_says_how_to_go_on() {
     let stage = Stage::connected().await;
-    let ids: Vec<String> = (0..200).map(|number| format!("account-{number}")).collect();
-    let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
-    stage.add(&ids);
+    stage.add_many(200);
     let first = stage.run(&["gdpr", "sweep", "--max-batches", "1"]);
     assert!(
         first.done().contains("90 accounts in 1 batch\n"),
@@ -285,4 +283,25 @@ async fn ctrl_c_is_the_exit_code_of_a_sweep_that_fails_beside() {
     gate.open();
     let told = sweep.end();
     assert!(told.failed(130).contains("store"), "{told:#?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sweep_that_is_ended_at_once_shows_what_it_has_done() {
+    const BATCHES_OF_A_CALL: u32 = 64;
+    let stage = Stage::connected().await;
+    stage.add_many(90 * BATCHES_OF_A_CALL);
+    let gate = Gate::new();
+    let next_call = On::method_path("POST", REPORTS).after(BATCHES_OF_A_CALL);
+    stage.simulator.script(next_call, Fault::Hold(gate.clone()));
+    let mut sweep = Running::begin(&stage, &["gdpr", "sweep", "--json"]);
+    gate.reached().await;
+    sweep.interrupt();
+    assert!(sweep.line().starts_with("finishing"));
+    sweep.interrupt();
+    let ran = sweep.end();
+    assert_eq!(ran.code, Some(130), "{ran:#?}");
+    let report: Value = serde_json::from_str(&ran.stdout).unwrap();
+    assert_eq!(report["end"]["state"], "more");
+    assert!(report["counts"]["reported"].as_u64() > Some(0), "{report}");
+    gate.open();
 }

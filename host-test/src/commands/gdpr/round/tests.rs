@@ -153,6 +153,12 @@ fn stopped(reported: u32, cursor: &str, told: Option<Duration>) -> Call {
     (report(reported, end), Duration::ZERO)
 }
 
+/// A call that went well, and has more to do.
+fn more(reported: u32, cursor: &str) -> Called {
+    let end = SweepEnd::More(cursor.into());
+    Ok(Ok(SweepOutcome::Swept(report(reported, end))))
+}
+
 fn complete() -> Call {
     (report(10, SweepEnd::Complete), Duration::ZERO)
 }
@@ -250,4 +256,19 @@ async fn ctrl_c_is_not_lost_whatever_the_first_call_comes_to() {
         let shown = format!("{called:?}");
         assert!(Calls::go([called], true).await.is_interrupted, "{shown}");
     }
+}
+
+#[tokio::test]
+async fn what_was_done_comes_with_the_failure_of_a_later_call() {
+    let fails = || Err(Failure::new(Exit::Limit, "out of memory"));
+    let swept = Calls::go([more(90, "a"), more(30, "b"), fails()], false).await;
+    let Swept::Failed(failure, Some(done)) = swept.outcome else {
+        panic!("there is no failure with a report");
+    };
+    assert_eq!(failure.exit(), Exit::Limit);
+    assert_eq!((done.counts.reported, done.attempts), (120, 2));
+    assert_eq!(done.end, SweepEnd::More("b".into()));
+
+    let swept = Calls::go([fails()], false).await;
+    assert!(matches!(swept.outcome, Swept::Failed(_, None)));
 }
