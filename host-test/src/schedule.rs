@@ -4,19 +4,23 @@
 //! says when a host's timer sweeps, from what the store says of the cycle
 //! ([`Summary`]), so a timer that was started anew, or that runs beside another
 //! one, decides as if it had never been away. What it remembers by itself is
-//! only how the last runs went, and since when a sweep is due: where a clock was
-//! set back, the store says at each look that it is due just now.
+//! only how the last runs and looks went, and since when a sweep is due: where a
+//! clock was set back, the store says at each look that it is due just now.
 //!
 //! ```no_run
 //! # use std::time::Duration;
 //! # use jira_host::schedule::{Moment, Next, Run, Schedule, Timing};
 //! # use jira_host::types::Summary;
-//! # fn read_summary() -> Summary { unimplemented!() }
+//! # fn read_summary() -> Option<Summary> { unimplemented!() }
 //! # fn sweep() -> Run { unimplemented!() }
 //! # fn now() -> Moment { unimplemented!() }
 //! let mut schedule = Schedule::new(Timing::default(), 0x5eed);
 //! loop {
-//!     match schedule.next(now(), &read_summary()) {
+//!     let next = match read_summary() {
+//!         Some(summary) => schedule.next(now(), &summary),
+//!         None => schedule.look_failed(),
+//!     };
+//!     match next {
 //!         Next::Sweep => {
 //!             let run = sweep(); // call by call, for as long as it answers `more`
 //!             schedule.ended(now(), run);
@@ -56,7 +60,7 @@ pub struct Timing {
     /// hosts begin at once.
     pub jitter: Duration,
     /// The pause after a run that failed. Each further one that fails and reports
-    /// nothing doubles it.
+    /// nothing doubles it. So do looks into the store that fail, by themselves.
     pub first_backoff: Duration,
     /// The longest such pause.
     pub longest_backoff: Duration,
@@ -121,6 +125,8 @@ pub enum Reason {
     HeldOff,
     /// Another sweep of this store is at work.
     Busy,
+    /// The store could not be read.
+    LookFailed,
 }
 
 /// How a run ended: a sweep, in as many calls as it took.
@@ -148,6 +154,7 @@ pub struct Schedule {
     timing: Timing,
     chance: u64,
     failures: u32,
+    failed_looks: u32,
     held_off_until: Option<Duration>,
     seen_due: Option<SeenDue>,
 }
@@ -170,6 +177,7 @@ impl Schedule {
             timing,
             chance,
             failures: 0,
+            failed_looks: 0,
             held_off_until: None,
             seen_due: None,
         }
@@ -177,6 +185,7 @@ impl Schedule {
 
     /// What to do now, given what the store says.
     pub fn next(&mut self, now: Moment, summary: &Summary) -> Next {
+        self.failed_looks = 0;
         let due = self.due(now, summary);
         if let Some(rest) = self.held_off(now) {
             return self.wait(rest, Reason::HeldOff);
@@ -195,6 +204,14 @@ impl Schedule {
             Some(rest) => self.wait(rest, Reason::Spread),
             None => Next::Sweep,
         }
+    }
+
+    /// What to do now, where the store could not be read: wait, and look again. That
+    /// was no run: a pause in force stays as it is, and beyond it a sweep that is due
+    /// is made at the first look that succeeds.
+    pub fn look_failed(&mut self) -> Next {
+        self.failed_looks = self.failed_looks.saturating_add(1);
+        self.wait(self.backoff(self.failed_looks), Reason::LookFailed)
     }
 
     /// Notes how a run ended.
@@ -216,7 +233,7 @@ impl Schedule {
                 };
                 let told = left(not_before_unix_ms.unwrap_or(0), now.unix_ms);
                 let told = told.unwrap_or_default().min(LONGEST_HOLD_OFF);
-                self.backoff().max(told)
+                self.backoff(self.failures).max(told)
             }
             Run::Busy { until_unix_ms } => {
                 let lease = left(until_unix_ms, now.unix_ms).unwrap_or_default();
@@ -278,12 +295,12 @@ impl Schedule {
 
     /// Between three and five quarters of the pause, as hosts that failed
     /// together are not to come back together.
-    fn backoff(&self) -> Duration {
-        let doublings = self.failures.saturating_sub(1).min(16);
+    fn backoff(&self, failures: u32) -> Duration {
+        let doublings = failures.saturating_sub(1).min(16);
         let longest = self.timing.longest_backoff;
         let pause = self.timing.first_backoff.saturating_mul(1 << doublings);
         let pause = pause.min(longest);
-        let chance = mix(self.chance.wrapping_add(u64::from(self.failures)));
+        let chance = mix(self.chance.wrapping_add(u64::from(failures)));
         pause * 3 / 4 + portion(pause / 2, chance)
     }
 }

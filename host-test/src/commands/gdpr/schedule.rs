@@ -136,10 +136,10 @@ impl Daemon<'_> {
         listen();
         log::note("Sweeps when it is due, until SIGTERM or Ctrl-C.");
         loop {
-            if !self.look().await {
+            let Some(next) = self.look().await else {
                 break;
-            }
-            match self.schedule.next(self.now(), &self.summary) {
+            };
+            match next {
                 Next::Sweep => {
                     if !self.sweep().await? {
                         break;
@@ -159,20 +159,25 @@ impl Daemon<'_> {
         Ok(())
     }
 
-    /// Looks into the store. False where it is to end.
-    async fn look(&mut self) -> bool {
-        match read(self.context, &self.session).await {
+    /// Looks into the store, and says what to do now: nothing where it is to end.
+    async fn look(&mut self) -> Option<Next> {
+        let next = match read(self.context, &self.session).await {
             Ok(summary) => {
                 self.summary = summary;
                 self.summary.next_due_unix_ms = self.schedule.due(self.now(), &summary);
                 self.health.seen(self.summary, now_unix_ms());
+                self.schedule.next(self.now(), &self.summary)
             }
-            Err(failure) if failure.exit() == Exit::Interrupted => return false,
-            Err(failure) => self.failed(&failure, FAILED),
-        }
+            Err(failure) if failure.exit() == Exit::Interrupted => return None,
+            Err(failure) => {
+                failure.tell();
+                self.health.look_failed(failure.to_string());
+                self.schedule.look_failed()
+            }
+        };
         let overdue = self.schedule.overdue(self.now(), &self.summary);
         self.alarm.look(overdue, &self.summary);
-        true
+        Some(next)
     }
 
     /// Sweeps, call by call. False where it is to end.

@@ -32,7 +32,11 @@ fn without_jitter() -> Schedule {
 }
 
 fn waits(schedule: &mut Schedule, now: Moment, summary: &Summary) -> (Duration, Reason) {
-    match schedule.next(now, summary) {
+    waited(schedule.next(now, summary))
+}
+
+fn waited(next: Next) -> (Duration, Reason) {
+    match next {
         Next::Wait(Wait { duration, reason }) => (duration, reason),
         Next::Sweep => panic!("it sweeps"),
     }
@@ -144,6 +148,40 @@ fn a_pause_that_atlassian_asked_for_is_kept() {
     let (_, reason) = waits(&mut schedule, at(DUE + DAY_MS - 1), &due);
     assert_eq!(reason, Reason::HeldOff);
     assert_eq!(schedule.next(at(DUE + DAY_MS), &due), Next::Sweep);
+}
+
+#[test]
+fn a_look_that_failed_leaves_the_pause_in_force_as_it_is() {
+    let (mut schedule, due) = (without_jitter(), summary(Some(DUE)));
+    schedule.ended(at(DUE), failed(Some(DUE + 120 * MINUTE_MS)));
+    schedule.look_failed();
+    assert_eq!(schedule.failures(), 1);
+    let (_, reason) = waits(&mut schedule, at(DUE + 120 * MINUTE_MS - 1), &due);
+    assert_eq!(reason, Reason::HeldOff);
+    assert_eq!(schedule.next(at(DUE + 120 * MINUTE_MS), &due), Next::Sweep);
+}
+
+#[test]
+fn after_many_looks_that_failed_a_sweep_that_is_due_is_made_at_once() {
+    let mut schedule = without_jitter();
+    for _ in 0..30 {
+        let (wait, reason) = waited(schedule.look_failed());
+        assert!(wait <= 5 * MINUTE, "{wait:?}");
+        assert_eq!(reason, Reason::LookFailed);
+    }
+    assert_eq!(schedule.next(at(DUE), &summary(Some(DUE))), Next::Sweep);
+    assert_eq!(schedule.failures(), 0);
+}
+
+#[test]
+fn looks_that_fail_one_after_the_other_come_less_often_until_one_succeeds() {
+    let mut schedule = without_jitter();
+    let first = waited(schedule.look_failed());
+    assert!(first.0 <= MINUTE * 5 / 4, "{first:?}");
+    let (second, _) = waited(schedule.look_failed());
+    assert!(second >= MINUTE * 3 / 2, "{second:?}");
+    schedule.next(at(DUE), &summary(None));
+    assert_eq!(waited(schedule.look_failed()), first);
 }
 
 #[test]

@@ -231,6 +231,33 @@ async fn a_failed_sweep_is_tried_again_and_what_was_overdue_is_not_any_more() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_store_that_cannot_be_read_is_looked_at_again_and_the_sweep_made_then() {
+    let stage = Stage::connected().await;
+    stage.due_at(now_unix_ms() - HOUR_MS).await;
+    let gate = Gate::new();
+    script(&stage, Fault::Hold(gate.clone()));
+    let mut daemon = Daemon::start(&stage, &["--backoff", "10ms"]);
+    gate.reached().await;
+    stage.break_store();
+    gate.open();
+    for _failure_of_the_run_and_two_looks in 0..3 {
+        daemon.told("jira-host: ");
+    }
+    let (_, health) = daemon.health();
+    assert_eq!(
+        (&health["failures_in_a_row"], &health["state"]),
+        (&1.into(), &"look-failed".into())
+    );
+    assert!(health["look_failure"].is_string(), "{health}");
+    stage.mend_store();
+    daemon.told("The next one is due");
+    let (_, health) = daemon.health();
+    assert!(health["look_failure"].is_null(), "{health}");
+    daemon.running.signal(Signal::TERM);
+    assert_eq!(daemon.running.end().code, Some(0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn of_two_daemons_one_sweeps() {
     let stage = Stage::connected().await;
     stage.due_at(now_unix_ms() - HOUR_MS).await;

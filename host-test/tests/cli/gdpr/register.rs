@@ -86,6 +86,16 @@ impl Stage {
         self.change_store("ALTER TABLE entries RENAME TO elsewhere");
     }
 
+    /// As if the lease had ended meanwhile of the sweep that could not release it.
+    pub fn mend_store(&self) {
+        self.change_store(
+            "BEGIN;
+             DELETE FROM elsewhere WHERE key = 'leases/gdpr/sweep';
+             ALTER TABLE elsewhere RENAME TO entries;
+             COMMIT",
+        );
+    }
+
     fn change_store(&self, sql: &str) {
         let store = rusqlite::Connection::open(self.home.store()).unwrap();
         store.execute_batch(sql).unwrap();

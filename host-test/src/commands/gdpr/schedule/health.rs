@@ -46,6 +46,8 @@ pub(super) struct Standing {
     summary: Summary,
     /// When the store was last read, or a call of a sweep has ended.
     alive_at_unix_ms: u64,
+    /// Why the store could not be read, if that was so at the last look.
+    look_failure: Option<String>,
     last_run_at_unix_ms: Option<u64>,
     last_failure: Option<String>,
     failures_in_a_row: u32,
@@ -64,6 +66,7 @@ impl Health {
             state: State::Waiting(Reason::NotDue),
             summary: NOTHING_KNOWN,
             alive_at_unix_ms: now_unix_ms,
+            look_failure: None,
             last_run_at_unix_ms: None,
             last_failure: None,
             failures_in_a_row: 0,
@@ -84,7 +87,13 @@ impl Health {
     pub(super) fn seen(&self, summary: Summary, now_unix_ms: u64) {
         let mut standing = self.standing();
         standing.summary = summary;
+        standing.look_failure = None;
         standing.alive_at_unix_ms = now_unix_ms;
+    }
+
+    /// The store could not be read. That is no run, and no sign of life.
+    pub(super) fn look_failed(&self, why: String) {
+        self.standing().look_failure = Some(why);
     }
 
     /// Something went on.
@@ -154,6 +163,7 @@ impl Standing {
             "next_due_unix_ms": self.summary.next_due_unix_ms,
             "cycle_period_ms": self.summary.cycle_period_ms,
             "completed_at_unix_ms": self.summary.completed_at_unix_ms,
+            "look_failure": self.look_failure,
             "last_run_at_unix_ms": self.last_run_at_unix_ms,
             "last_failure": self.last_failure,
             "failures_in_a_row": self.failures_in_a_row,
@@ -174,6 +184,7 @@ impl State {
             State::Waiting(Reason::Spread) => "due-soon",
             State::Waiting(Reason::HeldOff) => "paused",
             State::Waiting(Reason::Busy) => "busy",
+            State::Waiting(Reason::LookFailed) => "look-failed",
             State::Sweeping => "sweeping",
             State::Ended => "ended",
         }
@@ -231,6 +242,27 @@ mod tests {
         let document = health.document(DUE + 2 * HOUR);
         assert_eq!(document["healthy"], json!(false));
         assert_eq!(document["overdue"], json!(false));
+    }
+
+    #[test]
+    fn a_look_that_failed_is_no_run() {
+        let health = health();
+        health.run_ended(DUE, Some("too many requests".to_owned()), 3);
+        health.look_failed("the store is locked".to_owned());
+        let document = health.document(DUE + 1);
+        assert_eq!(document["look_failure"], json!("the store is locked"));
+        assert_eq!(document["last_failure"], json!("too many requests"));
+        assert_eq!(document["last_run_at_unix_ms"], json!(DUE));
+        assert_eq!(document["failures_in_a_row"], json!(3));
+        let metrics = health.look().metrics(DUE + 1);
+        for line in [
+            "jira_host_gdpr_runs_total 1",
+            "jira_host_gdpr_look_failed 1",
+        ] {
+            assert!(metrics.lines().any(|it| it == line), "{line}: {metrics}");
+        }
+        health.seen(NOTHING_KNOWN, DUE + 2);
+        assert!(health.document(DUE + 2)["look_failure"].is_null());
     }
 
     #[test]

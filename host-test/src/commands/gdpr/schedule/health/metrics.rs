@@ -10,6 +10,9 @@ impl Standing {
         text.gauge("healthy", healthy, "1 while nothing is overdue.");
         let overdue = u8::from(self.is_overdue(now_unix_ms));
         text.gauge("overdue", overdue, "1 while a cycle is overdue.");
+        let look_failed = u8::from(self.look_failure.is_some());
+        let help = "1 where the store could not be read at the last look.";
+        text.gauge("look_failed", look_failed, help);
         let cycle = seconds(self.summary.cycle_period_ms);
         text.gauge("cycle_seconds", cycle, "How often accounts are reported.");
         for (name, instant, help) in [
