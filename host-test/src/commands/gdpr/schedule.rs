@@ -56,12 +56,14 @@ pub(crate) struct ScheduleArgs {
     overdue_after: Duration,
     /// A file that is kept up to date: how it stands, as JSON.
     ///
-    /// Its member `healthy` is false when a cycle is overdue. It is written every
-    /// five minutes at least: one that is older is of a daemon that is gone.
+    /// Its member `healthy` is false when a cycle is overdue, and when nothing went
+    /// on for as long, a quarter of an hour at least. It is written about every five
+    /// minutes, and later where Atlassian or the store is slow: one that is a
+    /// quarter of an hour old is of a daemon that is stuck or gone.
     #[arg(long, value_name = "FILE")]
     health: Option<PathBuf>,
-    /// Serves the same at `/health`, with status 503 when a cycle is overdue, and
-    /// for Prometheus at `/metrics`, together with the calls and requests of this
+    /// Serves the same at `/health`, with status 503 when it is not healthy, and for
+    /// Prometheus at `/metrics`, together with the calls and requests of this
     /// process and what came of refreshes of tokens.
     ///
     /// A port of this machine, which only this machine can reach, or an address
@@ -104,7 +106,7 @@ impl ScheduleArgs {
             ..Timing::default()
         };
         let chance = getrandom::u64().map_err(|error| Failure::new(Exit::Other, error))?;
-        let health = Health::new(self.overdue_after, now_unix_ms());
+        let health = Health::new(&timing, now_unix_ms());
         let server = match self.health_listen {
             Some(address) => Some(HealthServer::start(address, health.clone(), metrics).await?),
             None => None,

@@ -10,8 +10,8 @@ const CALL: Duration = Duration::from_secs(5);
 /// The component takes no shorter time than this.
 const SHORTEST_CALL: Duration = Duration::from_secs(1);
 
-/// With the call after it, it is shorter than the five minutes in which the daemon
-/// writes its health file.
+/// With a usual call after it, it is shorter than the five minutes that are between
+/// two looks of the daemon, as whoever watches its health file expects.
 const LONGEST_WAIT: Duration = Duration::from_secs(4 * 60);
 
 /// The first wait where Atlassian does not say how long; each is twice the last.

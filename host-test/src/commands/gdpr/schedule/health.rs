@@ -8,7 +8,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use jira_host::schedule::Reason;
+use jira_host::schedule::{Reason, Timing};
 use jira_host::types::{Summary, SweepReport};
 use serde_json::{Value, json};
 
@@ -23,6 +23,11 @@ pub(super) const NOTHING_KNOWN: Summary = Summary {
     completed_at_unix_ms: None,
     busy_until_unix_ms: None,
 };
+
+/// A daemon is not stuck before so many looks are missing, however soon a cycle is
+/// overdue: some are late where Atlassian has it wait in a sweep, or the store is
+/// slow.
+const MISSING_LOOKS: u32 = 3;
 
 /// What the daemon does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,6 +47,7 @@ pub(super) struct Health(Arc<Mutex<Standing>>);
 #[derive(Clone)]
 pub(super) struct Standing {
     overdue_after_ms: u64,
+    stuck_after_ms: u64,
     state: State,
     summary: Summary,
     /// When the store was last read, or a call of a sweep has ended.
@@ -60,9 +66,11 @@ pub(super) struct Standing {
 }
 
 impl Health {
-    pub(super) fn new(overdue_after: Duration, now_unix_ms: u64) -> Self {
+    pub(super) fn new(timing: &Timing, now_unix_ms: u64) -> Self {
+        let looks = timing.look_again.saturating_mul(MISSING_LOOKS);
         Health(Arc::new(Mutex::new(Standing {
-            overdue_after_ms: u64::try_from(overdue_after.as_millis()).unwrap_or(u64::MAX),
+            overdue_after_ms: millis(timing.overdue_after),
+            stuck_after_ms: millis(timing.overdue_after.max(looks)),
             state: State::Waiting(Reason::NotDue),
             summary: NOTHING_KNOWN,
             alive_at_unix_ms: now_unix_ms,
@@ -146,7 +154,7 @@ impl Standing {
 
     /// Nothing went on for so long that it may be overdue and nobody knows.
     fn is_stuck(&self, now_unix_ms: u64) -> bool {
-        now_unix_ms.saturating_sub(self.alive_at_unix_ms) >= self.overdue_after_ms
+        now_unix_ms.saturating_sub(self.alive_at_unix_ms) >= self.stuck_after_ms
     }
 
     fn is_healthy(&self, now_unix_ms: u64) -> bool {
@@ -191,6 +199,10 @@ impl State {
     }
 }
 
+fn millis(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}
+
 /// Where to listen: a port on loopback, or an address.
 pub(super) fn address(text: &str) -> Result<SocketAddr, String> {
     if let Ok(port) = text.parse::<u16>() {
@@ -208,8 +220,10 @@ mod tests {
     const DUE: u64 = 1_767_603_600_000;
     const HOUR: u64 = 3_600_000;
 
+    const MINUTE: u64 = 60_000;
+
     fn health() -> Health {
-        let health = Health::new(Duration::from_secs(7_200), DUE);
+        let health = Health::new(&Timing::default(), DUE);
         let summary = Summary {
             cycle_period_ms: 168 * HOUR,
             next_due_unix_ms: Some(DUE),
@@ -242,6 +256,18 @@ mod tests {
         let document = health.document(DUE + 2 * HOUR);
         assert_eq!(document["healthy"], json!(false));
         assert_eq!(document["overdue"], json!(false));
+    }
+
+    #[test]
+    fn a_daemon_whose_next_look_is_not_far_off_is_healthy_however_soon_it_is_overdue() {
+        let timing = Timing {
+            overdue_after: Duration::ZERO,
+            ..Timing::default()
+        };
+        let health = Health::new(&timing, DUE);
+        let healthy = |now: u64| health.document(now)["healthy"].clone();
+        assert_eq!(healthy(DUE + 15 * MINUTE - 1), json!(true));
+        assert_eq!(healthy(DUE + 15 * MINUTE), json!(false));
     }
 
     #[test]
