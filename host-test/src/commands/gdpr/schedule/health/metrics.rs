@@ -7,7 +7,11 @@ impl Standing {
     pub(super) fn metrics(&self, now_unix_ms: u64) -> String {
         let mut text = Text::default();
         let healthy = u8::from(self.is_healthy(now_unix_ms));
-        text.gauge("healthy", healthy, "1 while nothing is overdue.");
+        text.gauge(
+            "healthy",
+            healthy,
+            "1 while no cycle is overdue and something goes on.",
+        );
         let overdue = u8::from(self.is_overdue(now_unix_ms));
         text.gauge("overdue", overdue, "1 while a cycle is overdue.");
         let look_failed = u8::from(self.look_failure.is_some());
