@@ -59,10 +59,11 @@ pub struct Timing {
     /// How much later than due a sweep may begin, by chance, so that not all
     /// hosts begin at once.
     pub jitter: Duration,
-    /// The pause after a run that failed. Each further one that fails and reports
-    /// nothing doubles it. So do looks into the store that fail, by themselves.
+    /// The pause after a run that failed, [`Timing::LEAST_BACKOFF`] at least. Each
+    /// further one that fails and reports nothing doubles it. So do looks into the
+    /// store that fail, by themselves.
     pub first_backoff: Duration,
-    /// The longest such pause.
+    /// The longest such pause, with the same least.
     pub longest_backoff: Duration,
     /// How long after it was due a sweep that is not done is overdue, and
     /// somebody must look.
@@ -70,6 +71,13 @@ pub struct Timing {
     /// The longest time without a look into the store: accounts are entered
     /// there, other timers sweep, and the time of day may be set.
     pub look_again: Duration,
+}
+
+impl Timing {
+    /// With a shorter one, runs that fail would follow each other in a loop, and
+    /// nothing would double: it takes seven that fail in a row from this to a pause
+    /// of a second.
+    pub const LEAST_BACKOFF: Duration = Duration::from_millis(10);
 }
 
 impl Default for Timing {
@@ -297,9 +305,9 @@ impl Schedule {
     /// together are not to come back together.
     fn backoff(&self, failures: u32) -> Duration {
         let doublings = failures.saturating_sub(1).min(16);
-        let longest = self.timing.longest_backoff;
-        let pause = self.timing.first_backoff.saturating_mul(1 << doublings);
-        let pause = pause.min(longest);
+        let first = self.timing.first_backoff.max(Timing::LEAST_BACKOFF);
+        let longest = self.timing.longest_backoff.max(Timing::LEAST_BACKOFF);
+        let pause = first.saturating_mul(1 << doublings).min(longest);
         let chance = mix(self.chance.wrapping_add(u64::from(failures)));
         pause * 3 / 4 + portion(pause / 2, chance)
     }

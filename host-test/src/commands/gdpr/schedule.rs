@@ -48,8 +48,8 @@ pub(crate) struct ScheduleArgs {
     #[arg(long, value_name = "SPAN", value_parser = parse_span, default_value = "30m")]
     jitter: Duration,
     /// The pause after a sweep that failed; it doubles with each that reports
-    /// nothing, up to an hour.
-    #[arg(long, value_name = "SPAN", value_parser = parse_span, default_value = "1m")]
+    /// nothing, up to an hour. It is 10ms at least.
+    #[arg(long, value_name = "SPAN", value_parser = parse_backoff, default_value = "1m")]
     backoff: Duration,
     /// How long after it was due a sweep that is not done is overdue.
     #[arg(long, value_name = "SPAN", value_parser = parse_span, default_value = "2h")]
@@ -70,6 +70,14 @@ pub(crate) struct ScheduleArgs {
     /// with a port. With port 0 the system chooses, and it is told which.
     #[arg(long, value_name = "ADDRESS", value_parser = health::address)]
     health_listen: Option<SocketAddr>,
+}
+
+fn parse_backoff(text: &str) -> Result<Duration, String> {
+    let backoff = parse_span(text)?;
+    match backoff < Timing::LEAST_BACKOFF {
+        true => Err(format!("the least is {:?}", Timing::LEAST_BACKOFF)),
+        false => Ok(backoff),
+    }
 }
 
 /// A run that did nothing.

@@ -126,6 +126,30 @@ fn failures_in_a_row_double_the_pause_up_to_its_bound() {
 }
 
 #[test]
+fn a_pause_of_nothing_is_one_that_doubles_all_the_same() {
+    let timing = Timing {
+        first_backoff: Duration::ZERO,
+        ..Timing::default()
+    };
+    let mut schedule = Schedule::new(timing, 7);
+    let mut pause_after_one_more = || {
+        schedule.ended(at(DUE), failed(None));
+        schedule.held_off(at(DUE)).unwrap()
+    };
+    let pauses: Vec<_> = (0..8).map(|_| pause_after_one_more()).collect();
+    assert!(pauses[0] >= Timing::LEAST_BACKOFF * 3 / 4, "{pauses:?}");
+    assert!(pauses[7] >= Duration::from_millis(960), "{pauses:?}");
+
+    let timing = Timing {
+        longest_backoff: Duration::ZERO,
+        ..Timing::default()
+    };
+    let mut schedule = Schedule::new(timing, 7);
+    schedule.ended(at(DUE), failed(None));
+    assert!(schedule.held_off(at(DUE)).is_some());
+}
+
+#[test]
 fn a_failure_of_a_run_that_reported_something_does_not_double_the_pause() {
     let mut schedule = without_jitter();
     let got_on = Run::Failed {

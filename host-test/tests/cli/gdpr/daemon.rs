@@ -6,6 +6,7 @@ use rustix::process::Signal;
 use serde_json::Value;
 
 use super::register::{ADA, REPORTS, now_unix_ms};
+use crate::home::Home;
 use crate::running::Running;
 use crate::stage::Stage;
 
@@ -288,4 +289,13 @@ async fn where_it_cannot_listen_it_does_not_start() {
         .run(&["gdpr", "schedule", "--health-listen", "here"])
         .failed(2);
     stage.run(&["gdpr", "schedule", "--jitter", "30"]).failed(2);
+}
+
+#[test]
+fn a_pause_of_nothing_is_refused() {
+    let home = Home::new();
+    for backoff in ["0s", "9ms"] {
+        let ran = home.run(&["gdpr", "schedule", "--backoff", backoff]);
+        assert!(ran.failed(2).contains("the least is 10ms"), "{ran:#?}");
+    }
 }
