@@ -7,7 +7,6 @@ use super::{
 use crate::jira::{
     api_error::{ApiError, ERROR_BODY_BYTES},
     failure::{self, Asked},
-    http::Method,
 };
 
 /// The longest message.
@@ -29,7 +28,7 @@ pub fn an_error_body_is_read_whatever_it_is(status: u16, body: &[u8]) {
     }
     let site = site();
     let asked = Asked {
-        method: Method::Post,
+        is_safe: false,
         site: &site,
         scopes: &[],
         is_own_site: true,
