@@ -266,7 +266,7 @@ impl Daemon<'_> {
                 self.health.run_ended(now_unix_ms(), None, 0);
             }
             SweepEnd::Complete | SweepEnd::More(_) => {
-                let message = "some accounts could not be reported; they stay due";
+                let message = "some accounts could not be reported or erased; they stay due";
                 let run = Run::Failed {
                     not_before_unix_ms: None,
                     has_reported,

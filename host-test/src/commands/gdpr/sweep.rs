@@ -233,7 +233,7 @@ fn verdict(
                 .failed
                 .first()
                 .map(|first| Exit::of(&first.error.kind));
-            let message = "some accounts could not be reported; they stay due";
+            let message = "some accounts could not be reported or erased; they stay due";
             Err(Failure::new(exit.unwrap_or(Exit::Other), message))
         }
         SweepEnd::More(cursor) => {
