@@ -156,7 +156,7 @@ async fn a_connection_that_cannot_be_read_is_told_beside_the_others() {
     for name in ["one", "two"] {
         connect(&stage, &[name]).await.0.done();
     }
-    let newer = br#"{"format":2,"value":{}}"#;
+    let newer = br#"{"format":2,"value":{}}"#.to_vec();
     let store = stage.open_store();
     store.put("tokens/two", newer, Expect::Any).await.unwrap();
     drop(store);
