@@ -14,6 +14,7 @@ use jira_host::types::{OauthStep, Request};
 use tempfile::TempDir;
 
 use crate::Result;
+use crate::awake::Awake;
 use crate::paged::issues;
 use crate::report::{Report, Target};
 use crate::served::Served;
@@ -34,10 +35,16 @@ const MAX_BYTES: f64 = 250_000.0;
 const MAX_CALL_US: f64 = 60.0;
 
 pub(crate) async fn measure(stage: &Stage, report: &mut Report) -> Result<()> {
+    let _awake = Awake::keep()?;
     weigh(stage, report)?;
+    let mut calls = Calls::default();
+    calls.time(stage).await?;
     compile(stage, report)?;
+    calls.time(stage).await?;
     start(stage, report).await?;
-    call(stage, report).await
+    calls.time(stage).await?;
+    calls.judge(report);
+    Ok(())
 }
 
 fn weigh(stage: &Stage, report: &mut Report) -> Result<()> {
@@ -135,35 +142,40 @@ async fn ask(stage: &Stage, home: &Path, store: &Path) -> Result<()> {
     }
 }
 
-/// An instance and a call, without the network.
-async fn call(stage: &Stage, report: &mut Report) -> Result<()> {
-    let server = Server::start(Arc::new(Served::new(&issues(1)))).await?;
-    let tenant = stage.tenant(&server)?;
-    let status = OauthStep::Status(Some(CONNECTION.to_owned()));
-    let refused = Request::get(CONNECTION, "//");
-    let mut reading = Sample::default();
-    let mut refusing = Sample::default();
-    for _ in 0..CALLS {
-        reading
-            .time(async { Ok(tenant.oauth_exchange(&status).await??) })
-            .await?;
-        refusing
-            .time(async { Ok(tenant.api_request(&refused).await?.is_err()) })
-            .await?;
+/// An instance and a call, without the network: the medians of each time.
+#[derive(Default)]
+struct Calls {
+    reading: Sample,
+    refused: Sample,
+}
+
+impl Calls {
+    async fn time(&mut self, stage: &Stage) -> Result<()> {
+        let server = Server::start(Arc::new(Served::new(&issues(1)))).await?;
+        let tenant = stage.tenant(&server)?;
+        let status = OauthStep::Status(Some(CONNECTION.to_owned()));
+        let refused = Request::get(CONNECTION, "//");
+        let mut reading = Sample::default();
+        let mut refusing = Sample::default();
+        for _ in 0..CALLS {
+            reading
+                .time(async { Ok(tenant.oauth_exchange(&status).await??) })
+                .await?;
+            refusing
+                .time(async { Ok(tenant.api_request(&refused).await?.is_err()) })
+                .await?;
+        }
+        self.reading.add(reading.median());
+        self.refused.add(refusing.median());
+        Ok(())
     }
-    let name = "cold: instance and call";
-    let target = Target::Below(MAX_CALL_US);
-    report.judge(
-        format!("{name}, `status`"),
-        in_us(reading.median()),
-        "µs",
-        target,
-    );
-    report.judge(
-        format!("{name}, refused"),
-        in_us(refusing.median()),
-        "µs",
-        target,
-    );
-    Ok(())
+
+    /// The least of them: what else the machine does makes a call only longer.
+    fn judge(&self, report: &mut Report) {
+        let target = Target::Below(MAX_CALL_US);
+        for (what, medians) in [("`status`", &self.reading), ("refused", &self.refused)] {
+            let label = format!("cold: instance and call, {what}");
+            report.judge(label, in_us(medians.quantile(0.0)), "µs", target);
+        }
+    }
 }

@@ -9,6 +9,7 @@ use jira_host::observe::Metrics;
 use jira_host::types::Request;
 
 use crate::Result;
+use crate::awake::Awake;
 use crate::paged::issues;
 use crate::report::{Report, Target};
 use crate::served::Served;
@@ -26,6 +27,7 @@ const WARMING: usize = 200;
 const MAX_RATIO: f64 = 1.02;
 
 pub(crate) async fn measure(stage: &Stage, report: &mut Report) -> Result<()> {
+    let _awake = Awake::keep()?;
     let server = Server::start(Arc::new(Served::new(&issues(1)))).await?;
     let unwatched = stage.tenant(&server)?;
     let metrics = Arc::new(Metrics::new());
