@@ -121,7 +121,8 @@ async fn a_dry_run_tells_in_words_what_would_be_done_and_no_token() {
         "{\"update\":{\"labels\":[{\"add\":\"a\"}]}}\n",
         "connection  demo\n",
         "at most once;\n",
-        "where it may have been carried out, only if twice is the same as once\n",
+        "where it may have been carried out, only if twice is the same as once:\n",
+        "a PUT without `update`",
     ] {
         assert!(told.contains(part), "{part:?} is missing:\n{told}");
     }

@@ -41,7 +41,10 @@ impl fmt::Display for Repeats {
         write!(f, "at most {most};\nwhere it may have been carried out, ")?;
         match self.only_undone {
             true => f.write_str("never"),
-            false => f.write_str("only if twice is the same as once"),
+            false => f.write_str(
+                "only if twice is the same as once:\nGET, HEAD, OPTIONS, DELETE, a PUT without \
+                 `update`, a POST that only reads",
+            ),
         }
     }
 }
@@ -65,7 +68,8 @@ mod tests {
             (
                 repeats(4, false),
                 "at most 4 times;\nwhere it may have been carried out, only if twice is the \
-                 same as once",
+                 same as once:\nGET, HEAD, OPTIONS, DELETE, a PUT without `update`, a POST that \
+                 only reads",
             ),
         ] {
             assert_eq!(repeats.to_string(), told);
