@@ -266,7 +266,10 @@ impl Daemon<'_> {
                 self.health.run_ended(now_unix_ms(), None, 0);
             }
             SweepEnd::Complete | SweepEnd::More(_) => {
-                let message = "some accounts could not be reported or erased; they stay due";
+                let message = match report.failed.is_empty() {
+                    true => "the sweep is not finished; the next one goes on with it",
+                    false => "some accounts could not be reported or erased; they stay due",
+                };
                 let run = Run::Failed {
                     not_before_unix_ms: None,
                     has_reported,
