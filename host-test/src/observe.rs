@@ -92,7 +92,8 @@ pub trait Observe: Send + Sync + 'static {
     }
 
     /// A request's body is on its way: so many bytes of it, from its beginning,
-    /// are with the connection. There is one of these for each piece.
+    /// are with the connection. There is one of these for each piece, of each
+    /// request of a call, a refresh of the tokens too.
     fn body_sent(&self, bytes: u64) {
         let _ = bytes;
     }

@@ -268,7 +268,9 @@ impl Daemon<'_> {
             SweepEnd::Complete | SweepEnd::More(_) => {
                 let message = match report.failed.is_empty() {
                     true => "the sweep is not finished; the next one goes on with it",
-                    false => "some accounts could not be reported or erased; they stay due",
+                    false => {
+                        "some accounts could not be reported or erased; the next sweep tries again"
+                    }
                 };
                 let run = Run::Failed {
                     not_before_unix_ms: None,

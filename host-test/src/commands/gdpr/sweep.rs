@@ -192,7 +192,7 @@ pub(super) fn accounts_in_batches(counts: &SweepCounts) -> String {
     format!("{accounts} in {batches}")
 }
 
-/// Tells on standard error what could not be reported, and why.
+/// Tells on standard error what could not be reported or erased, and why.
 pub(super) fn tell_failed(failed: &[FailedBatch]) {
     for batch in failed {
         let (count, number) = (batch.account_ids.len(), batch.batch);
@@ -233,7 +233,8 @@ fn verdict(
                 .failed
                 .first()
                 .map(|first| Exit::of(&first.error.kind));
-            let message = "some accounts could not be reported or erased; they stay due";
+            let message =
+                "some accounts could not be reported or erased; the next sweep tries again";
             Err(Failure::new(exit.unwrap_or(Exit::Other), message))
         }
         SweepEnd::More(cursor) => {

@@ -160,6 +160,28 @@ fn erasures_that_fail_at_each_sweep_keep_nobody_from_being_reported_however_many
 }
 
 #[test]
+fn erasures_that_take_long_leave_half_of_the_time_to_reports() {
+    const STUCK: [&str; 3] = ["a", "b", "c"];
+    let world = World::with(&["a", "b", "c", "e"]);
+    for id in STUCK {
+        world.keep_data(id);
+        world.host.forbid_deletes(&format!("user-data/{id}/"));
+    }
+    world.tell(|atlassian| atlassian.closed = STUCK.map(String::from).to_vec());
+    world.sweep();
+    world.host.advance(7 * DAY_MS);
+    world
+        .host
+        .meanwhile("get erasures/a", |host| host.advance(6_000));
+    let report = world.sweep_with(SweepOptions {
+        timeout_ms: Some(10_000),
+        ..SweepOptions::default()
+    });
+    assert_eq!(report.counts.resumed, 1);
+    assert_eq!(world.atlassian().reported["e"].len(), 2);
+}
+
+#[test]
 fn where_the_store_is_away_no_more_is_erased_or_reported_than_was_read() {
     let world = world();
     let closed = (0..ACCOUNTS).map(|n| format!("a{n:05}")).collect();
