@@ -183,9 +183,14 @@ impl Case {
         if !kind.goes_beyond_by_probes_alone(quirks) {
             quirks.beyond = Beyond::Nothing;
         }
-        // The last page is the same again where all pages are full.
+        // The last page is the same again where all pages are full, and of one size:
+        // after a refusal the page size is left out, and what comes again then, on
+        // another page, comes twice.
         if quirks.beyond == Beyond::LastPage {
             quirks.short = None;
+            if let Some((_, status @ 400..500)) = &mut quirks.fails {
+                *status = 429;
+            }
         }
         self
     }
