@@ -2,10 +2,9 @@
 //!
 //! Three functions are called from outside: [`exchange::exchange`] behind
 //! `api-request` and `servicedesk-request`, [`oauth::oauth_exchange`] behind
-//! `oauth-exchange`, and [`sweep::gdpr_sweep`] behind
-//! `gdpr-sweep`. They are straight-line async code over the one trait
-//! [`host::Host`]; every decision they take is a pure function in the module that
-//! is named after its noun.
+//! `oauth-exchange`, and [`sweep::gdpr_sweep`] behind `gdpr-sweep`. They are
+//! straight-line async code over the one trait [`host::Host`]; every decision they
+//! take is a pure function in the module that is named after its noun.
 //!
 //! | a request | a connection | plain data |
 //! |---|---|---|

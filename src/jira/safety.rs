@@ -22,11 +22,11 @@ const READING: &[&str] = &[
 ];
 
 /// Whether a request only reads: by its method, or as one of the POSTs that are
-/// known to. The path is that of a URL, or below a site.
+/// known to. The path is that at Atlassian's gateway, or the one below a site.
 #[must_use]
 pub fn is_safe(method: Method, path: &str) -> bool {
     match method {
-        Method::Post => is_reading_post(below_site(path)),
+        Method::Post => is_reading_post(paths::below(path, "/ex/jira/")),
         method => method.is_safe(),
     }
 }
@@ -46,14 +46,6 @@ pub fn is_idempotent(request: &HttpRequest) -> bool {
 fn is_reading_post(path: &str) -> bool {
     paths::repeat(Method::Post, path) != Repeat::Never
         || READING.contains(&paths::of_platform(path))
-}
-
-/// A path at Atlassian's gateway without the site that it begins with.
-fn below_site(path: &str) -> &str {
-    let below = path
-        .strip_prefix("/ex/jira/")
-        .and_then(|rest| rest.find('/').and_then(|slash| rest.get(slash..)));
-    below.unwrap_or(path)
 }
 
 /// What is no JSON to us may be some to Jira.

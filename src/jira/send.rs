@@ -55,7 +55,6 @@ pub async fn send(host: &impl Host, request: &HttpRequest, budget: Budget<'_>) -
             left_open |= matches!(setback, Some(Setback::LeftOpen(_)));
             continue;
         }
-        let changes = !is_safe(request.method, request.url.path());
         return match result {
             Ok(response) => {
                 if setback.is_none() {
@@ -68,10 +67,14 @@ pub async fn send(host: &impl Host, request: &HttpRequest, budget: Budget<'_>) -
                     left_open,
                 })
             }
-            Err(failure) => Err(Error::from(failure)
-                .with_attempts(attempts)
-                .add_waited(waited_ms)
-                .or_maybe_done(changes && (left_open || was_sent))),
+            Err(failure) => {
+                let may_be_done = left_open || was_sent;
+                let changes = !is_safe(request.method, request.url.path());
+                Err(Error::from(failure)
+                    .with_attempts(attempts)
+                    .add_waited(waited_ms)
+                    .or_maybe_done(changes && may_be_done))
+            }
         };
     }
 }

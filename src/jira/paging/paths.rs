@@ -130,8 +130,14 @@ pub fn searches_knowledge(path: &str) -> bool {
 /// The path below the platform API, whichever version; others as they are.
 #[must_use]
 pub fn of_platform(path: &str) -> &str {
+    below(path, "/rest/api/")
+}
+
+/// What follows a prefix and the segment after it; a path without those as it is.
+#[must_use]
+pub fn below<'a>(path: &'a str, prefix: &str) -> &'a str {
     let below = path
-        .strip_prefix("/rest/api/")
+        .strip_prefix(prefix)
         .and_then(|rest| rest.find('/').and_then(|slash| rest.get(slash..)));
     below.unwrap_or(path)
 }
