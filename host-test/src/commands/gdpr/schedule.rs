@@ -20,7 +20,7 @@ use super::progress::number;
 use super::round::{Round, Swept};
 use super::status::read;
 use super::step::failure;
-use super::sweep::{accounts_in_batches, tell_failed};
+use super::sweep::{SOME_FAILED, accounts_in_batches, tell_failed};
 use crate::commands::context::{Context, Finished, Session, interruption, listen};
 use crate::commands::instant::{now_unix_ms, parse_span, second};
 use crate::exit::{Exit, Failure};
@@ -268,9 +268,7 @@ impl Daemon<'_> {
             SweepEnd::Complete | SweepEnd::More(_) => {
                 let message = match report.failed.is_empty() {
                     true => "the sweep is not finished; the next one goes on with it",
-                    false => {
-                        "some accounts could not be reported or erased; the next sweep tries again"
-                    }
+                    false => SOME_FAILED,
                 };
                 let run = Run::Failed {
                     not_before_unix_ms: None,

@@ -18,6 +18,10 @@ use crate::exit::{Exit, Failure};
 use crate::log;
 use crate::output::{self, Output, counted, printable};
 
+/// Why a sweep that went to its end has failed all the same.
+pub(super) const SOME_FAILED: &str =
+    "some accounts could not be reported or erased; the next sweep tries again";
+
 #[derive(Args, Debug)]
 #[command(after_long_help = "\
 Examples:
@@ -233,9 +237,7 @@ fn verdict(
                 .failed
                 .first()
                 .map(|first| Exit::of(&first.error.kind));
-            let message =
-                "some accounts could not be reported or erased; the next sweep tries again";
-            Err(Failure::new(exit.unwrap_or(Exit::Other), message))
+            Err(Failure::new(exit.unwrap_or(Exit::Other), SOME_FAILED))
         }
         SweepEnd::More(cursor) => {
             let next = context.command_line(&["gdpr", "sweep", "--cursor", &cursor]);
