@@ -1,11 +1,11 @@
 use std::io::{Read, Write};
 use std::net::TcpStream;
 
-use atlassian_simulator::{Fault, Gate, On};
+use atlassian_simulator::{Fault, Gate};
 use rustix::process::Signal;
 use serde_json::Value;
 
-use super::register::{ADA, REPORTS, now_unix_ms};
+use super::register::{ADA, now_unix_ms};
 use crate::home::Home;
 use crate::running::Running;
 use crate::stage::Stage;
@@ -23,6 +23,16 @@ struct Daemon {
 impl Daemon {
     fn start(stage: &Stage, arguments: &[&str]) -> Daemon {
         Daemon::of(Running::begin(stage, &[&SCHEDULE[..], arguments].concat()))
+    }
+
+    /// One that finds a sweep due, and whose report is on its way until the gate
+    /// opens.
+    async fn reporting(stage: &Stage, arguments: &[&str]) -> (Daemon, Gate) {
+        stage.due_at(now_unix_ms() - HOUR_MS).await;
+        let gate = stage.hold_report();
+        let daemon = Daemon::start(stage, arguments);
+        gate.reached().await;
+        (daemon, gate)
     }
 
     fn of(mut running: Running) -> Daemon {
@@ -62,22 +72,13 @@ impl Daemon {
     }
 }
 
-fn script(stage: &Stage, fault: Fault) {
-    stage
-        .simulator
-        .script(On::method_path("POST", REPORTS), fault);
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn a_signal_in_the_middle_of_a_sweep_ends_it_cleanly() {
     for signal in [Signal::TERM, Signal::INT, Signal::HUP] {
         let stage = Stage::connected().await;
-        stage.due_at(now_unix_ms() - HOUR_MS).await;
-        let gate = Gate::new();
-        script(&stage, Fault::Hold(gate.clone()));
         let file = stage.home.path().join("health.json");
-        let mut daemon = Daemon::start(&stage, &["--health", file.to_str().unwrap()]);
-        gate.reached().await;
+        let health = ["--health", file.to_str().unwrap()];
+        let (mut daemon, gate) = Daemon::reporting(&stage, &health).await;
         assert_eq!(daemon.health().1["state"], "sweeping");
         daemon.running.signal(signal);
         daemon.told("finishing");
@@ -106,11 +107,7 @@ async fn a_signal_in_the_middle_of_a_sweep_ends_it_cleanly() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_signal_ends_it_after_a_sweep_that_failed_meanwhile() {
     let stage = Stage::connected().await;
-    stage.due_at(now_unix_ms() - HOUR_MS).await;
-    let gate = Gate::new();
-    script(&stage, Fault::Hold(gate.clone()));
-    let mut daemon = Daemon::start(&stage, &["--backoff", "10ms"]);
-    gate.reached().await;
+    let (mut daemon, gate) = Daemon::reporting(&stage, &["--backoff", "10ms"]).await;
     daemon.running.signal(Signal::TERM);
     daemon.told("finishing");
     stage.break_store();
@@ -123,11 +120,7 @@ async fn a_signal_ends_it_after_a_sweep_that_failed_meanwhile() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_second_signal_ends_it_at_once() {
     let stage = Stage::connected().await;
-    stage.due_at(now_unix_ms() - HOUR_MS).await;
-    let gate = Gate::new();
-    script(&stage, Fault::Hold(gate.clone()));
-    let mut daemon = Daemon::start(&stage, &[]);
-    gate.reached().await;
+    let (mut daemon, gate) = Daemon::reporting(&stage, &[]).await;
     daemon.running.signal(Signal::TERM);
     daemon.told("finishing");
     daemon.running.signal(Signal::TERM);
@@ -141,8 +134,7 @@ async fn what_it_is_started_to_ignore_does_not_end_it() {
     for (name, signal) in [("HUP", Signal::HUP), ("INT", Signal::INT)] {
         let stage = Stage::connected().await;
         stage.due_at(now_unix_ms() - HOUR_MS).await;
-        let gate = Gate::new();
-        script(&stage, Fault::Hold(gate.clone()));
+        let gate = stage.hold_report();
         let mut command = stage.home.command_ignoring(name, &SCHEDULE);
         let mut daemon = Daemon::of(Running::of(command.spawn().unwrap()));
         gate.reached().await;
@@ -159,7 +151,7 @@ async fn what_it_is_started_to_ignore_does_not_end_it() {
 async fn a_signal_ends_a_daemon_that_waits_in_a_sweep() {
     let stage = Stage::connected().await;
     stage.due_at(now_unix_ms() - HOUR_MS).await;
-    script(&stage, Fault::status(429, &[("retry-after", "120")]));
+    stage.answer_report(Fault::status(429, &[("retry-after", "120")]));
     let mut daemon = Daemon::start(&stage, &[]);
     daemon.told("goes on in 2 minutes");
     let (_, health) = daemon.health();
@@ -174,9 +166,8 @@ async fn a_failed_sweep_is_tried_again_and_what_was_overdue_is_not_any_more() {
     let stage = Stage::connected().await;
     stage.due_at(now_unix_ms() - 3 * HOUR_MS).await;
     stage.simulator.expire_access_tokens();
-    script(&stage, Fault::status(500, &[]));
-    let gate = Gate::new();
-    script(&stage, Fault::Hold(gate.clone()));
+    stage.answer_report(Fault::status(500, &[]));
+    let gate = stage.hold_report();
     let mut daemon = Daemon::start(&stage, &["--backoff", "10ms"]);
     let overdue = daemon.told("OVERDUE");
     assert!(overdue.contains("3 h"), "{overdue}");
@@ -234,11 +225,7 @@ async fn a_failed_sweep_is_tried_again_and_what_was_overdue_is_not_any_more() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_store_that_cannot_be_read_is_looked_at_again_and_the_sweep_made_then() {
     let stage = Stage::connected().await;
-    stage.due_at(now_unix_ms() - HOUR_MS).await;
-    let gate = Gate::new();
-    script(&stage, Fault::Hold(gate.clone()));
-    let mut daemon = Daemon::start(&stage, &["--backoff", "10ms"]);
-    gate.reached().await;
+    let (mut daemon, gate) = Daemon::reporting(&stage, &["--backoff", "10ms"]).await;
     stage.break_store();
     gate.open();
     for _failure_of_the_run_and_two_looks in 0..3 {
@@ -261,11 +248,7 @@ async fn a_store_that_cannot_be_read_is_looked_at_again_and_the_sweep_made_then(
 #[tokio::test(flavor = "multi_thread")]
 async fn of_two_daemons_one_sweeps() {
     let stage = Stage::connected().await;
-    stage.due_at(now_unix_ms() - HOUR_MS).await;
-    let gate = Gate::new();
-    script(&stage, Fault::Hold(gate.clone()));
-    let mut first = Daemon::start(&stage, &[]);
-    gate.reached().await;
+    let (mut first, gate) = Daemon::reporting(&stage, &[]).await;
     let second = Daemon::start(&stage, &[]);
     let (_, health) = second.health();
     assert_eq!(health["healthy"], true);

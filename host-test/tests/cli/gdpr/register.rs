@@ -1,6 +1,6 @@
 //! A home whose store has a connection, and data of accounts.
 
-use atlassian_simulator::{Reporting, Settings};
+use atlassian_simulator::{Fault, Gate, On, Reporting, Settings};
 use jira_host::secrets::{Change, Expect, KeySource, SecretStore, SqliteStore};
 use serde_json::Value;
 
@@ -79,6 +79,19 @@ impl Stage {
         for key in keys(&store, "accounts/").await {
             rewrite(&store, &key, "entered_at", unix_ms - CYCLE_MS).await;
         }
+    }
+
+    /// The next report is answered so.
+    pub fn answer_report(&self, fault: Fault) {
+        self.simulator
+            .script(On::method_path("POST", REPORTS), fault);
+    }
+
+    /// The next report is on its way until the gate opens.
+    pub fn hold_report(&self) -> Gate {
+        let gate = Gate::new();
+        self.answer_report(Fault::Hold(gate.clone()));
+        gate
     }
 
     /// From now on every look into the store fails.

@@ -6,10 +6,15 @@ use crate::home::Home;
 use crate::running::Running;
 use crate::stage::Stage;
 
-fn refuse(stage: &Stage, fault: Fault) {
-    stage
-        .simulator
-        .script(On::method_path("POST", REPORTS), fault);
+/// A sweep that Ctrl-C ends as soon as its report, which is on its way until the
+/// gate opens, is answered.
+async fn interrupted(stage: &Stage) -> (Running, Gate) {
+    let gate = stage.hold_report();
+    let mut sweep = Running::begin(stage, &["gdpr", "sweep"]);
+    gate.reached().await;
+    sweep.interrupt();
+    assert!(sweep.line().starts_with("finishing"));
+    (sweep, gate)
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -159,7 +164,7 @@ async fn what_stops_a_sweep_is_its_exit_code() {
         (Fault::CutBeforeAnswer, 6, "failed: batch 1, account"),
     ] {
         let shown = format!("{fault:?}");
-        refuse(&stage, fault);
+        stage.answer_report(fault);
         let ran = stage.run(&["gdpr", "sweep"]);
         assert_eq!(ran.code, Some(code), "{shown}: {ran:#?}");
         assert!(ran.stderr.contains(told), "{shown}: {ran:#?}");
@@ -220,8 +225,7 @@ async fn a_sweep_that_was_told_how_far_to_go_says_how_to_go_on() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_second_sweep_is_told_that_one_is_at_work() {
     let stage = Stage::connected().await;
-    let gate = Gate::new();
-    refuse(&stage, Fault::Hold(gate.clone()));
+    let gate = stage.hold_report();
     let first = Running::begin(&stage, &["gdpr", "sweep"]);
     gate.reached().await;
     let second = stage.run(&["gdpr", "sweep"]);
@@ -240,7 +244,7 @@ async fn a_second_sweep_is_told_that_one_is_at_work() {
 #[tokio::test(flavor = "multi_thread")]
 async fn ctrl_c_ends_a_sweep_that_waits_until_it_may_go_on() {
     let stage = Stage::connected().await;
-    refuse(&stage, Fault::status(429, &[("retry-after", "120")]));
+    stage.answer_report(Fault::status(429, &[("retry-after", "120")]));
     let mut sweep = Running::begin(&stage, &["gdpr", "sweep"]);
     let told = sweep.line();
     assert!(told.contains("429"), "{told}");
@@ -256,12 +260,7 @@ async fn ctrl_c_ends_a_sweep_that_waits_until_it_may_go_on() {
 #[tokio::test(flavor = "multi_thread")]
 async fn ctrl_c_ends_a_sweep_after_the_reports_that_are_on_their_way() {
     let stage = Stage::connected().await;
-    let gate = Gate::new();
-    refuse(&stage, Fault::Hold(gate.clone()));
-    let mut sweep = Running::begin(&stage, &["gdpr", "sweep"]);
-    gate.reached().await;
-    sweep.interrupt();
-    assert!(sweep.line().starts_with("finishing"));
+    let (sweep, gate) = interrupted(&stage).await;
     gate.open();
     let ran = sweep.end();
     assert_eq!(ran.code, Some(130), "{ran:#?}");
@@ -273,12 +272,7 @@ async fn ctrl_c_ends_a_sweep_after_the_reports_that_are_on_their_way() {
 #[tokio::test(flavor = "multi_thread")]
 async fn ctrl_c_is_the_exit_code_of_a_sweep_that_fails_beside() {
     let stage = Stage::connected().await;
-    let gate = Gate::new();
-    refuse(&stage, Fault::Hold(gate.clone()));
-    let mut sweep = Running::begin(&stage, &["gdpr", "sweep"]);
-    gate.reached().await;
-    sweep.interrupt();
-    assert!(sweep.line().starts_with("finishing"));
+    let (sweep, gate) = interrupted(&stage).await;
     stage.break_store();
     gate.open();
     let told = sweep.end();
