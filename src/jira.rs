@@ -12,7 +12,7 @@
 //! | [`path`], [`query`], [`fields`], [`body`]: where it may go, what it may carry | [`connection`], [`site`]: what was granted and chosen | [`secret`]: never shown |
 //! | [`exchange`]: sent, followed, answered | [`token`], [`grant`]: the pair and the token endpoint | [`instant`]: points in time |
 //! | [`redirect`]: where an answer points | [`refresh`]: the rotation | [`error`]: what happened and what to do |
-//! | [`failure`], [`api_error`], [`rate_limit`]: what an error says | [`access`], [`identity`]: sending with a token, and asking whose it is | [`name`], [`store`]: keys and entries |
+//! | [`failure`], [`api_error`], [`rate_limit`], [`traits`]: what an error says | [`access`], [`identity`]: sending with a token, and asking whose it is | [`name`], [`store`]: keys and entries |
 //! | [`paging`]: sent again and again, for a list | [`oauth`]: the steps of a consent | [`json`]: objects, member by member |
 //! | [`retry`], [`safety`], [`send`]: sent again after a setback | [`sweep`]: the reports of personal data | [`lease`], [`beside`], [`flight`]: one at a time, two at once, several |
 
@@ -51,6 +51,7 @@ pub mod site;
 pub mod store;
 pub mod sweep;
 pub mod token;
+pub mod traits;
 
 #[cfg(test)]
 mod tests;

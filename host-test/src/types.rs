@@ -17,8 +17,8 @@ pub use self::request::Request;
 pub use crate::bindings::plain::types::{
     Account, Action, AffectedConnection, Authorize, ChooseSite, Connected, ConnectionState,
     ConnectionStatus, Disconnected, Field, LastRefresh, Limit, Method, Paginate, PagingStyle,
-    RateLimit, RedirectMode, RefreshOutcome, Refreshes, RequestOptions, Retry, Site, StoreError,
-    TransportError,
+    RateLimit, RedirectMode, RefreshOutcome, Refreshes, RequestOptions, RequestTraits, Retry,
+    RetryClass, Site, StoreError, TransportError,
 };
 pub use crate::bindings::sweep::{
     AccountAction, AccountPage, AccountState, ActionPage, BatchEvidence, Entered, Erased,

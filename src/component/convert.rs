@@ -23,7 +23,9 @@ use crate::jira::{
     refresh::RefreshOutcome,
     request::{ApiRequest, RedirectMode, RequestOptions},
     retry::RetryOptions,
+    safety::RetryClass,
     site::Site,
+    traits::RequestTraits,
 };
 
 pub fn from_wit_request(request: wit::Request) -> ApiRequest {
@@ -211,6 +213,18 @@ pub fn to_wit_error(error: &Error) -> wit::Error {
         may_have_been_done: error.may_have_been_done(),
         refresh: error.refresh().map(to_wit_refresh),
         trace_id: error.trace_id().map(String::from),
+        traits: error.traits().map(to_wit_traits),
+    }
+}
+
+fn to_wit_traits(traits: RequestTraits) -> wit::RequestTraits {
+    wit::RequestTraits {
+        retry_class: match traits.retry_class {
+            RetryClass::Safe => wit::RetryClass::Safe,
+            RetryClass::Idempotent => wit::RetryClass::Idempotent,
+            RetryClass::NotIdempotent => wit::RetryClass::NotIdempotent,
+        },
+        paging: traits.paging.map(to_wit_style),
     }
 }
 

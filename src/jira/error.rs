@@ -9,7 +9,7 @@ use core::fmt;
 
 use super::{
     api_error::ApiError, host::StoreError, http::TransportError, rate_limit::RateLimit,
-    refresh::RefreshOutcome,
+    refresh::RefreshOutcome, traits::RequestTraits,
 };
 
 /// Why a call did not succeed.
@@ -26,6 +26,7 @@ struct Inner {
     trace_id: Option<String>,
     action: Option<Action>,
     refresh: Option<RefreshOutcome>,
+    traits: Option<RequestTraits>,
 }
 
 /// The result of anything here.
@@ -81,6 +82,7 @@ impl Error {
             trace_id: None,
             action: None,
             refresh: None,
+            traits: None,
         }))
     }
 
@@ -172,6 +174,19 @@ impl Error {
     #[must_use]
     pub fn refresh(&self) -> Option<RefreshOutcome> {
         self.0.refresh
+    }
+
+    /// Notes what is known of the request by itself.
+    #[must_use]
+    pub fn with_traits(mut self, traits: RequestTraits) -> Self {
+        self.0.traits = Some(traits);
+        self
+    }
+
+    /// What is known of the request by itself, where it is one of a caller.
+    #[must_use]
+    pub fn traits(&self) -> Option<RequestTraits> {
+        self.0.traits
     }
 
     /// What happened.

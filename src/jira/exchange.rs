@@ -85,12 +85,18 @@ impl ApiResponse {
 /// Checks, sends and answers a request: what `api-request` and
 /// `servicedesk-request` do.
 pub async fn exchange(host: &impl Host, api: Api, request: ApiRequest) -> Result<ApiResponse> {
-    let mut request = CheckedRequest::check(api, request)?;
+    let request = CheckedRequest::check(api, request)?;
+    let traits = request.traits();
+    let answer = answer(host, request).await;
+    answer.map_err(|error| error.with_traits(traits))
+}
+
+async fn answer(host: &impl Host, mut request: CheckedRequest) -> Result<ApiResponse> {
     let deadline = Deadline::after(host, request.timeout_ms);
     let mut access = Access::load(host, &request.connection).await?;
     let site = access
         .connection
-        .site_for(&access.name, api, &access.tokens.value)?;
+        .site_for(&access.name, request.api, &access.tokens.value)?;
     let deadline = access.settle(host, deadline).await;
     let mut call = Call {
         host,

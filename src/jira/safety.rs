@@ -21,6 +21,17 @@ const READING: &[&str] = &[
     "/worklog/list",
 ];
 
+/// What comes of a request that is carried out twice.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RetryClass {
+    /// It only reads.
+    Safe,
+    /// The same as of one that is carried out once.
+    Idempotent,
+    /// Perhaps twice as much.
+    NotIdempotent,
+}
+
 /// Whether a request only reads: by its method, or as one of the POSTs that are
 /// known to. The path is that at Atlassian's gateway, or the one below a site.
 #[must_use]
@@ -31,15 +42,25 @@ pub fn is_safe(method: Method, path: &str) -> bool {
     }
 }
 
-/// Whether a request may be carried out twice: what only reads, DELETE, and
-/// PUT but for the operations in `update`, of which some add.
+/// Whether a request may be carried out twice.
 #[must_use]
 pub fn is_idempotent(request: &HttpRequest) -> bool {
-    match request.method {
-        Method::Get | Method::Head | Method::Options | Method::Delete => true,
-        Method::Put => !has_update(request.body.as_deref().unwrap_or_default()),
-        Method::Post => is_safe(Method::Post, request.url.path()),
-        Method::Patch | Method::Trace | Method::Purge => false,
+    let body = request.body.as_deref().unwrap_or_default();
+    let class = RetryClass::of(request.method, request.url.path(), body);
+    class != RetryClass::NotIdempotent
+}
+
+impl RetryClass {
+    /// That of a request, by its method, path and body. PUT may be carried out
+    /// twice but for the operations in `update`, of which some add.
+    #[must_use]
+    pub fn of(method: Method, path: &str, body: &[u8]) -> Self {
+        match method {
+            _ if is_safe(method, path) => Self::Safe,
+            Method::Delete => Self::Idempotent,
+            Method::Put if !has_update(body) => Self::Idempotent,
+            _ => Self::NotIdempotent,
+        }
     }
 }
 

@@ -4,4 +4,5 @@ mod redirects;
 mod refusals;
 mod sending;
 mod setup;
+mod traits;
 mod transport;

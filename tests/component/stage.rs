@@ -94,11 +94,13 @@ impl Stage {
     }
 
     pub async fn api(&self, request: &Request) -> Result<Response, Error> {
-        hushed(self.tenant.api_request(request).await.unwrap())
+        without_traits(hushed(self.tenant.api_request(request).await.unwrap()))
     }
 
     pub async fn desk(&self, request: &Request) -> Result<Response, Error> {
-        hushed(self.tenant.servicedesk_request(request).await.unwrap())
+        without_traits(hushed(
+            self.tenant.servicedesk_request(request).await.unwrap(),
+        ))
     }
 
     pub async fn oauth(&self, step: OauthStep) -> Result<OauthOutcome, Error> {
@@ -189,6 +191,14 @@ fn tenant(store: &Arc<RecordingStore>, clock: &Clock, network: Network) -> Tenan
         .with_wall_clock(move || clock.now())
 }
 
+/// What requests are by themselves has its own tests, in `traits`.
+fn without_traits(result: Result<Response, Error>) -> Result<Response, Error> {
+    result.map_err(|error| Error {
+        traits: None,
+        ..error
+    })
+}
+
 /// An error of a request that was not sent.
 pub fn error(kind: ErrorKind, action: Action, message: &str) -> Error {
     Error {
@@ -200,6 +210,7 @@ pub fn error(kind: ErrorKind, action: Action, message: &str) -> Error {
         may_have_been_done: false,
         refresh: None,
         trace_id: None,
+        traits: None,
     }
 }
 

@@ -4,8 +4,8 @@ use serde_json::value::RawValue;
 use wasmtime::component::{ComponentType, Lift, Lower};
 
 use super::{
-    Action, Field, Limit, ListEnd, ListReport, RateLimit, RefreshOutcome, StoreError,
-    TransportError,
+    Action, Field, Limit, ListEnd, ListReport, RateLimit, RefreshOutcome, RequestTraits,
+    StoreError, TransportError,
 };
 use crate::redacted::{Names, Size};
 
@@ -94,6 +94,9 @@ pub struct Error {
     /// Atlassian's name for the exchange.
     #[component(name = "trace-id")]
     pub trace_id: Option<String>,
+    /// What the request is by itself; `None` where it was refused before it was
+    /// one.
+    pub traits: Option<RequestTraits>,
 }
 
 impl fmt::Display for Error {
@@ -220,6 +223,7 @@ mod tests {
             may_have_been_done: false,
             refresh: None,
             trace_id: None,
+            traits: None,
         };
         assert_eq!(error.to_string(), "Jira answered 404");
         let shown = format!("{error:?}");

@@ -106,17 +106,42 @@ pub fn pages_bare_arrays(path: &str) -> bool {
 /// does not show it.
 #[must_use]
 pub fn style_of(path: &str, list: &str) -> Option<PagingStyle> {
-    match (of_platform(path), list) {
-        ("/search/jql", "issues") | ("/changelog/bulkfetch", "issueChangeLogs") => {
-            Some(PagingStyle::NextPageToken)
-        }
-        ("/bulk/issues/fields", "fields") | ("/bulk/issues/transition", "availableTransitions") => {
-            Some(PagingStyle::StartingAfter)
-        }
-        ("/webhook/failed", "values") => Some(PagingStyle::NextUrl),
-        (path, "values") if path.starts_with("/plans/plan") => Some(PagingStyle::NextPageCursor),
-        (path, "issues") if path.starts_with("/rest/software/") => Some(PagingStyle::NextPageToken),
-        (path, "values") if path.starts_with("/jsm/ops/") => Some(PagingStyle::OffsetSize),
+    let (style, documented) = silent_style(path)?;
+    (list == documented).then_some(style)
+}
+
+/// How a list of this path is most likely paged, before it is asked: as it is
+/// documented for the path, or else as most lists of its API are. Nothing for a
+/// request that cannot be sent again for another page.
+#[must_use]
+pub fn expected_style(method: Method, path: &str) -> Option<PagingStyle> {
+    if repeat(method, path) == Repeat::Never {
+        return None;
+    }
+    let style = match of_platform(path) {
+        path if pages_bare_arrays(path) => PagingStyle::BareArray,
+        path if path.ends_with("Usages") => PagingStyle::NextPageToken,
+        "/worklog/updated" | "/worklog/deleted" => PagingStyle::Since,
+        "/auditing/record" => PagingStyle::OffsetLimit,
+        path if searches_knowledge(path) => PagingStyle::LinksNext,
+        path if path.starts_with("/rest/servicedeskapi") => PagingStyle::StartLimit,
+        path => silent_style(path).map_or(PagingStyle::StartAt, |(style, _)| style),
+    };
+    Some(style)
+}
+
+/// The styles whose last page does not show them, and what their lists are
+/// called.
+fn silent_style(path: &str) -> Option<(PagingStyle, &'static str)> {
+    match of_platform(path) {
+        "/search/jql" => Some((PagingStyle::NextPageToken, "issues")),
+        "/changelog/bulkfetch" => Some((PagingStyle::NextPageToken, "issueChangeLogs")),
+        "/bulk/issues/fields" => Some((PagingStyle::StartingAfter, "fields")),
+        "/bulk/issues/transition" => Some((PagingStyle::StartingAfter, "availableTransitions")),
+        "/webhook/failed" => Some((PagingStyle::NextUrl, "values")),
+        path if path.starts_with("/plans/plan") => Some((PagingStyle::NextPageCursor, "values")),
+        path if path.starts_with("/rest/software/") => Some((PagingStyle::NextPageToken, "issues")),
+        path if path.starts_with("/jsm/ops/") => Some((PagingStyle::OffsetSize, "values")),
         _ => None,
     }
 }

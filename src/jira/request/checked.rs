@@ -13,10 +13,12 @@ use crate::jira::{
     fields,
     http::{Headers, HttpRequest, IDENTITY, JSON, Method, USER_AGENT},
     name::ConnectionName,
-    paging::options::Options,
+    paging::{options::Options, paths::expected_style},
     path::{Api, Target},
     retry::Retry,
+    safety::RetryClass,
     site::Site,
+    traits::RequestTraits,
 };
 
 /// A request that has been checked and can be sent on a connection.
@@ -131,6 +133,21 @@ impl CheckedRequest {
     #[must_use]
     pub fn body(&self) -> Option<&[u8]> {
         self.body.as_ref().map(|body| body.bytes.as_slice())
+    }
+
+    /// What is known of it before it is answered.
+    #[must_use]
+    pub fn traits(&self) -> RequestTraits {
+        let path = &self.target.path;
+        let body = self.body().unwrap_or_default();
+        let paging = self.paginate.as_ref().and_then(|options| {
+            let begun = options.cursor.as_ref().and_then(|cursor| cursor.style);
+            begun.or_else(|| expected_style(self.method, path))
+        });
+        RequestTraits {
+            retry_class: RetryClass::of(self.method, path, body),
+            paging,
+        }
     }
 
     /// The request to a site, all but the token.

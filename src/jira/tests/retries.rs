@@ -9,6 +9,8 @@ use crate::jira::{
     path::Api,
     request::{ApiRequest, tests::request},
     retry::RetryOptions,
+    safety::RetryClass,
+    traits::RequestTraits,
 };
 
 const OWN: &str = "https://api.atlassian.com/ex/jira/acme/rest/api/3/a";
@@ -107,6 +109,53 @@ fn a_post_that_only_reads_is_sent_again_like_a_get() {
     host.expect_with(SEARCH, status(500));
     let error = send(&host, request(Method::Post, "/search/jql")).unwrap_err();
     assert!(!error.may_have_been_done());
+    assert_eq!(error.traits().unwrap().retry_class, RetryClass::Safe);
+}
+
+#[test]
+fn what_an_error_says_of_its_request_is_by_what_it_is_sent_again() {
+    for (method, json, class) in [
+        (Method::Get, None, RetryClass::Safe),
+        (Method::Delete, None, RetryClass::Idempotent),
+        (
+            Method::Put,
+            Some(r#"{"fields":{}}"#),
+            RetryClass::Idempotent,
+        ),
+        (
+            Method::Put,
+            Some(r#"{"update":{}}"#),
+            RetryClass::NotIdempotent,
+        ),
+        (Method::Post, Some("{}"), RetryClass::NotIdempotent),
+    ] {
+        let mut request = request(method, "/a");
+        request.json_object = json.map(String::from);
+        let again = class != RetryClass::NotIdempotent;
+        let mut answers = vec![cut()];
+        answers.extend(again.then(|| status(500)));
+        let host = answering(method, answers);
+        let error = send(&host, request).unwrap_err();
+        assert_eq!(error.attempts(), 1 + u32::from(again), "{method:?}");
+        let traits = RequestTraits {
+            retry_class: class,
+            paging: None,
+        };
+        assert_eq!(error.traits(), Some(traits), "{method:?}");
+        assert_eq!(error.may_have_been_done(), class != RetryClass::Safe);
+    }
+}
+
+#[test]
+fn what_never_was_a_request_is_not_said_to_be_one() {
+    let host = FakeHost::connected("main");
+    let error = send(&host, request(Method::Get, "a")).unwrap_err();
+    assert_eq!(error.traits(), None);
+    let mut unknown = request(Method::Get, "/a");
+    unknown.connection = "nobody".into();
+    let error = send(&host, unknown).unwrap_err();
+    assert!(matches!(error.kind(), Kind::ReauthorizationRequired(_)));
+    assert!(error.traits().is_some());
 }
 
 #[test]

@@ -6,7 +6,10 @@ use crate::jira::{
     http::{HttpRequest, Method, TransportError},
     instant::UnixMs,
     retry::{Retry, RetryBudget, Setback},
-    safety::{is_idempotent, is_safe},
+    safety::{
+        RetryClass::{self, Idempotent, NotIdempotent, Safe},
+        is_idempotent, is_safe,
+    },
 };
 
 const ALL: Retry = Retry {
@@ -23,30 +26,34 @@ fn request(method: Method, body: Option<&str>) -> HttpRequest {
 }
 
 #[test]
-fn only_what_may_be_done_twice_is_idempotent() {
-    for (method, body, expected) in [
-        (Method::Get, None, true),
-        (Method::Head, None, true),
-        (Method::Options, None, true),
-        (Method::Delete, None, true),
-        (Method::Delete, Some(r#"{"update":1}"#), true),
-        (Method::Put, None, true),
-        (Method::Put, Some(r#"{"fields":{"update":1}}"#), true),
-        (Method::Put, Some(r#"{"fields":{},"update":{}}"#), false),
-        (Method::Put, Some(r#"{"\u0075pdate":{}}"#), false),
-        (Method::Put, Some(r#"[{"update":{}}]"#), true),
-        (Method::Put, Some("\u{feff}{\"update\":{}}"), false),
-        (Method::Put, Some("plain text"), true),
-        (Method::Post, None, false),
-        (Method::Patch, None, false),
-        (Method::Trace, None, false),
-        (Method::Purge, None, false),
+fn a_request_is_as_safe_to_send_again_as_its_method_and_its_body_tell() {
+    for (method, body, class) in [
+        (Method::Get, None, Safe),
+        (Method::Head, None, Safe),
+        (Method::Options, None, Safe),
+        (Method::Trace, None, Safe),
+        (Method::Delete, None, Idempotent),
+        (Method::Delete, Some(r#"{"update":1}"#), Idempotent),
+        (Method::Put, None, Idempotent),
+        (Method::Put, Some(r#"{"fields":{"update":1}}"#), Idempotent),
+        (
+            Method::Put,
+            Some(r#"{"fields":{},"update":{}}"#),
+            NotIdempotent,
+        ),
+        (Method::Put, Some(r#"{"\u0075pdate":{}}"#), NotIdempotent),
+        (Method::Put, Some(r#"[{"update":{}}]"#), Idempotent),
+        (Method::Put, Some("\u{feff}{\"update\":{}}"), NotIdempotent),
+        (Method::Put, Some("plain text"), Idempotent),
+        (Method::Post, None, NotIdempotent),
+        (Method::Patch, None, NotIdempotent),
+        (Method::Purge, None, NotIdempotent),
     ] {
-        assert_eq!(
-            is_idempotent(&request(method, body)),
-            expected,
-            "{method:?} {body:?}"
-        );
+        let bytes = body.unwrap_or_default().as_bytes();
+        let found = RetryClass::of(method, "/", bytes);
+        assert_eq!(found, class, "{method:?} {body:?}");
+        let is_repeated = is_idempotent(&request(method, body));
+        assert_eq!(is_repeated, class != NotIdempotent, "{method:?} {body:?}");
     }
 }
 

@@ -155,7 +155,8 @@ async fn a_store_without_the_record_of_the_application_says_what_to_write() {
     let network = Network::allowing([""; 0]).unwrap();
     let store = std::sync::Arc::new(MemoryStore::new());
     let tenant = crate::stage::connector().tenant(store, network);
-    let error = tenant.api_request(&myself()).await.unwrap().unwrap_err();
+    let mut error = tenant.api_request(&myself()).await.unwrap().unwrap_err();
+    error.traits = None;
     let message = "the store has no application record; write `app` with client_id, client_secret \
                    and redirect_uri";
     assert_eq!(error, configuration("app", message));

@@ -40,10 +40,11 @@ fn failure(transport: TransportError, may_have_been_done: bool, message: &str) -
 }
 
 /// Everything but how often it was sent, which
-/// `what_was_not_sent_counts_as_no_attempt` looks at.
+/// `what_was_not_sent_counts_as_no_attempt` looks at, and what `traits` looks at.
 fn without_attempts(error: Error) -> Error {
     Error {
         attempts: 0,
+        traits: None,
         ..error
     }
 }

@@ -49,6 +49,7 @@ fn failure() -> Error {
         may_have_been_done: false,
         refresh: None,
         trace_id: None,
+        traits: None,
     }
 }
 

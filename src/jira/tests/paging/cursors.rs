@@ -1,10 +1,11 @@
 //! What a list in parts must know of the parts before.
 
-use super::script::{Script, assert_complete, body, cursor, end, with};
+use super::script::{Script, assert_complete, body, cursor, end, list, post, with};
 use crate::jira::{
     exchange::ApiResponse,
     paging::{options::Paginate, report::PagingStyle},
     path::Api,
+    request::CheckedRequest,
 };
 
 fn part(script: Script, path: &str, paginate: Paginate) -> ApiResponse {
@@ -82,4 +83,28 @@ fn a_list_that_has_grown_behind_a_part_goes_on() {
         );
     let rest = page_behind(&first, rest, "/x");
     assert_complete(&rest, Some(PagingStyle::StartAt), "[3]");
+}
+
+#[test]
+fn how_a_list_is_paged_is_known_of_one_that_has_begun_and_of_none_that_cannot_go_on() {
+    let expected = |request| {
+        let checked = CheckedRequest::check(Api::Platform, request).unwrap();
+        checked.traits().paging
+    };
+    let first = r#"{"values":[1],"nextPageToken":"t"}"#;
+    let begun = part(
+        Script::default().page("GET /rest/api/3/x", first),
+        "/x",
+        one_page(),
+    );
+    let onward = Paginate {
+        cursor: cursor(&begun),
+        ..Paginate::default()
+    };
+    assert_eq!(expected(list("/x")), Some(PagingStyle::StartAt));
+    assert_eq!(
+        expected(with("/x", onward)),
+        Some(PagingStyle::NextPageToken)
+    );
+    assert_eq!(expected(post("/issue", "{}")), None);
 }

@@ -1,14 +1,25 @@
 //! Each style with its documented sample.
 
 use super::script::{Script, assert_complete, list, post, report, slowly};
-use crate::jira::{paging::report::PagingStyle as Style, path::Api, request::ApiRequest};
+use crate::jira::{
+    paging::report::PagingStyle as Style,
+    path::Api,
+    request::{ApiRequest, CheckedRequest},
+};
 
 const GATEWAY: &str = "https://api.atlassian.com/ex/jira/acme/rest/api/3";
 const OWN: &str = "https://acme.atlassian.net";
 
+/// How the list is said to be paged before it is asked for.
+fn expected(api: Api, request: &ApiRequest) -> Option<Style> {
+    let checked = CheckedRequest::check(api, request.clone()).unwrap();
+    checked.traits().paging
+}
+
 /// Plays two pages and expects `[{"id":"1"},{"id":"2"}]` of them.
 #[track_caller]
 fn two_pages(api: Api, request: ApiRequest, script: Script, style: Style) {
+    assert_eq!(expected(api, &request), Some(style));
     let answer = script.run(api, request).unwrap();
     assert_complete(&answer, Some(style), r#"[{"id":"1"},{"id":"2"}]"#);
     assert_eq!((report(&answer).pages, report(&answer).items), (2, 2));
@@ -102,7 +113,9 @@ fn user_searches_end_with_an_empty_page() {
             r#"[ {"id":"2"} ]"#,
         )
         .page("GET /rest/api/3/users/search?startAt=2", "[]");
-    let answer = script.run(Api::Platform, list("/users/search")).unwrap();
+    let request = list("/users/search");
+    assert_eq!(expected(Api::Platform, &request), Some(Style::BareArray));
+    let answer = script.run(Api::Platform, request).unwrap();
     assert_complete(
         &answer,
         Some(Style::BareArray),
@@ -118,6 +131,7 @@ fn filtered_user_searches_go_on_behind_short_and_empty_pages_to_the_thousandth_u
         .page(&format!("GET {path}&startAt=400"), "[]")
         .page(&format!("GET {path}&startAt=800"), r#"[{"id":"2"}]"#);
     let request = slowly("/user/assignable/search?project=DEMO&maxResults=400");
+    assert_eq!(expected(Api::Platform, &request), Some(Style::BareArray));
     let answer = script.run(Api::Platform, request).unwrap();
     assert_complete(
         &answer,

@@ -138,6 +138,7 @@ fn later(action: Action) -> Error {
         may_have_been_done: false,
         refresh: None,
         trace_id: None,
+        traits: None,
     }
 }
 
