@@ -5,7 +5,7 @@ use std::io;
 use std::process::ExitCode;
 
 use jira_host::secrets::{KeyError, RedisAddressError, SealedStoreError, StoreError};
-use jira_host::types::{Error, ErrorKind};
+use jira_host::types::{Error, ErrorKind, RetryClass};
 use jira_host::{CallError, LoadError, NetworkError};
 
 use crate::log;
@@ -164,7 +164,12 @@ impl From<Error> for Failure {
     fn from(error: Error) -> Self {
         let mut message = error.to_string();
         if error.may_have_been_done {
-            message.push_str("; it may have been carried out, so look before you repeat it");
+            message.push_str(match error.traits.map(|traits| traits.retry_class) {
+                Some(RetryClass::Idempotent) => {
+                    "; it may have been carried out, and twice is the same as once"
+                }
+                _ => "; it may have been carried out, so look before you repeat it",
+            });
         }
         if let Some(trace) = &error.trace_id {
             message.push_str(&format!(" (Atlassian's trace id: {trace})"));

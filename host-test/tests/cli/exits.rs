@@ -135,6 +135,20 @@ async fn a_write_that_may_have_been_carried_out_says_so() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn of_a_write_that_is_the_same_twice_it_is_said_that_it_is() {
+    let stage = connected().await;
+    let put = On::method_path("PUT", "/issue/DEMO-1");
+    stage.simulator.script(put, Fault::CutAfterDoing);
+    let path = "/issue/DEMO-1";
+    let ran = stage.run(&["api", path, "-X", "PUT", "-f", "a=b", "--no-retry"]);
+    let told = ran.failed(6);
+    assert!(
+        told.contains("; it may have been carried out, and twice is the same as once"),
+        "{told}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_answer_that_is_not_as_documented_is_7() {
     let stage = Stage::set().await;
     let waiting = Waiting::begin(&stage, &["demo"]);

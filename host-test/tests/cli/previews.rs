@@ -120,9 +120,8 @@ async fn a_dry_run_tells_in_words_what_would_be_done_and_no_token() {
         "35 bytes:\n",
         "{\"update\":{\"labels\":[{\"add\":\"a\"}]}}\n",
         "connection  demo\n",
-        "at most once;\n",
-        "where it may have been carried out, only if twice is the same as once:\n",
-        "a PUT without `update`",
+        "sent again  at most once, and only where it was surely not carried out;\n",
+        "twice may do it twice (not-idempotent)\n",
     ] {
         assert!(told.contains(part), "{part:?} is missing:\n{told}");
     }
@@ -138,9 +137,10 @@ async fn a_dry_run_tells_in_words_what_would_be_done_and_no_token() {
     let ran = stage.run(&[&list[..], &["--dry-run"]].concat());
     let told = ran.done();
     for part in [
+        "list        this and the pages after it, by `startAt` (start-at),\n",
         "at most 7 items\n",
         "body        none\n",
-        "sent again  never\n",
+        "sent again  never; it only reads (safe)\n",
     ] {
         assert!(told.contains(part), "{part:?} is missing:\n{told}");
     }
@@ -177,18 +177,76 @@ async fn a_dry_run_shows_the_beginning_of_a_long_body_and_nothing_of_what_is_no_
 #[tokio::test(flavor = "multi_thread")]
 async fn a_dry_run_tells_when_it_would_be_sent_again() {
     let stage = connected().await;
-    let sent_again = |arguments: &[&str]| {
-        let ran = stage.run(&[&["api", "/echo", "--dry-run", "--json"], arguments].concat());
-        ran.json()["sent_again"].clone()
-    };
-    for (arguments, at_most, only_undone) in [
-        (&[][..], 4, false),
-        (&["--retry", "2", "--retry-only-undone"], 2, true),
-        (&["--retry", "0"], 0, false),
-        (&["--no-retry"], 0, false),
+    for (arguments, class, at_most, only_undone) in [
+        (&[][..], "safe", 4, false),
+        (&["--retry", "2", "--retry-only-undone"], "safe", 2, true),
+        (&["--retry", "0"], "safe", 0, false),
+        (&["--no-retry"], "safe", 0, false),
+        (&["-f", "a=b"], "not-idempotent", 4, false),
+        (&["-X", "PUT", "-f", "a=b"], "idempotent", 4, false),
+        (&["-X", "PUT", "-f", "update=b"], "not-idempotent", 4, false),
+        (&["-X", "DELETE"], "idempotent", 4, false),
     ] {
-        let expected = json!({"at_most": at_most, "only_undone": only_undone});
-        assert_eq!(sent_again(arguments), expected, "{arguments:?}");
+        let ran = stage.run(&[&["api", "/echo", "--dry-run", "--json"], arguments].concat());
+        let expected = json!({"class": class, "at_most": at_most, "only_undone": only_undone});
+        assert_eq!(ran.json()["sent_again"], expected, "{arguments:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_dry_run_tells_how_a_list_would_be_paged() {
+    let stage = connected().await;
+    let paging = |arguments: &[&str]| {
+        let ran = stage.run(&[arguments, &["--paginate", "--dry-run", "--json"]].concat());
+        ran.json()["list"]["paging"].clone()
+    };
+    assert_eq!(paging(&["api", "/project/search"]), "start-at");
+    assert_eq!(
+        paging(&["api", "/search/jql", "-q", "jql=a"]),
+        "next-page-token"
+    );
+    assert_eq!(
+        paging(&["api", "/search/jql", "-f", "jql=a"]),
+        "next-page-token"
+    );
+    assert_eq!(paging(&["servicedesk", "/request"]), "start-limit");
+    assert_eq!(paging(&["api", "/issue", "-f", "a=b"]), Value::Null);
+
+    let ran = stage.run(&["api", "/issue", "-f", "a=b", "--paginate", "--dry-run"]);
+    let told = ran.done();
+    assert!(
+        told.contains("list        this page alone: the request may change something\n"),
+        "{told}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn how_the_list_is_paged_in_the_end_is_as_the_dry_run_told() {
+    let stage = connected().await;
+    for arguments in [
+        &["api", "/project/search"][..],
+        &["api", "/users/search"],
+        &["api", "/search/jql", "-q", "jql=project=DEMO"],
+        &["servicedesk", "/servicedesk/15/customer", "--experimental"],
+    ] {
+        let before = stage.simulator.transcript().len();
+        let list = [arguments, &["--paginate", "--page-size", "1"]].concat();
+        let ran = stage.run(&[&list[..], &["--dry-run"]].concat());
+        let told = ran.done();
+        stage.run(&list).done();
+        let second = &stage.simulator.requests()[before + 1];
+        let place = told
+            .split("by `")
+            .nth(1)
+            .unwrap()
+            .split('`')
+            .next()
+            .unwrap();
+        assert!(
+            second.target.contains(&format!("{place}=")),
+            "{} {told}",
+            second.target
+        );
     }
 }
 

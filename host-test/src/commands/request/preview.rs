@@ -2,6 +2,7 @@
 //! it, on a network that sends nothing and a store that stays as it is.
 
 mod curl;
+mod list;
 mod repeats;
 mod shown;
 
@@ -9,8 +10,11 @@ use std::time::{Duration, SystemTime};
 
 use clap::Args;
 use jira_host::network::CaughtRequest;
-use jira_host::types::{ConnectionState, ConnectionStatus, Error, Request, Response};
+use jira_host::types::{
+    ConnectionState, ConnectionStatus, Error, Request, RequestTraits, Response,
+};
 
+use self::list::List;
 use self::repeats::Repeats;
 use self::shown::Shown;
 use super::Export;
@@ -49,6 +53,14 @@ pub(super) struct Preview<'a> {
     rehearsal: Rehearsal,
     connection: String,
     export: Export,
+}
+
+/// What a call came to that was caught.
+struct Rehearsed {
+    caught: CaughtRequest,
+    traits: RequestTraits,
+    status: ConnectionStatus,
+    renewal: Renewal,
 }
 
 /// What becomes of the tokens before the request.
@@ -92,17 +104,19 @@ impl<'a> Preview<'a> {
         body: &BodyArgs,
         wanted: PreviewArgs,
     ) -> Result<(), Failure> {
-        let (caught, status, renewal) = self.rehearse(request).await?;
+        let rehearsed = self.rehearse(request).await?;
         if wanted.curl {
-            return curl::write(&caught, body, self.context.json()).await;
+            return curl::write(&rehearsed.caught, body, self.context.json()).await;
         }
+        let traits = rehearsed.traits;
+        let list = request.paginate.as_ref();
         let shown = Shown {
-            request: &caught,
+            request: &rehearsed.caught,
             connection: &self.connection,
-            site: status.site.as_ref(),
-            list: request.paginate.as_ref(),
-            repeats: Repeats::of(request),
-            renewal,
+            site: rehearsed.status.site.as_ref(),
+            list: list.map(|limits| List::of(limits, traits.paging)),
+            repeats: Repeats::of(request, traits.retry_class),
+            renewal: rehearsed.renewal,
         };
         match self.context.json() {
             true => Ok(output::json(&shown.to_json())?),
@@ -110,10 +124,7 @@ impl<'a> Preview<'a> {
         }
     }
 
-    async fn rehearse(
-        &self,
-        request: &Request,
-    ) -> Result<(CaughtRequest, ConnectionStatus, Renewal), Failure> {
+    async fn rehearse(&self, request: &Request) -> Result<Rehearsed, Failure> {
         let rehearsal = &self.rehearsal;
         let refused = self.send(rehearsal.session(), request).await?;
         if let Some(caught) = rehearsal.caught() {
@@ -121,7 +132,12 @@ impl<'a> Preview<'a> {
                 true => Renewal::Unsettled,
                 false => Renewal::NotNeeded,
             };
-            return Ok((caught, self.status().await?, renewal));
+            return Ok(Rehearsed {
+                caught,
+                traits: traits(refused)?,
+                status: self.status().await?,
+                renewal,
+            });
         }
         if !rehearsal.wants_renewal() {
             return Err(self.failure(refused));
@@ -136,7 +152,12 @@ impl<'a> Preview<'a> {
         let earlier = rehearsal.session_at(when_good(&status));
         let refused = self.send(&earlier, request).await?;
         match rehearsal.caught() {
-            Some(caught) => Ok((caught, status, renewal)),
+            Some(caught) => Ok(Rehearsed {
+                caught,
+                traits: traits(refused)?,
+                status,
+                renewal,
+            }),
             None => Err(self.failure(refused)),
         }
     }
@@ -162,7 +183,7 @@ impl<'a> Preview<'a> {
         let session = self.rehearsal.session();
         match refused {
             Err(error) => hint::failure(self.context, session, &self.connection, error),
-            Ok(_) => unexpected("the component answered a request that was not sent"),
+            Ok(_) => answered_unsent(),
         }
     }
 
@@ -172,6 +193,20 @@ impl<'a> Preview<'a> {
         let status = found.into_iter().next();
         status.ok_or_else(|| unexpected("the component says nothing of a connection that it uses"))
     }
+}
+
+/// What the component knows of a request that was caught.
+fn traits(refused: Result<Response, Error>) -> Result<RequestTraits, Failure> {
+    match refused {
+        Err(error) => error
+            .traits
+            .ok_or_else(|| unexpected("the component says nothing of a request that it made")),
+        Ok(_) => Err(answered_unsent()),
+    }
+}
+
+fn answered_unsent() -> Failure {
+    unexpected("the component answered a request that was not sent")
 }
 
 fn unexpected(what: &str) -> Failure {

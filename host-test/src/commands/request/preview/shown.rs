@@ -1,10 +1,11 @@
 use std::io;
 
 use jira_host::network::CaughtRequest;
-use jira_host::types::{Paginate, Site};
+use jira_host::types::Site;
 use serde_json::{Value, json};
 
 use super::Renewal;
+use super::list::List;
 use super::repeats::Repeats;
 use crate::output::{Output, grouped};
 
@@ -19,7 +20,7 @@ pub(super) struct Shown<'a> {
     pub(super) request: &'a CaughtRequest,
     pub(super) connection: &'a str,
     pub(super) site: Option<&'a Site>,
-    pub(super) list: Option<&'a Paginate>,
+    pub(super) list: Option<List<'a>>,
     pub(super) repeats: Repeats,
     pub(super) renewal: Renewal,
 }
@@ -39,8 +40,8 @@ impl Shown<'_> {
         if let Some(site) = self.site {
             output.line("site", &format!("{} ({})", site.url, site.name))?;
         }
-        if let Some(list) = self.list {
-            output.line("list", &list_in_words(list))?;
+        if let Some(list) = &self.list {
+            output.line("list", &list.to_string())?;
         }
         output.line("sent again", &self.repeats.to_string())?;
         if let Some(renewal) = self.renewal.in_words() {
@@ -67,13 +68,7 @@ impl Shown<'_> {
                 "url": site.url,
                 "name": site.name,
             })),
-            "list": self.list.map(|list| json!({
-                "page_size": list.page_size,
-                "max_items": list.max_items,
-                "max_pages": list.max_pages,
-                "in_flight": list.in_flight,
-                "cursor": list.cursor,
-            })),
+            "list": self.list.as_ref().map(List::to_json),
             "sent_again": self.repeats.to_json(),
             "renewed_first": self.renewal != Renewal::NotNeeded,
         })
@@ -128,16 +123,4 @@ impl Renewal {
             ),
         }
     }
-}
-
-fn list_in_words(list: &Paginate) -> String {
-    let mut words =
-        "this and the pages after it; how it is paged, the first answer tells".to_owned();
-    if let Some(items) = list.max_items {
-        words.push_str(&format!("\nat most {items} items"));
-    }
-    if let Some(pages) = list.max_pages {
-        words.push_str(&format!("\nat most {pages} pages"));
-    }
-    words
 }
