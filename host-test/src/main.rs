@@ -8,6 +8,7 @@ mod demo;
 mod exit;
 mod log;
 mod output;
+mod spinner;
 
 use std::process::ExitCode;
 use std::time::Duration;

@@ -14,6 +14,7 @@ use clap::Args;
 use self::findings::Findings;
 use super::context::Context;
 use crate::exit::Failure;
+use crate::spinner::Spinner;
 
 /// Why nothing is said of what the store holds.
 const NO_STORE: &str = "the store cannot be read, so nobody knows; mend that first";
@@ -32,8 +33,10 @@ pub(crate) struct DoctorArgs {
 impl DoctorArgs {
     pub(crate) async fn run(self, context: &Context) -> Result<(), Failure> {
         let mut findings = Findings::default();
+        let spinner = Spinner::begin("looking at the component");
         configuration::check(context, &mut findings);
         let has_component = component::check(context, &mut findings);
+        spinner.show("reading the store");
         let store = store::check(context, &mut findings).await;
         let app = match store.as_deref() {
             Some(store) => application::check(context, store, &mut findings).await,
@@ -43,6 +46,7 @@ impl DoctorArgs {
             }
         };
         let has_app = app.is_some();
+        spinner.show("trying the way to each origin");
         network::check(
             context,
             &app.unwrap_or_default(),
@@ -57,13 +61,14 @@ impl DoctorArgs {
             (false, ..) => Some("without a component nothing can be asked"),
         };
         match why_not {
-            None => connections::check(context, self.offline, &mut findings).await,
+            None => connections::check(context, self.offline, &spinner, &mut findings).await,
             Some(why) => {
                 for check in [connections::CHECK, connections::SCOPES] {
                     findings.skipped(check, why);
                 }
             }
         }
+        drop(spinner);
         findings.tell(context.json())
     }
 }

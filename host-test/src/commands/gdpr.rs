@@ -1,9 +1,9 @@
 //! `jira-host gdpr`: reports accounts to Atlassian, and shows what came of it.
 
 mod actions;
+mod counts;
 mod json;
 mod log;
-mod progress;
 mod round;
 mod schedule;
 mod status;

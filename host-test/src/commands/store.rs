@@ -15,6 +15,7 @@ use super::Context;
 use crate::exit::{Exit, Failure};
 use crate::log;
 use crate::output::{self, Table};
+use crate::spinner::Spinner;
 
 /// The environment variable with the key to change to, where the key itself is
 /// in the environment.
@@ -100,7 +101,9 @@ impl StoreArgs {
 
 async fn check(context: &Context) -> Result<(), Failure> {
     let store = context.store_address()?.open_existing().await?;
+    let spinner = Spinner::begin("reading every entry");
     let report = store.check().await?;
+    drop(spinner);
     let path = store.at();
     if context.json() {
         output::json(&json!({
@@ -153,7 +156,9 @@ async fn rotate_key(context: &Context) -> Result<(), Failure> {
         }
     };
     let store = address.open_existing().await?;
+    let spinner = Spinner::begin("sealing every entry anew");
     let sealed = store.rotate_key(next).await?;
+    drop(spinner);
     if context.json() {
         output::json(&json!({ "sealed": sealed }))?;
     }
@@ -187,7 +192,9 @@ impl ExportArgs {
             Some(path) => Some(MasterKey::load_or_create(path)?),
             None => None,
         };
+        let spinner = Spinner::begin("reading every entry");
         let export = store.export(key).await?;
+        drop(spinner);
         file.write(&export.bytes)?;
         if context.json() {
             output::json(&json!({ "exported": export.entries }))?;
@@ -221,7 +228,9 @@ impl ImportArgs {
             }
             opened => opened?,
         };
+        let spinner = Spinner::begin("bringing in every entry");
         let imported = store.import(export, key, self.replace).await;
+        drop(spinner);
         let imported = imported.map_err(not_imported)?;
         if context.json() {
             output::json(&json!({ "imported": imported }))?;

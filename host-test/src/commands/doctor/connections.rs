@@ -5,6 +5,7 @@ use super::Findings;
 use crate::commands::context::{Context, Session};
 use crate::commands::{hint, status};
 use crate::exit::{Exit, Failure};
+use crate::spinner::Spinner;
 
 pub(super) const CHECK: &str = "connections";
 pub(super) const SCOPES: &str = "scopes";
@@ -18,8 +19,13 @@ const NOTICE_MS: i64 = 14 * 24 * 60 * 60 * 1000;
 const MEND: &str = "`jira-host status` says more";
 
 /// The connections, and unless it is offline, whether Jira still knows them.
-pub(super) async fn check(context: &Context, is_offline: bool, findings: &mut Findings) {
-    if let Err(failure) = try_check(context, is_offline, findings).await {
+pub(super) async fn check(
+    context: &Context,
+    is_offline: bool,
+    spinner: &Spinner,
+    findings: &mut Findings,
+) {
+    if let Err(failure) = try_check(context, is_offline, spinner, findings).await {
         findings.failure(CHECK, &failure, MEND);
     }
 }
@@ -27,6 +33,7 @@ pub(super) async fn check(context: &Context, is_offline: bool, findings: &mut Fi
 async fn try_check(
     context: &Context,
     is_offline: bool,
+    spinner: &Spinner,
     findings: &mut Findings,
 ) -> Result<(), Failure> {
     let session = if is_offline {
@@ -40,6 +47,10 @@ async fn try_check(
         findings.warning(CHECK, "there are none yet", format!("`{connect}`"));
     }
     for connection in &connections {
+        spinner.show(format!(
+            "asking Jira by the connection {}",
+            connection.connection
+        ));
         let is_worth_asking = !is_offline && connection.state == ConnectionState::Ready;
         if is_worth_asking && let Err(failure) = ask(context, &session, connection).await? {
             findings.failure(CHECK, &failure, MEND);

@@ -6,8 +6,8 @@ use jira_host::types::{
 };
 use serde_json::Value;
 
+use super::counts::number;
 use super::json;
-use super::progress::number;
 use super::step::{step, unexpected};
 use crate::commands::context::{Context, Session};
 use crate::commands::instant::second;

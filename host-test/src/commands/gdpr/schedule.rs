@@ -16,11 +16,11 @@ use jira_host::types::{Summary, SweepEnd, SweepOptions, SweepReport};
 use self::alarm::Alarm;
 use self::health::{Health, HealthFile, HealthServer, State};
 use super::actions;
-use super::progress::number;
+use super::counts::so_far;
 use super::round::{Round, Swept};
 use super::status::read;
 use super::step::failure;
-use super::sweep::{SOME_FAILED, accounts_in_batches, tell_failed};
+use super::sweep::{SOME_FAILED, tell_failed};
 use crate::commands::context::{Context, Finished, Session, interruption, listen};
 use crate::commands::instant::{now_unix_ms, parse_span, second};
 use crate::exit::{Exit, Failure};
@@ -240,12 +240,10 @@ impl Daemon<'_> {
             ..self.summary
         };
         report.next_due_unix_ms = self.schedule.due(self.now(), &told);
-        let counts = &report.counts;
-        let (closed, updated) = (number(counts.closed), number(counts.updated));
         log::note(format_args!(
-            "Sweep {}: reported {}, {closed} closed, {updated} updated.",
+            "Sweep {}: {}.",
             report.sweep,
-            accounts_in_batches(counts)
+            so_far(&report.counts)
         ));
         tell_failed(&report.failed);
         let has_more = report.more_actions.is_some();

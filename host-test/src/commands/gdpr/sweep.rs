@@ -3,20 +3,19 @@
 use std::time::Duration;
 
 use clap::Args;
-use jira_host::types::{
-    FailedBatch, SweepCounts, SweepEnd, SweepOptions, SweepOutcome, SweepReport, SweepStep,
-};
+use jira_host::types::{FailedBatch, SweepEnd, SweepOptions, SweepOutcome, SweepReport, SweepStep};
 
 use super::actions;
+use super::counts::{accounts_in_batches, number, so_far};
 use super::json;
-use super::progress::{Progress, number};
 use super::round::{Round, Swept};
 use super::step::{failure, step, unexpected};
 use crate::commands::context::{Context, Finished, Session};
 use crate::commands::instant::second;
 use crate::exit::{Exit, Failure};
 use crate::log;
-use crate::output::{self, Output, counted, printable};
+use crate::output::{self, Output, printable};
+use crate::spinner::Spinner;
 
 /// Why a sweep that went to its end has failed all the same.
 pub(super) const SOME_FAILED: &str =
@@ -67,12 +66,14 @@ impl SweepArgs {
             .timeout
             .map(|seconds| Duration::from_secs(seconds.into()));
         let round = Round::new(&session, self.options(), timeout);
-        let progress = Progress::begin();
+        let spinner = Spinner::begin("looking for accounts that are due");
         let Finished {
             outcome,
             is_interrupted,
-        } = round.go(|report| progress.show(report)).await;
-        drop(progress);
+        } = round
+            .go(|report| spinner.show(so_far(&report.counts)))
+            .await;
+        drop(spinner);
         let connection = connection.as_deref();
         let verdict = match outcome {
             Swept::Report(report) => {
@@ -187,13 +188,6 @@ fn in_words(report: &SweepReport) -> Result<(), Failure> {
         output.line("next due", &second(due))?;
     }
     Ok(())
-}
-
-/// How many accounts were reported, and in how many batches.
-pub(super) fn accounts_in_batches(counts: &SweepCounts) -> String {
-    let accounts = counted(counts.reported, "account", "accounts");
-    let batches = counted(counts.batches, "batch", "batches");
-    format!("{accounts} in {batches}")
 }
 
 /// Tells on standard error what could not be reported or erased, and why.

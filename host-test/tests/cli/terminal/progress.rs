@@ -121,6 +121,50 @@ async fn a_sweep_shows_how_far_it_is_and_then_what_it_came_to() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn doctor_shows_whom_it_waits_for_and_then_what_it_found() {
+    let stage = connected().await;
+    let gate = Gate::new();
+    let who = On::method_path("GET", "/myself");
+    stage.simulator.script(who, Fault::Hold(gate.clone()));
+    let mut terminal = Seat::at(&stage.home, &["doctor"]).begin();
+    terminal.wait_for("asking Jira by the connection demo");
+    gate.open();
+    let shown = terminal.end();
+    shown.done();
+    assert!(shown.screen.contains("demo: ready"), "{shown:#?}");
+    assert!(!shown.screen.contains("asking"), "{shown:#?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_goes_through_the_whole_store_says_so_and_then_what_it_did() {
+    let stage = connected().await;
+    for (arguments, doing, done) in [
+        (&["store", "check"][..], "reading every entry", "is whole"),
+        (
+            &["store", "export", "backup"],
+            "reading every entry",
+            "Exported ",
+        ),
+        (
+            &["store", "import", "backup", "--replace"],
+            "bringing in every entry",
+            "Imported ",
+        ),
+        (
+            &["store", "rotate-key"],
+            "sealing every entry anew",
+            "Sealed ",
+        ),
+    ] {
+        let shown = Seat::at(&stage.home, arguments).run();
+        shown.done();
+        assert!(shown.text.contains(doing), "{shown:#?}");
+        assert!(shown.screen.contains(done), "{shown:#?}");
+        assert!(!shown.screen.contains(doing), "{shown:#?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn ctrl_c_ends_a_download_with_130_and_nothing_half_written() {
     let stage = download::connected().await;
     stage.home.file("got", "before");
