@@ -54,13 +54,15 @@ fn open<'a>(key: &str, entry: &'a Entry) -> Result<Object<'a>> {
     let format = envelope.number("format");
     match format.map_err(|broken| damaged(key, broken))? {
         0..=FORMAT => Ok(envelope),
-        newer => Err(unreadable(
-            key,
-            format!(
-                "the entry has format {newer}, this connector reads {FORMAT}; use a newer connector"
-            ),
-        )),
+        newer => Err(too_new(key, newer)),
     }
+}
+
+fn too_new(key: &str, format: u64) -> Error {
+    let why = format!(
+        "the entry has format {format}, this connector reads {FORMAT}; use a newer connector"
+    );
+    unreadable(key, why)
 }
 
 fn damaged(key: &str, broken: Broken) -> Error {
@@ -74,8 +76,24 @@ fn unreadable(key: &str, why: String) -> Error {
 /// Whether an entry was written in a format that this connector cannot know.
 #[must_use]
 pub fn is_newer(entry: &Entry) -> bool {
+    newer_format(entry).is_some()
+}
+
+fn newer_format(entry: &Entry) -> Option<u64> {
     let format = Object::parse(&entry.value).and_then(|envelope| envelope.number("format"));
-    format.is_ok_and(|format| format > FORMAT)
+    format.ok().filter(|format| *format > FORMAT)
+}
+
+/// Refuses to go on to where one of these would be overwritten that was written by
+/// a newer connector.
+pub async fn refuse_newer<const N: usize>(host: &impl Host, keys: &[String; N]) -> Result<()> {
+    let entries = get_each(host, keys).await?;
+    for (key, entry) in keys.iter().zip(&entries) {
+        if let Some(format) = entry.as_ref().and_then(newer_format) {
+            return Err(too_new(key, format));
+        }
+    }
+    Ok(())
 }
 
 /// Writes a value as an entry.
@@ -211,12 +229,44 @@ pub async fn update<T: FromJson + ToJson + Clone>(
     absent: T,
     change: impl Fn(T) -> T,
 ) -> Result<T> {
+    change_entry(host, key, |entry| match entry {
+        Some(entry) => Ok(change(decode(key, entry)?.value)),
+        None => Ok(change(absent.clone())),
+    })
+    .await
+}
+
+/// The same, where an entry that is damaged counts as absent. One of a newer
+/// connector does not.
+pub async fn renew<T: FromJson + ToJson + Clone>(
+    host: &impl Host,
+    key: &str,
+    absent: T,
+    change: impl Fn(T) -> T,
+) -> Result<T> {
+    change_entry(host, key, |entry| {
+        let before = entry.map(|entry| (decode(key, entry), is_newer(entry)));
+        match before {
+            Some((Ok(Stored { value, .. }), _)) => Ok(change(value)),
+            Some((Err(error), true)) => Err(error),
+            Some((Err(_), false)) | None => Ok(change(absent.clone())),
+        }
+    })
+    .await
+}
+
+async fn change_entry<T: ToJson>(
+    host: &impl Host,
+    key: &str,
+    change: impl Fn(Option<&Entry>) -> Result<T>,
+) -> Result<T> {
     for _ in 0..UPDATE_ATTEMPTS {
-        let (before, expect) = match read(host, key).await? {
-            Some(Stored { value, version }) => (value, Expect::Version(version)),
-            None => (absent.clone(), Expect::Absent),
+        let before = host.get(key).await?;
+        let value = change(before.as_ref())?;
+        let expect = match before {
+            Some(entry) => Expect::Version(entry.version),
+            None => Expect::Absent,
         };
-        let value = change(before);
         if let PutOutcome::Stored(_) =
             save(host, key, &encode(&value), expect, SAVE_ATTEMPTS).await?
         {

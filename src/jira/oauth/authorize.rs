@@ -46,6 +46,8 @@ impl Authorize {
         let app = load_app(host).await?;
         let asked_scopes =
             scopes::to_ask_for(&app, self.include_service_management, &self.extra_scopes)?;
+        // Better now than when a person has consented.
+        store::refuse_newer(host, &[name.connection_key(), name.tokens_key()]).await?;
         consent::forget_expired(host, &name).await?;
 
         let state = consent::new_state(host);

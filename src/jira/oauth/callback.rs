@@ -211,7 +211,7 @@ async fn save(
     }
 }
 
-/// Writes down how the connection was set up. The site that was chosen before
+/// Writes down how the connection was set up, whatever damage it replaces. The site that was chosen before
 /// stays, and counts again once it is confirmed; the account does not. Whom it
 /// was set up with is answered too.
 async fn remember(
@@ -234,7 +234,7 @@ async fn remember(
         }
     };
     let key = name.connection_key();
-    let connection = store::update(host, &key, Connection::default(), set_up).await?;
+    let connection = store::renew(host, &key, Connection::default(), set_up).await?;
     Ok((connection, replaced.take()))
 }
 

@@ -1,6 +1,8 @@
 use super::{
     fake::{FakeHost, NOW, connection, tokens},
-    oauth::{ONE_SITE, PAIR, RESOURCES, TOKEN, authorize, callback, expect_identity, take},
+    oauth::{
+        ONE_SITE, PAIR, RESOURCES, TOKEN, authorization, authorize, callback, expect_identity, take,
+    },
 };
 use crate::jira::{
     error::Kind,
@@ -219,6 +221,32 @@ fn a_connection_that_cannot_be_read_hides_no_other() {
             take(&host, OauthStep::Disconnect("broken".into())).unwrap();
             assert!(!host.keys().iter().any(|key| key.contains("broken")));
         }
+    }
+}
+
+#[test]
+fn a_connection_that_is_damaged_is_made_anew_by_a_consent() {
+    let host = FakeHost::connected("main");
+    host.set("connections/main", b"{");
+    let consent = authorize(&host, "main");
+    host.expect(TOKEN, 200, PAIR);
+    expect_identity(&host, "n1", ONE_SITE, "5b10");
+    let outcome = take(&host, callback("main", &consent.state)).unwrap();
+    assert!(matches!(outcome, OauthOutcome::Connected(_)), "{outcome:?}");
+}
+
+#[test]
+fn what_a_newer_connector_wrote_is_not_replaced_by_a_consent() {
+    for key in ["connections/main", "tokens/main"] {
+        let host = FakeHost::connected("main");
+        host.set(key, br#"{"format":2,"value":{}}"#);
+        let error = take(&host, authorization("main")).unwrap_err();
+        let told = error.to_string();
+        assert!(
+            told.contains(key) && told.contains("use a newer connector"),
+            "{told}"
+        );
+        assert_eq!(host.effects(), [""; 0]);
     }
 }
 

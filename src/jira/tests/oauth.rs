@@ -23,15 +23,18 @@ pub fn take(host: &FakeHost, step: OauthStep) -> Result<OauthOutcome, Error> {
     host.run(oauth_exchange(host, step))
 }
 
-pub fn authorize(host: &FakeHost, connection: &str) -> Consent {
-    let step = Authorize {
+pub fn authorization(connection: &str) -> OauthStep {
+    OauthStep::Authorize(Authorize {
         connection: connection.into(),
         display_name: Some("Main".into()),
         description: None,
         include_service_management: false,
         extra_scopes: vec![],
-    };
-    match take(host, OauthStep::Authorize(step)).unwrap() {
+    })
+}
+
+pub fn authorize(host: &FakeHost, connection: &str) -> Consent {
+    match take(host, authorization(connection)).unwrap() {
         OauthOutcome::Consent(consent) => consent,
         other => panic!("{other:?}"),
     }
