@@ -141,9 +141,10 @@ pub(crate) fn is_for_people() -> bool {
 }
 
 /// Where is drawn how far something is: on standard error, where that is a
-/// terminal that people look at.
+/// terminal that people look at. With a line for each request, those tell it, and
+/// would break what is drawn.
 pub(crate) fn drawing() -> ProgressDrawTarget {
-    match is_for_people() {
+    match is_for_people() && verbosity() != Verbosity::Verbose {
         true => ProgressDrawTarget::stderr(),
         false => ProgressDrawTarget::hidden(),
     }

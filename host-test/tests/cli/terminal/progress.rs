@@ -59,6 +59,21 @@ async fn there_is_no_bar_with_quiet_and_none_where_nobody_looks() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_line_for_each_request_stands_alone() {
+    let stage = connected().await;
+    let list = [&LIST[..], &["-v"]].concat();
+    let seat = Seat::at(&stage.home, &list).stdout_into(&stage.home, "list");
+    let shown = seat.run();
+    shown.done();
+    assert!(!shown.text.contains("waiting for"), "{shown:#?}");
+    let first = shown
+        .screen
+        .lines()
+        .find(|line| line.contains("/search/jql"));
+    assert!(first.unwrap().starts_with("GET http"), "{shown:#?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_upload_shows_how_far_it_is_and_then_only_the_answer() {
     let stage = connected().await;
     let gate = Gate::new();
