@@ -67,7 +67,7 @@ use std::time::Duration;
 
 pub(crate) use self::call::CallWatch;
 pub use self::metrics::Metrics;
-pub(crate) use self::request::RequestWatch;
+pub(crate) use self::request::{RequestWatch, server_address};
 
 /// The target of the events that tell of requests.
 pub const REQUESTS: &str = "jira_host::observe::request";
@@ -91,11 +91,10 @@ pub trait Observe: Send + Sync + 'static {
         let _ = call;
     }
 
-    /// A request's body is on its way: so many bytes of it, from its beginning,
-    /// are with the connection. There is one of these for each piece, of each
-    /// request of a call, a refresh of the tokens too.
-    fn body_sent(&self, bytes: u64) {
-        let _ = bytes;
+    /// A request's body is on its way. There is one of these for each piece, of
+    /// each request of a call, a refresh of the tokens too.
+    fn body_sent(&self, request: &SendingRequest<'_>) {
+        let _ = request;
     }
 
     /// A request of the component is over: its answer was read, or given up, or
@@ -126,6 +125,20 @@ pub struct EndedCall<'a> {
     /// What came of the refresh of the tokens, if one was needed: `fresh`,
     /// `waited`, `rotated`, `recovered`, `reauthorize` or `failed`.
     pub refresh: Option<&'static str>,
+}
+
+/// A request whose body is on its way.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct SendingRequest<'a> {
+    /// The method.
+    pub method: &'a str,
+    /// The host that it is for. An address of IPv6 has no brackets.
+    pub server_address: &'a str,
+    /// The path, without a query.
+    pub path: &'a str,
+    /// How much of its body is with the connection, in bytes from its beginning.
+    pub body_bytes: u64,
 }
 
 /// A request that is over.

@@ -14,7 +14,7 @@ use wasmtime_wasi_http::{DEFAULT_FORBIDDEN_HEADERS, WasiHttpHooks};
 
 use super::Limits;
 use crate::network::{Body, Network, RequestTimeouts, SendError};
-use crate::observe::{Observe, RequestWatch};
+use crate::observe::{Observe, RequestWatch, SendingRequest, server_address};
 
 /// What a header takes beside its name and its value, by the way HTTP/2 counts.
 pub(super) const HEADER_OVERHEAD_BYTES: usize = 32;
@@ -49,10 +49,16 @@ impl Egress {
             return Box::pin(async { Err(error) });
         }
         let network = self.network.clone();
-        let request = request.map(|body| {
-            let observer = Arc::clone(&self.observer);
-            SentBody::new(body, self.body_bytes, observer).boxed_unsync()
-        });
+        let (head, body) = request.into_parts();
+        let body = SentBody {
+            body,
+            method: head.method.clone(),
+            uri: head.uri.clone(),
+            sent: 0,
+            most: self.body_bytes,
+            observer: Arc::clone(&self.observer),
+        };
+        let request = http::Request::from_parts(head, body.boxed_unsync());
         let span = watch.span().clone();
         let sending = async move {
             match network.send(request, timeouts).await {
@@ -121,20 +127,11 @@ type Worker = Box<dyn Future<Output = Result<(), SendError>> + Send>;
 /// A body that tells how far it is, and fails where it grows too long.
 struct SentBody {
     body: Body,
+    method: http::Method,
+    uri: http::Uri,
     sent: u64,
     most: u64,
     observer: Arc<dyn Observe>,
-}
-
-impl SentBody {
-    fn new(body: Body, most: u64, observer: Arc<dyn Observe>) -> SentBody {
-        SentBody {
-            body,
-            sent: 0,
-            most,
-            observer,
-        }
-    }
 }
 
 impl HttpBody for SentBody {
@@ -155,7 +152,12 @@ impl HttpBody for SentBody {
             return Poll::Ready(Some(Err(SendError::HttpRequestBodySize(None))));
         }
         if length > 0 {
-            self.observer.body_sent(self.sent);
+            self.observer.body_sent(&SendingRequest {
+                method: self.method.as_str(),
+                server_address: server_address(&self.uri),
+                path: self.uri.path(),
+                body_bytes: self.sent,
+            });
         }
         Poll::Ready(frame)
     }
@@ -178,7 +180,14 @@ mod tests {
 
     fn bounded(most: u64) -> SentBody {
         let body = Full::from("body").map_err(|never| match never {});
-        SentBody::new(body.boxed_unsync(), most, Arc::new(Nobody))
+        SentBody {
+            body: body.boxed_unsync(),
+            method: http::Method::POST,
+            uri: http::Uri::from_static("https://api.atlassian.com/"),
+            sent: 0,
+            most,
+            observer: Arc::new(Nobody),
+        }
     }
 
     #[tokio::test]

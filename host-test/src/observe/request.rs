@@ -15,6 +15,11 @@ use crate::network::{Body, SendError};
 /// The status from which on an answer counts as an error.
 const FIRST_ERROR_STATUS: u16 = 400;
 
+/// The host that a URI is for, of IPv6 without brackets.
+pub(crate) fn server_address(uri: &Uri) -> &str {
+    uri.host().unwrap_or_default().trim_matches(['[', ']'])
+}
+
 /// One request, watched until its answer was read, however it ends.
 pub(crate) struct RequestWatch {
     method: Method,
@@ -44,7 +49,7 @@ impl RequestWatch {
         let uri = request.uri();
         let scheme = uri.scheme_str().unwrap_or_default();
         let host = uri.host().unwrap_or_default();
-        let address = host.trim_matches(['[', ']']);
+        let address = server_address(uri);
         let port = port(uri);
         let url = match uri.port_u16() {
             Some(port) => format!("{scheme}://{host}:{port}{}", uri.path()),

@@ -16,7 +16,7 @@ mod written;
 use std::sync::{Arc, Mutex};
 
 use atlassian_simulator::{Fault, Gate, On};
-use jira_host::observe::{Metrics, Observe};
+use jira_host::observe::{Metrics, Observe, SendingRequest};
 use jira_host::types::Request;
 
 use self::notebook::Notebook;
@@ -67,8 +67,13 @@ async fn every_request_of_a_call_is_told_and_the_call_has_the_contracts_word() {
 struct Sent(Mutex<Vec<u64>>);
 
 impl Observe for Sent {
-    fn body_sent(&self, bytes: u64) {
-        self.0.lock().unwrap().push(bytes);
+    fn body_sent(&self, request: &SendingRequest<'_>) {
+        assert_eq!(
+            (request.method, request.server_address),
+            ("POST", "127.0.0.1")
+        );
+        assert!(request.path.ends_with("/rest/api/3/issue"), "{request:?}");
+        self.0.lock().unwrap().push(request.body_bytes);
     }
 }
 

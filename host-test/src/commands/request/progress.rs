@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
-use jira_host::observe::{EndedCall, Observe};
+use jira_host::observe::{EndedCall, Observe, SendingRequest};
 use jira_host::types::{ListReport, Request};
 
 use crate::log;
@@ -9,6 +9,9 @@ use crate::output::grouped;
 
 /// How often the bar moves while nothing comes.
 const TICK: Duration = Duration::from_millis(100);
+
+/// What requests to Jira begin with, and no refresh of the tokens does.
+const GATEWAY: &str = "/ex/jira/";
 
 /// From which length on a body may take long enough for somebody to wonder.
 const LONG_BODY_BYTES: u64 = 1024 * 1024;
@@ -108,8 +111,10 @@ impl Uploading {
 }
 
 impl Observe for Uploading {
-    fn body_sent(&self, bytes: u64) {
-        self.progress.show_bytes(bytes, self.bytes);
+    fn body_sent(&self, request: &SendingRequest<'_>) {
+        if request.path.starts_with(GATEWAY) {
+            self.progress.show_bytes(request.body_bytes, self.bytes);
+        }
     }
 
     fn call_ended(&self, _: &EndedCall<'_>) {
