@@ -16,7 +16,6 @@
 mod bad_servers;
 mod canary;
 mod clock;
-mod closed_port;
 mod load;
 mod people;
 mod processes;

@@ -94,13 +94,13 @@ impl Stage {
     }
 
     pub async fn api(&self, request: &Request) -> Result<Response, Error> {
-        without_traits(hushed(self.tenant.api_request(request).await.unwrap()))
+        let answer = hushed(self.tenant.api_request(request).await.unwrap());
+        answer.map_err(without_traits)
     }
 
     pub async fn desk(&self, request: &Request) -> Result<Response, Error> {
-        without_traits(hushed(
-            self.tenant.servicedesk_request(request).await.unwrap(),
-        ))
+        let answer = hushed(self.tenant.servicedesk_request(request).await.unwrap());
+        answer.map_err(without_traits)
     }
 
     pub async fn oauth(&self, step: OauthStep) -> Result<OauthOutcome, Error> {
@@ -192,11 +192,11 @@ fn tenant(store: &Arc<RecordingStore>, clock: &Clock, network: Network) -> Tenan
 }
 
 /// What requests are by themselves has its own tests, in `traits`.
-fn without_traits(result: Result<Response, Error>) -> Result<Response, Error> {
-    result.map_err(|error| Error {
+fn without_traits(error: Error) -> Error {
+    Error {
         traits: None,
         ..error
-    })
+    }
 }
 
 /// An error of a request that was not sent.

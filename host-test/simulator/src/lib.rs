@@ -63,6 +63,7 @@ mod auth;
 mod body;
 mod browser;
 mod clock;
+mod closed_port;
 mod company;
 mod control;
 mod exchange;
@@ -95,6 +96,7 @@ mod wire;
 mod world;
 
 pub use browser::{ConsentError, Decision};
+pub use closed_port::ClosedPort;
 pub use fault::{Fault, On, Wait};
 pub use gate::Gate;
 pub use latency::Latency;

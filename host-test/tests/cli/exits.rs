@@ -1,4 +1,4 @@
-use atlassian_simulator::{Fault, On};
+use atlassian_simulator::{ClosedPort, Fault, On};
 use std::fs;
 
 use crate::consent::{Waiting, connect};
@@ -223,9 +223,12 @@ fn a_component_that_is_missing_or_none_is_10() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn where_a_proxy_is_set_and_nothing_answers_it_is_said_how_to_use_it() {
-    let Stage { simulator, home } = connected().await;
-    drop(simulator);
-    let mut command = home.command(&["api", "/myself"]);
+    let stage = connected().await;
+    let closed = ClosedPort::new().unwrap();
+    stage
+        .run(&["app", "set", "--api-origin", closed.origin(), "--force"])
+        .done();
+    let mut command = stage.home.command(&["api", "/myself"]);
     let output = command
         .env("HTTPS_PROXY", "http://user:canary@proxy")
         .output();

@@ -22,6 +22,7 @@ mod tls_server;
 
 use std::time::Duration;
 
+use atlassian_simulator::ClosedPort;
 use http_body_util::{BodyExt, Full};
 use jira_host::Network;
 use jira_host::network::{Body, RequestTimeouts, SendError};
@@ -192,11 +193,9 @@ async fn a_redirect_is_answered_and_not_followed() {
 
 #[tokio::test]
 async fn a_refused_connection_was_surely_not_sent() {
-    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    let origin = format!("http://{}", listener.local_addr().unwrap());
-    drop(listener);
-    let network = Network::allowing([&origin]).unwrap();
-    let sent = send(&network, "POST", &origin).await;
+    let closed = ClosedPort::new().unwrap();
+    let network = Network::allowing([closed.origin()]).unwrap();
+    let sent = send(&network, "POST", closed.origin()).await;
     assert!(matches!(sent, Err(SendError::ConnectionRefused)));
 }
 

@@ -1,13 +1,12 @@
 use std::time::Duration;
 
-use atlassian_simulator::{Fault, Origin};
+use atlassian_simulator::{ClosedPort, Fault, Origin};
 use jira_host::types::{Action, Error, ErrorKind, Request, TransportError};
 use serde_json::Value;
 
-use crate::closed_port::ClosedPort;
 use crate::stage::{DEMO, Stage, error, json};
 
-/// Sent once, like everything here: `reliability` has what is sent again.
+/// Sent once, like everything here: `retries` has what is sent again.
 fn read() -> Request {
     Request::get(DEMO, "/bytes/1000").without_retries()
 }
@@ -59,7 +58,7 @@ async fn refused(stage: &Stage, closed: &ClosedPort, request: &Request) -> Error
 
 #[tokio::test]
 async fn a_server_that_does_not_listen_can_be_asked_again() {
-    let (stage, closed) = (Stage::connected().await, ClosedPort::new());
+    let (stage, closed) = (Stage::connected().await, ClosedPort::new().unwrap());
     for request in [read(), comment()] {
         let kind = ErrorKind::Transport(TransportError::ConnectionFailed("refused".to_owned()));
         let expected = error(kind, Action::Retry, "no connection to the server (refused)");
@@ -89,7 +88,7 @@ async fn a_destination_that_the_host_does_not_allow_is_for_the_operator() {
 
 #[tokio::test]
 async fn what_was_not_sent_counts_as_no_attempt() {
-    let (stage, closed) = (Stage::connected().await, ClosedPort::new());
+    let (stage, closed) = (Stage::connected().await, ClosedPort::new().unwrap());
     assert_eq!(denied(&stage, &read()).await.attempts, 0);
     assert_eq!(refused(&stage, &closed, &read()).await.attempts, 0);
 }

@@ -1,12 +1,11 @@
 use std::time::Duration;
 
-use atlassian_simulator::Fault;
+use atlassian_simulator::{ClosedPort, Fault};
 use jira_host::types::{Action, ErrorKind, Method, Request};
 use serde_json::Value;
 
 use super::{METHODS, echo, script, send, status};
 use crate::clock::hurried;
-use crate::closed_port::ClosedPort;
 use crate::stage::{DEMO, Stage};
 
 /// What leaves open whether the request was carried out.
@@ -65,7 +64,7 @@ async fn what_was_refused_with_429_is_sent_again_whatever_its_method() {
 
 #[tokio::test]
 async fn what_surely_was_not_sent_is_tried_again_whatever_its_method() {
-    let (stage, closed) = (Stage::connected().await, ClosedPort::new());
+    let (stage, closed) = (Stage::connected().await, ClosedPort::new().unwrap());
     let mut app: Value = serde_json::from_str(&stage.simulator.app_record()).unwrap();
     app["api_origin"] = closed.origin().into();
     stage.store.write_app(&app.to_string());
