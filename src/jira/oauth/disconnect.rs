@@ -2,7 +2,7 @@
 
 use crate::jira::{
     connection::{Connection, erase_pending},
-    error::Result,
+    error::{Error, Result},
     host::{Entry, Expect, Host},
     name::ConnectionName,
     store,
@@ -28,8 +28,7 @@ pub struct Disconnected {
 /// nothing else is kept of it.
 pub(super) async fn take(host: &impl Host, name: &str) -> Result<Disconnected> {
     let name = ConnectionName::parse(name)?;
-    let keys = [name.tokens_key(), name.connection_key()];
-    let [tokens, connection] = store::get_each(host, &keys).await?;
+    let (connection, was_stored) = look(host, &name).await?;
     host.delete(&name.tokens_key(), Expect::Any).await?;
     let had_pending = erase_pending(host, &name).await?;
     host.delete(&name.connection_key(), Expect::Any).await?;
@@ -39,9 +38,27 @@ pub(super) async fn take(host: &impl Host, name: &str) -> Result<Disconnected> {
         }
     }
     Ok(Disconnected {
-        existed: had_pending || tokens.is_some() || connection.is_some(),
+        existed: had_pending || was_stored,
         revoke_url: REVOKE_URL,
     })
+}
+
+/// The record of the connection, and whether anything is stored of it. What the
+/// store cannot give is erased all the same.
+async fn look(host: &impl Host, name: &ConnectionName) -> Result<(Option<Entry>, bool)> {
+    let keys = [name.tokens_key(), name.connection_key()];
+    match store::get_each(host, &keys).await {
+        Err(error) if error.is_of_an_entry() => {}
+        entries => {
+            let [tokens, connection] = entries?;
+            let was_stored = tokens.is_some() || connection.is_some();
+            return Ok((connection, was_stored));
+        }
+    }
+    match host.get(&name.connection_key()).await.map_err(Error::from) {
+        Err(error) if error.is_of_an_entry() => Ok((None, true)),
+        connection => Ok((connection?, true)),
+    }
 }
 
 /// Whom it has in the register. A connection that cannot be read is erased all

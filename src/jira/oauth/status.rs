@@ -118,8 +118,28 @@ pub(super) async fn take(host: &impl Host, name: Option<&str>) -> Result<Vec<Con
         .collect();
     let mut all = Vec::new();
     for names in names.chunks(store::READ_AT_ONCE / KEYS_OF_A_CONNECTION) {
-        for (name, status) in read(host, names).await? {
+        for (name, status) in read_all(host, names).await? {
             all.push(status.unwrap_or_else(|_| ConnectionStatus::unreadable(name, host.now())));
+        }
+    }
+    Ok(all)
+}
+
+/// As [`read`], also where the store cannot give a single one of them: then each is
+/// asked for alone.
+async fn read_all<'a>(
+    host: &impl Host,
+    names: &'a [ConnectionName],
+) -> Result<Vec<(&'a ConnectionName, Result<ConnectionStatus>)>> {
+    match read(host, names).await {
+        Err(error) if error.is_of_an_entry() => {}
+        found => return found,
+    }
+    let mut all = Vec::new();
+    for name in names {
+        match read(host, std::slice::from_ref(name)).await {
+            Err(error) if error.is_of_an_entry() => all.push((name, Err(error))),
+            found => all.extend(found?),
         }
     }
     Ok(all)

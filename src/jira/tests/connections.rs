@@ -6,6 +6,7 @@ use super::{
 };
 use crate::jira::{
     error::Kind,
+    host::StoreError,
     http::TransportError,
     oauth::{ConnectionState, OauthOutcome, OauthStep},
     token::TokenSet,
@@ -131,20 +132,25 @@ fn disconnect_erases_the_tokens_first_and_the_record_last_and_nothing_of_others(
 
 #[test]
 fn a_store_that_leaves_an_entry_out_is_believed_by_nobody() {
-    for step in [
-        OauthStep::Disconnect("a".into()),
-        OauthStep::Status(Some("a".into())),
-        OauthStep::Status(None),
-    ] {
-        let host = FakeHost::connected("a");
-        host.shorten_read("connections/a");
-        let error = take(&host, step).unwrap_err();
-        assert_eq!(
-            error.to_string(),
-            "the secret store failed (it answered 1 entries for 2 keys)"
-        );
-        assert_eq!(host.effects(), [""; 0]);
-    }
+    let host = FakeHost::connected("a");
+    host.shorten_read("connections/a");
+    let error = take(&host, OauthStep::Status(Some("a".into()))).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "the secret store failed (it answered 1 entries for 2 keys)"
+    );
+    assert_eq!(host.effects(), [""; 0]);
+
+    host.shorten_read("connections/a");
+    let outcome = take(&host, OauthStep::Status(None)).unwrap();
+    let OauthOutcome::Status(all) = outcome else {
+        panic!("{outcome:?}")
+    };
+    assert_eq!(all[0].state, ConnectionState::Ready);
+
+    host.shorten_read("connections/a");
+    let erased = take(&host, OauthStep::Disconnect("a".into())).unwrap();
+    assert!(matches!(erased, OauthOutcome::Disconnected(it) if it.existed));
 }
 
 #[test]
@@ -221,6 +227,52 @@ fn a_connection_that_cannot_be_read_hides_no_other() {
             take(&host, OauthStep::Disconnect("broken".into())).unwrap();
             assert!(!host.keys().iter().any(|key| key.contains("broken")));
         }
+    }
+}
+
+#[test]
+fn a_connection_that_the_store_cannot_give_hides_no_other() {
+    let broken_seal = || StoreError::Other("the seal is broken".into());
+    let host = FakeHost::connected("main");
+    host.connect("broken", &tokens("b1", "x1"));
+    // Among the others, and alone.
+    for _ in 0..2 {
+        host.fail_read("tokens/broken", broken_seal());
+    }
+    let outcome = take(&host, OauthStep::Status(None)).unwrap();
+    let OauthOutcome::Status(all) = outcome else {
+        panic!("{outcome:?}")
+    };
+    let states: Vec<_> = all
+        .iter()
+        .map(|it| (it.connection.as_str(), it.state))
+        .collect();
+    assert_eq!(
+        states,
+        [
+            ("broken", ConnectionState::Unreadable),
+            ("main", ConnectionState::Ready)
+        ]
+    );
+
+    host.fail_read("tokens/broken", broken_seal());
+    let erased = take(&host, OauthStep::Disconnect("broken".into())).unwrap();
+    assert!(matches!(erased, OauthOutcome::Disconnected(it) if it.existed));
+    assert!(!host.keys().iter().any(|key| key.contains("broken")));
+}
+
+#[test]
+fn a_store_that_is_not_available_is_an_error_of_status_and_disconnect() {
+    for step in [
+        OauthStep::Status(None),
+        OauthStep::Disconnect("main".into()),
+    ] {
+        let host = FakeHost::connected("main");
+        let down = StoreError::Unavailable("down".into());
+        host.fail_read("tokens/main", down);
+        let error = take(&host, step).unwrap_err();
+        assert!(matches!(error.kind(), Kind::SecretStore(_)), "{error:?}");
+        assert!(host.keys().iter().any(|key| key == "tokens/main"));
     }
 }
 
