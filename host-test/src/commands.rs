@@ -3,6 +3,8 @@
 mod account;
 mod apart;
 mod app;
+mod app_record;
+mod callback_address;
 mod completions;
 mod config;
 mod connect;

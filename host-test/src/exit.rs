@@ -223,7 +223,10 @@ impl From<StoreError> for Failure {
 
 impl From<SealedStoreError> for Failure {
     fn from(error: SealedStoreError) -> Self {
-        Failure::new(Exit::SecretStore, &error).with_hint(error.advice())
+        match error {
+            SealedStoreError::Key(error) => error.into(),
+            error => Failure::new(Exit::SecretStore, &error).with_hint(error.advice()),
+        }
     }
 }
 
@@ -235,7 +238,11 @@ impl From<RedisAddressError> for Failure {
 
 impl From<KeyError> for Failure {
     fn from(error: KeyError) -> Self {
-        Failure::new(Exit::SecretStore, &error).with_hint(error.advice())
+        let failure = Failure::new(Exit::SecretStore, &error).with_hint(error.advice());
+        match error {
+            KeyError::Exposed { .. } => failure.with_hint("`jira-host store rotate-key` gives it one, after that"),
+            _ => failure,
+        }
     }
 }
 

@@ -1,18 +1,15 @@
 //! `jira-host app`: the application of the developer console.
 
-mod record;
 mod secret_source;
 
 use clap::{Args, Subcommand};
-use jira_host::network::Origin;
 use jira_host::secrets::{Expect, SecretStore};
 use serde_json::{Value, json};
 
-pub(crate) use self::record::{APP_KEY, AppRecord};
-use self::record::{ClientSecret, StoredApp};
 use self::secret_source::SecretSource;
 use super::Context;
-use super::connect::{CallbackAddress, EXAMPLE_REDIRECT_URI};
+use super::app_record::{AppRecord, ClientSecret, StoredApp, origin};
+use super::callback_address::{CallbackAddress, EXAMPLE_REDIRECT_URI};
 use crate::exit::{Exit, Failure};
 use crate::log;
 use crate::output::{self, Output};
@@ -256,12 +253,4 @@ async fn show(context: &Context) -> Result<(), Failure> {
         output.line("allowed too", &allowed.join("\n"))?;
     }
     Ok(())
-}
-
-/// Checks that it is an origin that the network can allow.
-pub(super) fn origin(given: &str) -> Result<String, String> {
-    match Origin::parse(given) {
-        Ok(origin) => Ok(origin.to_string()),
-        Err(error) => Err(error.to_string()),
-    }
 }

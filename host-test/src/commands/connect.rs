@@ -1,6 +1,5 @@
 //! `jira-host connect`: a person consents, in a browser on this machine.
 
-mod address;
 mod browser;
 mod callback_server;
 mod countdown;
@@ -20,13 +19,13 @@ use jira_host::types::{
     OauthOutcome, OauthStep,
 };
 
-pub(crate) use self::address::{CallbackAddress, EXAMPLE_REDIRECT_URI};
 use self::callback_server::{Arrival, CallbackServer};
 use self::countdown::Countdown;
 use self::nobody::nothing_came;
 use self::page::Page;
 use self::stored::stored;
-use super::app::AppRecord;
+use super::app_record::AppRecord;
+use super::callback_address::{CallbackAddress, EXAMPLE_REDIRECT_URI};
 use super::context::{Context, Session, interruption};
 use super::hint;
 use super::status::{connected_notes, status_json};

@@ -37,8 +37,8 @@ pub(crate) use self::session::{Finished, Session};
 pub(crate) use self::settings::Settings;
 pub(crate) use self::source::Source;
 pub(crate) use self::typed::Typed;
-use super::app::{self, AppRecord};
-use super::connect::EXAMPLE_REDIRECT_URI;
+use super::app_record::{self, AppRecord};
+use super::callback_address::EXAMPLE_REDIRECT_URI;
 use crate::exit::{Exit, Failure};
 use crate::log::{LogFormat, Verbosity};
 
@@ -96,7 +96,7 @@ pub(crate) struct Context {
     ///
     /// Such as the simulator's store of attachments. May be given several times, as
     /// there are no wildcards; with `app set` it is kept.
-    #[arg(long, global = true, value_name = "ORIGIN", value_parser = app::origin,
+    #[arg(long, global = true, value_name = "ORIGIN", value_parser = app_record::origin,
           env = "JIRA_HOST_ALLOW_ORIGIN", hide_env_values = true, value_delimiter = ',')]
     allow_origin: Option<Vec<String>>,
     /// A network that may be reached although it is not public.

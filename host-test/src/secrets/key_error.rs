@@ -70,8 +70,7 @@ impl KeyError {
                 path.display()
             ),
             KeyError::Exposed { path, .. } => format!(
-                "run `chmod 600 {}`, and change the key with `store rotate-key` if somebody may \
-                 have read it",
+                "run `chmod 600 {}`, and give the store another key if somebody may have read it",
                 path.display()
             ),
             KeyError::NotOurs { path } => format!(

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::record::ClientSecret;
+use crate::commands::app_record::ClientSecret;
 use crate::commands::context::{listen, set_variable};
 use crate::exit::{Exit, Failure};
 

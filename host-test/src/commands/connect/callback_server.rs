@@ -17,8 +17,8 @@ use tokio::sync::oneshot;
 use tokio::task::JoinSet;
 use url::form_urlencoded;
 
-use super::address::CallbackAddress;
 use super::page::Page;
+use crate::commands::callback_address::CallbackAddress;
 use crate::exit::{Exit, Failure};
 
 /// How long a browser may take to say what it wants.

@@ -1,4 +1,4 @@
-use crate::commands::app::AppRecord;
+use crate::commands::app_record::AppRecord;
 use crate::commands::context::Context;
 use crate::exit::{Exit, Failure};
 

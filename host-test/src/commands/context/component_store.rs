@@ -7,7 +7,7 @@ use jira_host::secrets::{
 };
 use tokio::sync::watch;
 
-use crate::commands::app::APP_KEY;
+use crate::commands::app_record::APP_KEY;
 
 /// What the keys of leases begin with: `wit/secret-store.wit`.
 pub(super) const LEASES: &str = "leases/";

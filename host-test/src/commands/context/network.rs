@@ -6,7 +6,7 @@ use jira_host::network::{NetworkPolicy, Proxy};
 use jira_host::{Network, NetworkError};
 
 use super::{Context, Source};
-use crate::commands::app::AppRecord;
+use crate::commands::app_record::AppRecord;
 use crate::exit::Failure;
 
 /// Where Atlassian keeps attachments.

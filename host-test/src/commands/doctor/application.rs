@@ -1,8 +1,8 @@
 use jira_host::secrets::SecretStore;
 
 use super::Findings;
-use crate::commands::app::AppRecord;
-use crate::commands::connect::CallbackAddress;
+use crate::commands::app_record::AppRecord;
+use crate::commands::callback_address::CallbackAddress;
 use crate::commands::context::Context;
 
 pub(super) const CHECK: &str = "application";

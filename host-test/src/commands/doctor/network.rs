@@ -6,7 +6,7 @@ use tokio::task::JoinSet;
 
 use super::Findings;
 use super::probe::{Probe, Reached};
-use crate::commands::app::AppRecord;
+use crate::commands::app_record::AppRecord;
 use crate::commands::context::Context;
 use crate::exit::{Exit, Failure};
 

@@ -1,3 +1,5 @@
+//! Where the browser comes back to.
+
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use url::{Host, Url};
@@ -41,19 +43,19 @@ impl CallbackAddress {
     }
 
     /// Where to listen.
-    pub(super) fn sockets(&self) -> impl Iterator<Item = SocketAddr> {
+    pub(crate) fn sockets(&self) -> impl Iterator<Item = SocketAddr> {
         // `http` always has a port: 80, where none is written.
         let port = self.uri.port_or_known_default().unwrap_or(80);
         let addresses = self.addresses.iter();
         addresses.map(move |address| SocketAddr::new(*address, port))
     }
 
-    pub(super) fn path(&self) -> &str {
+    pub(crate) fn path(&self) -> &str {
         self.uri.path()
     }
 
     /// The whole URL that a browser was sent to.
-    pub(super) fn with_query(&self, query: &str) -> String {
+    pub(crate) fn with_query(&self, query: &str) -> String {
         let mut url = self.uri.clone();
         url.set_query(Some(query));
         url.into()

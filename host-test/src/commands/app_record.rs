@@ -1,5 +1,8 @@
+//! The application's record in the store.
+
 use std::fmt;
 
+use jira_host::network::Origin;
 use jira_host::secrets::{Entry, Expect, PutOutcome, SecretStore};
 use serde::{Deserialize, Serialize};
 
@@ -57,7 +60,7 @@ impl AppRecord {
     }
 
     /// What it cannot do without, and lacks.
-    pub(super) fn missing(&self) -> Vec<&'static str> {
+    pub(crate) fn missing(&self) -> Vec<&'static str> {
         let required = [
             (&self.client_id, "a client id"),
             (&self.client_secret.0, "its client secret"),
@@ -87,7 +90,7 @@ impl AppRecord {
     }
 
     /// The same, without origins that are the usual ones.
-    pub(super) fn without_usual_origins(mut self) -> Self {
+    pub(crate) fn without_usual_origins(mut self) -> Self {
         self.auth_origin = self.auth_origin.filter(|origin| origin != AUTH_ORIGIN);
         self.api_origin = self.api_origin.filter(|origin| origin != API_ORIGIN);
         self
@@ -95,7 +98,7 @@ impl AppRecord {
 
     /// What differs from another record and makes its tokens useless, or sends
     /// them elsewhere.
-    pub(super) fn moved_from(&self, before: &AppRecord) -> Vec<&'static str> {
+    pub(crate) fn moved_from(&self, before: &AppRecord) -> Vec<&'static str> {
         let all = [
             (self.client_id == before.client_id, "client id"),
             (
@@ -163,5 +166,13 @@ impl ClientSecret {
 impl fmt::Debug for ClientSecret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("[not shown]")
+    }
+}
+
+/// Checks that it is an origin that the network can allow.
+pub(crate) fn origin(given: &str) -> Result<String, String> {
+    match Origin::parse(given) {
+        Ok(origin) => Ok(origin.to_string()),
+        Err(error) => Err(error.to_string()),
     }
 }
