@@ -240,7 +240,9 @@ impl From<KeyError> for Failure {
     fn from(error: KeyError) -> Self {
         let failure = Failure::new(Exit::SecretStore, &error).with_hint(error.advice());
         match error {
-            KeyError::Exposed { .. } => failure.with_hint("`jira-host store rotate-key` gives it one, after that"),
+            KeyError::Exposed { .. } => {
+                failure.with_hint("`jira-host store rotate-key` gives it one, after that")
+            }
             _ => failure,
         }
     }

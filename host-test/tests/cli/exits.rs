@@ -188,6 +188,24 @@ async fn a_store_that_cannot_be_used_is_9_and_is_left_as_it_is() {
     );
 }
 
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_that_others_may_read_is_9_with_the_commands_that_mend_it() {
+    use std::os::unix::fs::PermissionsExt;
+    let stage = connected().await;
+    let key = stage.home.store().with_extension("db.key");
+    fs::set_permissions(&key, fs::Permissions::from_mode(0o644)).unwrap();
+    let told = stage.run(&["api", "/myself"]).failed(9).to_owned();
+    assert!(told.contains("hint: run `chmod 600 "), "{told}");
+    assert!(
+        told.contains("hint: `jira-host store rotate-key`"),
+        "{told}"
+    );
+    fs::set_permissions(&key, fs::Permissions::from_mode(0o600)).unwrap();
+    stage.run(&["store", "rotate-key"]).done();
+    stage.run(&["api", "/myself"]).done();
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_wrong_set_up_is_10_with_the_command_that_mends_it() {
     let stage = connected().await;
