@@ -13,9 +13,9 @@
 //! to the Jira platform and Jira Service Management, what their answers mean, the
 //! personal data reports to Atlassian and the erasures that follow from them.
 //!
-//! Out of scope: sockets, TLS, name resolution, keeping secrets, timers. The
-//! host has those. So does it have clocks and chance: nothing here asks the
-//! operating system for anything.
+//! Out of scope: sockets, TLS, name resolution, keeping secrets, timers, clocks
+//! and randomness. The host provides those; nothing here asks the operating system
+//! for anything.
 
 #[cfg(all(target_family = "wasm", feature = "component"))]
 mod component;

@@ -38,8 +38,8 @@ const EXPORTS: [&str; 4] = [
 ];
 
 /// What hosts fetch, compile and keep. It is the size of today and a little
-/// room; most of it is reading JSON and URLs. Who passes it looks at what was
-/// added before raising it.
+/// room; `host-test/benches/README.md` says what it is made of. Whoever passes it
+/// looks at what was added before raising it.
 const MAX_BYTES: usize = 860 * 1000;
 
 /// Looked into once for all tests.

@@ -15,7 +15,7 @@ pub(crate) const LEGEND: &str = "\
 Exit codes:
     0  done
     1  something else went wrong
-    2  the command or the request is not valid; nothing was sent
+    2  the command or the request is not valid; nothing was sent to Jira
     3  a person must consent (again): `jira-host connect`
     4  Jira answered with an error status
     5  Jira limits the rate of requests

@@ -47,7 +47,7 @@
 //!
 //! # Features
 //!
-//! `cli`, which is on where nothing is said, is for the command line: its
+//! `cli`, which is on by default, is for the command line: its
 //! libraries and the simulated Atlassian. An embedder wants
 //! `default-features = false`.
 //!

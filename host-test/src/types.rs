@@ -1,8 +1,8 @@
 //! What the exports take and give.
 //!
 //! These are the types of the contract (`wit/types.wit`, `wit/sweep.wit`), which
-//! says what each of them means. A `Debug` here never shows a body, a `state`, a redirect URL
-//! or the value of a header.
+//! says what each of them means. A `Debug` here never shows a body, a `state`, a
+//! redirect URL or the value of a header.
 
 mod list;
 mod oauth;

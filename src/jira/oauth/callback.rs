@@ -211,9 +211,9 @@ async fn save(
     }
 }
 
-/// Writes down how the connection was set up, whatever damage it replaces. The site that was chosen before
-/// stays, and counts again once it is confirmed; the account does not. Whom it
-/// was set up with is answered too.
+/// Writes down how the connection was set up, whatever damage it replaces. The
+/// site that was chosen before stays, and counts again once it is confirmed; the
+/// account does not. Whom it was set up with is answered too.
 async fn remember(
     host: &impl Host,
     name: &ConnectionName,
