@@ -54,15 +54,13 @@ fn open<'a>(key: &str, entry: &'a Entry) -> Result<Object<'a>> {
     let format = envelope.number("format");
     match format.map_err(|broken| damaged(key, broken))? {
         0..=FORMAT => Ok(envelope),
-        newer => Err(too_new(key, newer)),
+        newer => Err(unreadable(
+            key,
+            format!(
+                "the entry has format {newer}, this connector reads {FORMAT}; use a newer connector"
+            ),
+        )),
     }
-}
-
-fn too_new(key: &str, format: u64) -> Error {
-    let why = format!(
-        "the entry has format {format}, this connector reads {FORMAT}; use a newer connector"
-    );
-    unreadable(key, why)
 }
 
 fn damaged(key: &str, broken: Broken) -> Error {
@@ -76,24 +74,36 @@ fn unreadable(key: &str, why: String) -> Error {
 /// Whether an entry was written in a format that this connector cannot know.
 #[must_use]
 pub fn is_newer(entry: &Entry) -> bool {
-    newer_format(entry).is_some()
-}
-
-fn newer_format(entry: &Entry) -> Option<u64> {
     let format = Object::parse(&entry.value).and_then(|envelope| envelope.number("format"));
-    format.ok().filter(|format| *format > FORMAT)
+    format.is_ok_and(|format| format > FORMAT)
 }
 
-/// Refuses to go on to where one of these would be overwritten that was written by
-/// a newer connector.
-pub async fn refuse_newer<const N: usize>(host: &impl Host, keys: &[String; N]) -> Result<()> {
-    let entries = get_each(host, keys).await?;
-    for (key, entry) in keys.iter().zip(&entries) {
-        if let Some(format) = entry.as_ref().and_then(newer_format) {
-            return Err(too_new(key, format));
-        }
+/// What is found under a key, however bad it is.
+#[derive(Debug)]
+pub enum Found<T> {
+    /// There is nothing.
+    Absent,
+    /// It can be read.
+    Whole(Stored<T>),
+    /// It is damaged, or the store cannot give it: nobody can use it any more. With
+    /// its version, where that is known.
+    Spoilt(Option<String>),
+}
+
+/// Looks under a key from which nothing must be read. What a newer connector wrote
+/// is an error all the same: it is good, and only for others.
+pub async fn find<T: FromJson>(host: &impl Host, key: &str) -> Result<Found<T>> {
+    let entry = match host.get(key).await {
+        Ok(Some(entry)) => entry,
+        Ok(None) => return Ok(Found::Absent),
+        Err(StoreError::Other(_)) => return Ok(Found::Spoilt(None)),
+        Err(error) => return Err(error.into()),
+    };
+    match decode(key, &entry) {
+        Ok(stored) => Ok(Found::Whole(stored)),
+        Err(error) if is_newer(&entry) => Err(error),
+        Err(_) => Ok(Found::Spoilt(Some(entry.version))),
     }
-    Ok(())
 }
 
 /// Writes a value as an entry.
@@ -229,51 +239,48 @@ pub async fn update<T: FromJson + ToJson + Clone>(
     absent: T,
     change: impl Fn(T) -> T,
 ) -> Result<T> {
-    change_entry(host, key, |entry| match entry {
-        Some(entry) => Ok(change(decode(key, entry)?.value)),
-        None => Ok(change(absent.clone())),
-    })
-    .await
+    for _ in 0..UPDATE_ATTEMPTS {
+        let (before, expect) = match read(host, key).await? {
+            Some(Stored { value, version }) => (value, Expect::Version(version)),
+            None => (absent.clone(), Expect::Absent),
+        };
+        if let Some(value) = replace(host, key, change(before), expect).await? {
+            return Ok(value);
+        }
+    }
+    Err(contended(key))
 }
 
-/// The same, where an entry that is damaged counts as absent. One of a newer
-/// connector does not.
+/// The same, where an entry that is spoilt counts as absent.
 pub async fn renew<T: FromJson + ToJson + Clone>(
     host: &impl Host,
     key: &str,
     absent: T,
     change: impl Fn(T) -> T,
 ) -> Result<T> {
-    change_entry(host, key, |entry| {
-        let before = entry.map(|entry| (decode(key, entry), is_newer(entry)));
-        match before {
-            Some((Ok(Stored { value, .. }), _)) => Ok(change(value)),
-            Some((Err(error), true)) => Err(error),
-            Some((Err(_), false)) | None => Ok(change(absent.clone())),
-        }
-    })
-    .await
-}
-
-async fn change_entry<T: ToJson>(
-    host: &impl Host,
-    key: &str,
-    change: impl Fn(Option<&Entry>) -> Result<T>,
-) -> Result<T> {
     for _ in 0..UPDATE_ATTEMPTS {
-        let before = host.get(key).await?;
-        let value = change(before.as_ref())?;
-        let expect = match before {
-            Some(entry) => Expect::Version(entry.version),
-            None => Expect::Absent,
+        let (before, expect) = match find(host, key).await? {
+            Found::Whole(Stored { value, version }) => (value, Expect::Version(version)),
+            Found::Absent => (absent.clone(), Expect::Absent),
+            Found::Spoilt(Some(version)) => (absent.clone(), Expect::Version(version)),
+            Found::Spoilt(None) => (absent.clone(), Expect::Any),
         };
-        if let PutOutcome::Stored(_) =
-            save(host, key, &encode(&value), expect, SAVE_ATTEMPTS).await?
-        {
+        if let Some(value) = replace(host, key, change(before), expect).await? {
             return Ok(value);
         }
     }
     Err(contended(key))
+}
+
+/// Writes a value; nothing where somebody else was faster.
+pub async fn replace<T: ToJson>(
+    host: &impl Host,
+    key: &str,
+    value: T,
+    expect: Expect,
+) -> Result<Option<T>> {
+    let outcome = save(host, key, &encode(&value), expect, SAVE_ATTEMPTS).await?;
+    Ok(matches!(outcome, PutOutcome::Stored(_)).then_some(value))
 }
 
 /// All keys with a prefix, each once, in order.

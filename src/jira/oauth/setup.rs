@@ -10,7 +10,7 @@ use crate::jira::{
     name::{CONNECTIONS, ConnectionName},
     retry::Retry,
     site::Site,
-    store,
+    store::{self, Stored},
     sweep::own,
     token::TokenSet,
 };
@@ -114,39 +114,60 @@ impl<H: Host> Setup<'_, H> {
         })))
     }
 
-    /// Writes account and choice, and takes them back where the connection was
-    /// erased meanwhile: whoever disconnects deletes the tokens first.
+    /// Writes account and choice, unless another consent has taken the place of
+    /// this one meanwhile. Takes them back where the connection was erased: whoever
+    /// disconnects deletes the tokens first.
     async fn write_down(&mut self, account: &Account, chosen: Option<&Site>) -> Result<()> {
         let name = &self.access.name;
+        let key = name.connection_key();
+        let connection = self.settled(account, chosen).await?;
+        if self.is_still_granted().await? {
+            self.access.connection = connection;
+            return Ok(());
+        }
+        self.host.delete(&key, Expect::Any).await?;
+        own::release(self.host, &account.account_id, name).await?;
+        Err(not_connected(name))
+    }
+
+    /// Writes the connection as it is settled. Tokens are saved before what belongs
+    /// to them, so that whoever reads them after it sees a consent that is newer.
+    async fn settled(&self, account: &Account, chosen: Option<&Site>) -> Result<Connection> {
         let tokens = &self.access.tokens.value;
         let choice = chosen.map(|site| SiteChoice {
             site: site.clone().into(),
             consent_id: tokens.consent_id.clone(),
             account_id: account.account_id.clone(),
         });
-        let settled = |before: Connection| {
+        let key = self.access.name.connection_key();
+        for _ in 0..store::UPDATE_ATTEMPTS {
+            let (before, expect) = match store::read::<Connection>(self.host, &key).await? {
+                Some(Stored { value, version }) => (value, Expect::Version(version)),
+                None => (self.access.connection.clone(), Expect::Absent),
+            };
+            self.is_still_granted().await?;
             let before = before.for_consent_of(tokens);
-            let choice = choice.clone().or_else(|| before.choice.clone());
-            Connection {
+            let connection = Connection {
                 account: Some(account.clone()),
-                choice,
+                choice: choice.clone().or_else(|| before.choice.clone()),
                 ..before
+            };
+            let written = store::replace(self.host, &key, connection, expect).await?;
+            if let Some(connection) = written {
+                return Ok(connection);
             }
-        };
-        let key = name.connection_key();
-        let absent = self.access.connection.clone();
-        let connection = store::update(self.host, &key, absent, settled).await?;
-        match store::read::<TokenSet>(self.host, &name.tokens_key()).await? {
-            Some(stored) if stored.value.consent_id == tokens.consent_id => {
-                self.access.connection = connection;
-                Ok(())
-            }
+        }
+        Err(store::contended(&key))
+    }
+
+    /// Whether the tokens are there; an error where they are of another consent.
+    async fn is_still_granted(&self) -> Result<bool> {
+        let name = &self.access.name;
+        let stored = store::read::<TokenSet>(self.host, &name.tokens_key()).await?;
+        match stored.map(|stored| stored.value.consent_id) {
+            None => Ok(false),
+            Some(id) if id == self.access.tokens.value.consent_id => Ok(true),
             Some(_) => Err(site_not_chosen(name)),
-            None => {
-                self.host.delete(&key, Expect::Any).await?;
-                own::release(self.host, &account.account_id, name).await?;
-                Err(not_connected(name))
-            }
         }
     }
 

@@ -20,7 +20,7 @@ use super::{
 use crate::jira::{
     error::Result,
     host::{DeleteOutcome, Expect, Host, PutOutcome},
-    store::{self, SAVE_ATTEMPTS, Stored},
+    store::{self, Found, SAVE_ATTEMPTS, Stored},
 };
 
 /// Erasing, within one call.
@@ -49,10 +49,11 @@ impl<H: Host> Eraser<'_, H> {
         Ok(is_meant.then_some(action))
     }
 
-    /// Whether an earlier sweep came as far as writing the action down.
+    /// Whether an earlier sweep came as far as writing the action down. One that is
+    /// spoilt is written over.
     async fn was_done(&self, id: &AccountId, action: &Action) -> Result<bool> {
-        let done = store::read::<Action>(self.host, &id.key(ACTIONS)).await;
-        Ok(done?.is_some_and(|done| done.value.nonce == action.nonce))
+        let found = store::find::<Action>(self.host, &id.key(ACTIONS)).await?;
+        Ok(matches!(found, Found::Whole(done) if done.value.nonce == action.nonce))
     }
 
     async fn erase_closed(&mut self, id: &AccountId, action: &mut Action) -> Result<()> {

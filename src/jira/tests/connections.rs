@@ -288,6 +288,22 @@ fn a_connection_that_is_damaged_is_made_anew_by_a_consent() {
 }
 
 #[test]
+fn so_is_one_that_the_store_cannot_give() {
+    let host = FakeHost::connected("main");
+    // At `authorize`, and at `callback`.
+    for key in ["tokens/main", "connections/main"] {
+        let broken_seal = StoreError::Other("the seal is broken".into());
+        host.fail_read(key, broken_seal);
+    }
+    let consent = authorize(&host, "main");
+    host.fail_read("connections/main", StoreError::Other("broken".into()));
+    host.expect(TOKEN, 200, PAIR);
+    expect_identity(&host, "n1", ONE_SITE, "5b10");
+    let outcome = take(&host, callback("main", &consent.state)).unwrap();
+    assert!(matches!(outcome, OauthOutcome::Connected(_)), "{outcome:?}");
+}
+
+#[test]
 fn what_a_newer_connector_wrote_is_not_replaced_by_a_consent() {
     for key in ["connections/main", "tokens/main"] {
         let host = FakeHost::connected("main");

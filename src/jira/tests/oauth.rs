@@ -310,6 +310,36 @@ fn a_connection_that_is_erased_while_it_is_set_up_stays_erased() {
 }
 
 #[test]
+fn a_consent_that_comes_meanwhile_is_not_undone_by_the_one_before() {
+    let host = FakeHost::new();
+    let first = authorize(&host, "main");
+    let second = authorize(&host, "main");
+    host.expect(TOKEN, 200, PAIR);
+    expect_identity(&host, "n1", ONE_SITE, "5b10");
+    let state = second.state;
+    host.meanwhile("put sweep", move |host| {
+        host.expect(TOKEN, 200, &PAIR.replace("n1", "n2").replace("m1", "m2"));
+        let sandbox = ONE_SITE.replace("acme", "sandbox");
+        expect_identity(host, "n2", &sandbox, "6c21");
+        let outcome = take(host, callback("main", &state)).unwrap();
+        assert!(matches!(outcome, OauthOutcome::Connected(_)), "{outcome:?}");
+    });
+    let error = take(&host, callback("main", &first.state)).unwrap_err();
+    assert!(
+        matches!(error.kind(), Kind::Configuration("site")),
+        "{error:?}"
+    );
+
+    let outcome = take(&host, OauthStep::Status(Some("main".into()))).unwrap();
+    let OauthOutcome::Status(all) = outcome else {
+        panic!("{outcome:?}")
+    };
+    assert_eq!(all[0].state, ConnectionState::Ready);
+    assert_eq!(all[0].site.as_ref().unwrap().cloud_id, "sandbox");
+    assert_eq!(all[0].account.as_ref().unwrap().account_id, "6c21");
+}
+
+#[test]
 fn the_one_site_of_a_new_consent_is_not_taken_where_another_was_chosen() {
     let host = FakeHost::connected("main");
     let consent = authorize(&host, "main");

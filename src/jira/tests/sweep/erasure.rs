@@ -340,3 +340,14 @@ fn an_erasure_that_cannot_be_read_is_named_each_time_and_keeps_nobody_from_being
     }
     assert_eq!(world.reported_ids(), ["a", "b"]);
 }
+
+#[test]
+fn an_action_that_is_damaged_is_written_over() {
+    let world = closing("a", &["a"]);
+    world.keep_data("a");
+    world.host.set("actions/a", b"{");
+    let report = world.sweep();
+    assert_eq!(report.counts.closed, 1);
+    assert_eq!(report.actions.actions.len(), 1);
+    assert!(world.entry("a").is_none());
+}
