@@ -15,11 +15,11 @@ use super::{
     action::{AccountState, Action},
     consenters::Consenters,
     own,
-    register::Registered,
+    register::{OwnCopy, Registered},
 };
 use crate::jira::{
     error::Result,
-    host::{DeleteOutcome, Expect, Host, PutOutcome},
+    host::{DeleteOutcome, Expect, Host},
     store::{self, Found, SAVE_ATTEMPTS, Stored},
 };
 
@@ -76,10 +76,12 @@ impl<H: Host> Eraser<'_, H> {
         was_done: bool,
     ) -> Result<bool> {
         let host = self.host;
-        let Some(entry) = flag(host, id, action, was_done).await? else {
-            return Ok(was_done);
+        let (entry, is_meant) = match flag(host, id, action, was_done).await? {
+            Flagged::Gone => return Ok(was_done),
+            Flagged::Renewed(entry) => (entry, was_done),
+            Flagged::Meant(entry) => (entry, true),
         };
-        if !was_done {
+        if is_meant && !was_done {
             action.erased.action_options = erase_kind(host, id, ACTION_OPTIONS).await?;
             action.erased.user_data = erase_kind(host, id, USER_DATA).await?;
             self.note(id, action).await?;
@@ -89,7 +91,7 @@ impl<H: Host> Eraser<'_, H> {
                 own::read_anew(host, id, &copy).await?;
             }
         }
-        Ok(true)
+        Ok(is_meant)
     }
 
     /// Writes down what the host must hear of. An earlier action of the account
@@ -102,24 +104,31 @@ impl<H: Host> Eraser<'_, H> {
     }
 }
 
-/// Flags an account whose data the host must retrieve again. Nothing where it
-/// has done so already: then the answer was about data that is gone.
+/// What an answer of `updated` is to an account of the register.
+enum Flagged {
+    /// It is not there any more.
+    Gone,
+    /// What the host keeps is no longer what was reported, or is done with.
+    Renewed(Registered),
+    /// It is as it was reported, and flagged.
+    Meant(Registered),
+}
+
+/// Flags an account whose data the host must retrieve again, unless it has done so
+/// already. What the connector keeps has times of its own.
 async fn flag(
     host: &impl Host,
     id: &AccountId,
     action: &Action,
     was_done: bool,
-) -> Result<Option<Registered>> {
+) -> Result<Flagged> {
     let key = id.key(REGISTER);
     for _ in 0..store::UPDATE_ATTEMPTS {
         let Some(Stored { value, version }) = store::read::<Registered>(host, &key).await? else {
-            return Ok(None);
+            return Ok(Flagged::Gone);
         };
-        if was_done {
-            return Ok(Some(value));
-        }
-        if value.oldest() != Some(action.retrieved_at) {
-            return Ok(None);
+        if was_done || !is_as_reported(&value, action) {
+            return Ok(Flagged::Renewed(value));
         }
         let flagged = Registered {
             reported_at: value.reported_at.max(Some(action.answered_at)),
@@ -127,15 +136,20 @@ async fn flag(
             ..value.clone()
         };
         if flagged == value {
-            return Ok(Some(value));
+            return Ok(Flagged::Meant(value));
         }
-        let (entry, expect) = (store::encode(&flagged), Expect::Version(version));
-        let outcome = store::save(host, &key, &entry, expect, SAVE_ATTEMPTS).await?;
-        if matches!(outcome, PutOutcome::Stored(_)) {
-            return Ok(Some(flagged));
+        if let Some(flagged) = store::replace(host, &key, flagged, Expect::Version(version)).await?
+        {
+            return Ok(Flagged::Meant(flagged));
         }
     }
     Err(store::contended(&key))
+}
+
+fn is_as_reported(entry: &Registered, action: &Action) -> bool {
+    let is_older = |copy: &OwnCopy| copy.retrieved_at <= action.answered_at;
+    entry.retrieved_at == action.held_since
+        && (entry.retrieved_at.is_some() || entry.own.iter().any(is_older))
 }
 
 async fn erase_kind(host: &impl Host, id: &AccountId, kind: &str) -> Result<u32> {

@@ -158,7 +158,11 @@ async fn settle(
     let Some((stored, kept)) = own else {
         return release(host, id.as_str(), name).await;
     };
-    let account = account.unwrap_or(Account { name: None, ..kept });
+    let account = account.unwrap_or(Account {
+        name: None,
+        retrieved_at: host.now(),
+        ..kept
+    });
     let connection = Connection {
         account: Some(account.clone()),
         ..stored.value

@@ -5,6 +5,7 @@
 //! about it, in one trip: what is to be erased, that its accounts were reported,
 //! and the evidence.
 
+mod gone;
 mod landing;
 mod outcome;
 
@@ -197,9 +198,14 @@ impl<'a, H: Host> Pass<'a, H> {
                 ..state
             }
         };
-        let state = match is_complete {
-            true => SweepState::update(self.host, &completed).await?,
-            false => SweepState::read(self.host).await?,
+        let unfinished = |state: SweepState| SweepState {
+            next_due: state.next_due.min(Some(now.plus(UNFINISHED_MS))),
+            ..state
+        };
+        let state = match (is_complete, has_unfinished) {
+            (true, _) => SweepState::update(self.host, &completed).await?,
+            (false, true) => SweepState::update(self.host, &unfinished).await?,
+            (false, false) => SweepState::read(self.host).await?,
         };
         let end = match self.stop.take() {
             _ if is_complete => End::Complete,
@@ -298,16 +304,22 @@ impl<'a, H: Host> Pass<'a, H> {
         if self.batches_left == 0 {
             return Ok(None);
         }
-        let planned = beside(self.lease.keep(), self.plan.next(self.deadline));
-        let batch = self.flight.beside(planned).await?;
-        for failure in core::mem::take(&mut self.plan.damaged) {
-            self.note(failure);
+        loop {
+            let planned = beside(self.lease.keep(), self.plan.next(self.deadline));
+            let batch = self.flight.beside(planned).await?;
+            for failure in core::mem::take(&mut self.plan.damaged) {
+                self.note(failure);
+            }
+            let Some(batch) = batch else {
+                return Ok(None);
+            };
+            let batch = self.without_gone(batch).await?;
+            if !batch.accounts.is_empty() {
+                self.batches_left -= 1;
+                self.counts.due += count(&batch.accounts);
+                return Ok(Some(batch));
+            }
         }
-        if let Some(batch) = &batch {
-            self.batches_left -= 1;
-            self.counts.due += count(&batch.accounts);
-        }
-        Ok(batch)
     }
 
     fn may_launch(&self) -> bool {

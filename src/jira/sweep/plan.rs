@@ -34,6 +34,21 @@ pub struct Due {
     page: u32,
 }
 
+impl Due {
+    /// The same account, as the register has it now; nothing where nothing is kept
+    /// of it any more.
+    #[must_use]
+    pub fn again(self, entry: Option<Stored<register::Registered>>) -> Option<Self> {
+        let entry = entry?;
+        let retrieved_at = entry.value.oldest()?;
+        Some(Self {
+            entry,
+            retrieved_at,
+            ..self
+        })
+    }
+}
+
 /// Accounts that are reported together.
 #[derive(Debug, Clone)]
 pub struct Batch {

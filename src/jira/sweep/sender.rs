@@ -131,10 +131,18 @@ impl<'a, H: Host> Sender<'a, H> {
         self.current.take_if(is_erased);
     }
 
+    /// What must be mended for all goes before what one of them lacks.
     fn give_up(&mut self, error: Error) {
         self.current = None;
         self.was_renewed = false;
-        self.why_not.get_or_insert(error);
+        let is_of_all = |error: &Error| matches!(error.kind(), Kind::Configuration(_));
+        if self
+            .why_not
+            .as_ref()
+            .is_none_or(|known| is_of_all(&error) && !is_of_all(known))
+        {
+            self.why_not = Some(error);
+        }
     }
 
     async fn take_next(&mut self) -> Result<()> {

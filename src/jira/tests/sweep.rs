@@ -9,6 +9,7 @@ mod evidence;
 mod lease;
 mod limits;
 mod model;
+mod own;
 mod previews;
 mod register;
 mod schedule;

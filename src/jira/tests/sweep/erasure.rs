@@ -3,14 +3,12 @@ use crate::jira::{
     connection::{Account, Connection, SiteChoice},
     host::StoreError,
     instant::{DAY_MS, UnixMs},
-    sweep::{action::Erased, register::Registered, report::End},
+    sweep::{action::Erased, options::SweepOptions, register::Registered, report::End},
     tests::fake::{FakeHost, NOW, connection, site, tokens},
     token::TokenSet,
 };
 
-const ME: &str = "GET https://api.atlassian.com/me";
-
-fn consented_by(id: &str) -> Connection {
+pub fn consented_by(id: &str) -> Connection {
     let mut connection = connection();
     connection.account = Some(Account {
         account_id: id.into(),
@@ -23,7 +21,7 @@ fn consented_by(id: &str) -> Connection {
     connection
 }
 
-fn connect(host: &FakeHost, name: &str, id: &str, tokens: &TokenSet) {
+pub fn connect(host: &FakeHost, name: &str, id: &str, tokens: &TokenSet) {
     host.connect(name, tokens);
     host.set_record(&format!("connections/{name}"), &consented_by(id));
 }
@@ -230,69 +228,6 @@ fn an_account_that_was_retrieved_again_while_it_was_reported_keeps_everything() 
     }
 }
 
-fn with_own_account() -> World {
-    let world = World::new();
-    connect(&world.host, "main", "a", &may_report("a1"));
-    let own = Registered::new(NOW).with_own("main", RETRIEVED);
-    world.host.set_record("accounts/a", &own);
-    world.change("a", UnixMs(NOW.0 - 1));
-    world
-}
-
-#[test]
-fn the_connectors_own_copy_is_read_anew_and_is_not_updated_for_ever() {
-    let world = with_own_account();
-    world.host.expect(
-        &format!("{ME} a1"),
-        200,
-        r#"{"account_id":"a","name":"Ada L."}"#,
-    );
-    assert_eq!(world.sweep().counts.updated, 1);
-    assert!(
-        world
-            .host
-            .stored("connections/main")
-            .unwrap()
-            .contains("Ada L.")
-    );
-    let entry = world.entry("a").unwrap();
-    assert_eq!(entry.oldest(), Some(NOW));
-    assert!(!entry.retrieve_again, "the host keeps nothing of it");
-    world.host.advance(7 * DAY_MS);
-    let report = world.sweep();
-    assert_eq!((report.counts.reported, report.counts.updated), (1, 0));
-}
-
-#[test]
-fn where_the_own_copy_cannot_be_read_anew_the_name_is_erased() {
-    let world = with_own_account();
-    world.host.expect(&format!("{ME} a1"), 500, "");
-    world.sweep();
-    let connection = world.host.stored("connections/main").unwrap();
-    assert!(!connection.contains("Ada") && connection.contains(r#""account_id":"a""#));
-    assert!(world.host.stored("tokens/main").is_some());
-}
-
-#[test]
-fn an_own_copy_that_is_somebody_elses_by_now_leaves_the_register() {
-    let world = with_own_account();
-    world
-        .host
-        .set_record("connections/main", &consented_by("b"));
-    world
-        .host
-        .expect(&format!("{ME} a1"), 200, r#"{"account_id":"b"}"#);
-    world.sweep();
-    assert!(world.entry("a").is_none());
-    assert!(
-        world
-            .host
-            .stored("connections/main")
-            .unwrap()
-            .contains("Ada")
-    );
-}
-
 #[test]
 fn the_connection_that_reports_may_be_the_one_that_is_erased() {
     let world = World::with_many(200);
@@ -326,6 +261,20 @@ fn an_erasure_that_fails_is_named_is_due_in_an_hour_and_is_finished_by_the_next_
     assert_eq!(report.next_due, Some(NOW.plus(7 * DAY_MS)));
     assert_eq!(report.actions.actions.len(), 1);
     assert_eq!(world.host.stored("erasures/a"), None);
+}
+
+#[test]
+fn an_erasure_that_fails_is_due_in_an_hour_also_where_there_is_more_to_report() {
+    let world = World::with_many(91);
+    world.tell(|atlassian| atlassian.closed.push("a00000".into()));
+    let broken = StoreError::Other("broken".into());
+    world.host.fail_put("actions/a00000", broken);
+    let report = world.sweep_with(SweepOptions {
+        max_batches: Some(1),
+        ..SweepOptions::default()
+    });
+    assert!(matches!(report.end, End::More(_)), "{report:?}");
+    assert_eq!(report.next_due, Some(NOW.plus(3_600_000)));
 }
 
 #[test]

@@ -1,6 +1,9 @@
 use proptest::prelude::*;
 
-use super::model::{RETRIEVED, World};
+use super::{
+    erasure::connect,
+    model::{RETRIEVED, World, may_report},
+};
 use crate::jira::{
     instant::{DAY_MS, UnixMs},
     oauth::{OauthOutcome, OauthStep},
@@ -109,6 +112,7 @@ fn the_oldest_of_what_is_kept_is_what_is_reported() {
     let older = UnixMs(RETRIEVED.0 - DAY_MS);
     let entry = entry.with_own("x", NOW).with_own("y", older);
     world.host.set_record("accounts/a", &entry);
+    connect(&world.host, "y", "a", &may_report("a1"));
     world.sweep();
     assert_eq!(world.atlassian().batches[0][0].1, older);
 }

@@ -174,3 +174,17 @@ fn an_app_without_the_reporting_api_cannot_sweep() {
     assert_eq!(error.action(), Action::FixConfiguration);
     assert_eq!(world.entry("a").unwrap().retrieved_at, Some(RETRIEVED));
 }
+
+#[test]
+fn an_app_that_may_not_report_goes_before_a_connection_that_is_dead() {
+    let world = World::with(&["a"]);
+    let dead = TokenSet {
+        refused: Some("invalid_grant".into()),
+        expires_at: NOW,
+        ..may_report("d1")
+    };
+    connect(&world.host, "dead", &dead);
+    world.answers_next(403, &[], "");
+    let why = assert_stopped(&world.sweep(), "Configuration(\"scope\")");
+    assert!(why.contains("personal data reporting API"), "{why}");
+}
