@@ -88,7 +88,10 @@ pub async fn exchange(host: &impl Host, api: Api, request: ApiRequest) -> Result
     let request = CheckedRequest::check(api, request)?;
     let traits = request.traits();
     let answer = answer(host, request).await;
-    answer.map_err(|error| error.with_traits(traits))
+    answer.map_err(|error| match error.kind() {
+        Kind::InvalidRequest(_) => error,
+        _ => error.with_traits(traits),
+    })
 }
 
 async fn answer(host: &impl Host, mut request: CheckedRequest) -> Result<ApiResponse> {
@@ -333,7 +336,8 @@ impl Ending {
             was_redirected,
             left_open,
         } = arrived;
-        let probably_done = left_open && self.method == Method::Delete && response.status == 404;
+        let was_delete = self.method == Method::Delete && !was_redirected;
+        let probably_done = left_open && was_delete && response.status == 404;
         let is_ok = response.is_success()
             || probably_done
             || response.status == 304

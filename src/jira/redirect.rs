@@ -69,9 +69,14 @@ pub fn follow(hop: Hop, response: &HttpResponse, site: &Site, api_origin: &Origi
     if api_origin.has(&link) {
         return Err(refuse("it leads to the gateway, but not to this site"));
     }
+    if hop.is_own_site && site.is_at(&link) {
+        return Err(refuse(
+            "it leads to a page of the site for people, such as its login",
+        ));
+    }
     if request.body.is_some() || !request.method.is_safe() {
         return Err(refuse(
-            "it sends a request that changes something to another origin",
+            "it would take a body, or a change, to another origin",
         ));
     }
     if !may_be_visited(&link, api_origin) {
@@ -336,7 +341,13 @@ mod tests {
         ] {
             assert_refused(Method::Get, 302, Some(link), elsewhere);
         }
-        let changes = "it sends a request that changes something to another origin";
+        assert_refused(
+            Method::Post,
+            302,
+            Some("https://acme/login.jsp?t=signed"),
+            "it leads to a page of the site for people, such as its login",
+        );
+        let changes = "it would take a body, or a change, to another origin";
         assert_refused(
             Method::Post,
             307,

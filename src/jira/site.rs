@@ -58,6 +58,12 @@ impl Site {
         url
     }
 
+    /// Whether a link leads to the site itself, past the gateway.
+    #[must_use]
+    pub fn is_at(&self, link: &Url) -> bool {
+        Url::parse(&self.url).is_ok_and(|own| own.origin() == link.origin())
+    }
+
     /// Where a link in an answer leads: Jira writes links to itself in the
     /// gateway's form or in the site's, and both mean the gateway's.
     ///
@@ -66,7 +72,7 @@ impl Site {
     pub fn re_root(&self, api_origin: &Origin, link: &Url) -> Option<Url> {
         let below_the_site = if api_origin.has(link) {
             link.path().strip_prefix(&self.gateway_path())?
-        } else if Url::parse(&self.url).is_ok_and(|own| own.origin() == link.origin()) {
+        } else if self.is_at(link) {
             link.path()
         } else {
             return None;

@@ -111,23 +111,24 @@ pub fn style_of(path: &str, list: &str) -> Option<PagingStyle> {
 }
 
 /// How a list of this path is most likely paged, before it is asked: as it is
-/// documented for the path, or else as most lists of its API are. Nothing for a
-/// request that cannot be sent again for another page.
+/// documented for the path, or else as most lists of its API are.
 #[must_use]
-pub fn expected_style(method: Method, path: &str) -> Option<PagingStyle> {
-    if repeat(method, path) == Repeat::Never {
-        return None;
-    }
-    let style = match of_platform(path) {
+pub fn expected_style(path: &str) -> PagingStyle {
+    match of_platform(path) {
         path if pages_bare_arrays(path) => PagingStyle::BareArray,
-        path if path.ends_with("Usages") => PagingStyle::NextPageToken,
+        path if pages_nested_lists(path) => PagingStyle::NextPageToken,
         "/worklog/updated" | "/worklog/deleted" => PagingStyle::Since,
         "/auditing/record" => PagingStyle::OffsetLimit,
         path if searches_knowledge(path) => PagingStyle::LinksNext,
         path if path.starts_with("/rest/servicedeskapi") => PagingStyle::StartLimit,
         path => silent_style(path).map_or(PagingStyle::StartAt, |(style, _)| style),
-    };
-    Some(style)
+    }
+}
+
+/// Who uses a status or a workflow: a list within an object.
+fn pages_nested_lists(path: &str) -> bool {
+    path.ends_with("Usages")
+        || (path.starts_with("/workflow/") && path.ends_with("/workflowSchemes"))
 }
 
 /// The styles whose last page does not show them, and what their lists are

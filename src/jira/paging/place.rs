@@ -2,7 +2,12 @@
 
 use url::Url;
 
-use crate::jira::{app::Origin, http::HttpRequest, query, site::Site};
+use crate::jira::{
+    app::Origin,
+    http::{HttpRequest, Method},
+    query,
+    site::Site,
+};
 
 use super::{
     outline::{Member, Outline},
@@ -50,10 +55,7 @@ impl Frozen {
     /// Freezes a request to a path below the site.
     #[must_use]
     pub fn new(request: HttpRequest, path: String) -> Self {
-        let repeat = match paths::repeat(request.method, &path) {
-            Repeat::InBody if !is_object(request.body.as_deref()) => Repeat::Never,
-            repeat => repeat,
-        };
+        let repeat = repeat(request.method, &path, request.body.as_deref());
         Self {
             request,
             path,
@@ -181,8 +183,15 @@ fn object(body: &[u8]) -> Option<(&str, Vec<Member>)> {
 }
 
 /// Whether a body is an object that a member can be set in.
-fn is_object(body: Option<&[u8]>) -> bool {
-    body.is_some_and(|body| with_member(body, "", "0").is_some())
+/// Where a request can be sent again for another page. A place goes into no body
+/// but an object.
+#[must_use]
+pub fn repeat(method: Method, path: &str, body: Option<&[u8]>) -> Repeat {
+    let is_object = || body.is_some_and(|body| with_member(body, "", "0").is_some());
+    match paths::repeat(method, path) {
+        Repeat::InBody if !is_object() => Repeat::Never,
+        repeat => repeat,
+    }
 }
 
 /// A member of a body, as it is written.

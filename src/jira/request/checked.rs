@@ -13,7 +13,11 @@ use crate::jira::{
     fields,
     http::{Headers, HttpRequest, IDENTITY, JSON, Method, USER_AGENT},
     name::ConnectionName,
-    paging::{options::Options, paths::expected_style},
+    paging::{
+        options::Options,
+        paths::{Repeat, expected_style},
+        place::repeat,
+    },
     path::{Api, Target},
     retry::Retry,
     safety::RetryClass,
@@ -138,14 +142,14 @@ impl CheckedRequest {
     /// What is known of it before it is answered.
     #[must_use]
     pub fn traits(&self) -> RequestTraits {
-        let path = &self.target.path;
-        let body = self.body().unwrap_or_default();
-        let paging = self.paginate.as_ref().and_then(|options| {
+        let (path, body) = (&self.target.path, self.body());
+        let is_listed = |_: &&Options| repeat(self.method, path, body) != Repeat::Never;
+        let paging = self.paginate.as_ref().filter(is_listed).map(|options| {
             let begun = options.cursor.as_ref().and_then(|cursor| cursor.style);
-            begun.or_else(|| expected_style(self.method, path))
+            begun.unwrap_or_else(|| expected_style(path))
         });
         RequestTraits {
-            retry_class: RetryClass::of(self.method, path, body),
+            retry_class: RetryClass::of(self.method, path, body.unwrap_or_default()),
             paging,
         }
     }

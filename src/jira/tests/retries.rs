@@ -235,6 +235,17 @@ fn the_caller_turns_retries_off_or_narrows_them() {
 }
 
 #[test]
+fn a_404_from_where_a_delete_was_led_is_no_answer_to_it() {
+    let host = answering(
+        Method::Delete,
+        vec![cut(), told(303, "location", "https://elsewhere.example/1")],
+    );
+    host.expect_with("GET https://elsewhere.example/1 -", status(404));
+    let error = send(&host, request(Method::Delete, "/a")).unwrap_err();
+    assert!(error.may_have_been_done(), "{error:?}");
+}
+
+#[test]
 fn a_404_to_the_repetition_of_a_delete_that_may_have_been_done_is_probably_done() {
     for (first, probably_done) in [(cut(), true), (status(503), true), (refused(), false)] {
         let host = answering(Method::Delete, vec![first, status(404)]);

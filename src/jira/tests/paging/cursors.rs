@@ -2,6 +2,7 @@
 
 use super::script::{Script, assert_complete, body, cursor, end, list, post, with};
 use crate::jira::{
+    error::Kind,
     exchange::ApiResponse,
     paging::{options::Paginate, report::PagingStyle},
     path::Api,
@@ -86,6 +87,28 @@ fn a_list_that_has_grown_behind_a_part_goes_on() {
 }
 
 #[test]
+fn a_cursor_of_another_list_is_refused_and_says_nothing_of_how_this_one_is_paged() {
+    let first = r#"{"values":[1],"nextPageToken":"t"}"#;
+    let begun = part(
+        Script::default().page("GET /rest/api/3/x", first),
+        "/x",
+        one_page(),
+    );
+    let onward = Paginate {
+        cursor: cursor(&begun),
+        ..Paginate::default()
+    };
+    let error = Script::default()
+        .run(Api::Platform, with("/y", onward))
+        .unwrap_err();
+    assert!(matches!(
+        error.kind(),
+        Kind::InvalidRequest("paginate.cursor")
+    ));
+    assert_eq!(error.traits(), None);
+}
+
+#[test]
 fn how_a_list_is_paged_is_known_of_one_that_has_begun_and_of_none_that_cannot_go_on() {
     let expected = |request| {
         let checked = CheckedRequest::check(Api::Platform, request).unwrap();
@@ -107,4 +130,9 @@ fn how_a_list_is_paged_is_known_of_one_that_has_begun_and_of_none_that_cannot_go
         Some(PagingStyle::NextPageToken)
     );
     assert_eq!(expected(post("/issue", "{}")), None);
+    let search = |json| expected(post("/search/jql", json));
+    assert_eq!(search("{}"), Some(PagingStyle::NextPageToken));
+    assert_eq!(search("[]"), None);
+    let nested = list("/workflow/1/workflowSchemes");
+    assert_eq!(expected(nested), Some(PagingStyle::NextPageToken));
 }
