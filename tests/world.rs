@@ -40,7 +40,7 @@ const EXPORTS: [&str; 4] = [
 /// What hosts fetch, compile and keep. It is the size of today and a little
 /// room; `host-test/benches/README.md` says what it is made of. Whoever passes it
 /// looks at what was added before raising it.
-const MAX_BYTES: usize = 860 * 1000;
+const MAX_BYTES: usize = 880 * 1000;
 
 /// Looked into once for all tests.
 fn inspection() -> &'static Inspection {

@@ -106,6 +106,15 @@ pub async fn find<T: FromJson>(host: &impl Host, key: &str) -> Result<Found<T>> 
     }
 }
 
+/// Refuses to go on to where an entry of a newer connector would be overwritten.
+pub async fn refuse_newer(host: &impl Host, key: &str) -> Result<()> {
+    match host.get(key).await {
+        Ok(Some(entry)) if is_newer(&entry) => open(key, &entry).map(drop),
+        Ok(_) | Err(StoreError::Other(_)) => Ok(()),
+        Err(error) => Err(error.into()),
+    }
+}
+
 /// Writes a value as an entry.
 #[must_use]
 pub fn encode(value: &impl ToJson) -> Vec<u8> {

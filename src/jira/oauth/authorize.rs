@@ -7,13 +7,11 @@ use super::{
 };
 use crate::jira::{
     app::App,
-    connection::Connection,
     error::{Error, Result},
     host::{Expect, Host},
     name::{APP_KEY, ConnectionName},
     query::encode_component,
     store::{self, SAVE_ATTEMPTS},
-    token::TokenSet,
 };
 
 /// Shown in lists; longer ones are descriptions.
@@ -48,7 +46,9 @@ impl Authorize {
         let app = load_app(host).await?;
         let asked_scopes =
             scopes::to_ask_for(&app, self.include_service_management, &self.extra_scopes)?;
-        refuse_newer(host, &name).await?;
+        // Better now than when a person has consented.
+        store::refuse_newer(host, &name.connection_key()).await?;
+        store::refuse_newer(host, &name.tokens_key()).await?;
         consent::forget_expired(host, &name).await?;
 
         let state = consent::new_state(host);
@@ -77,14 +77,6 @@ impl Authorize {
             expires_at,
         })
     }
-}
-
-/// Refuses what would overwrite a connection of a newer connector: better now than
-/// when a person has consented.
-async fn refuse_newer(host: &impl Host, name: &ConnectionName) -> Result<()> {
-    store::find::<Connection>(host, &name.connection_key()).await?;
-    store::find::<TokenSet>(host, &name.tokens_key()).await?;
-    Ok(())
 }
 
 /// Reads the application record.
