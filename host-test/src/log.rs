@@ -240,8 +240,10 @@ pub(crate) fn warning(text: impl Display) {
 /// Why the command ends, and what to do now. Nothing leaves it out.
 pub(crate) fn failure(exit_code: u8, message: Option<&str>, hints: &[String]) {
     if is_json() {
+        let hint = (!hints.is_empty()).then(|| hints.join("\n"));
+        // Whoever ended it knows, but not what to do now.
+        let message = message.or(hint.as_ref().map(|_| "interrupted"));
         if let Some(message) = message {
-            let hint = (!hints.is_empty()).then(|| hints.join("\n"));
             tracing::error!(target: COMMANDS, exit_code, hint, "{message}");
         }
         return;

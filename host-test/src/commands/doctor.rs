@@ -61,7 +61,7 @@ impl DoctorArgs {
             (false, ..) => Some("without a component nothing can be asked"),
         };
         match why_not {
-            None => connections::check(context, self.offline, &spinner, &mut findings).await,
+            None => connections::check(context, self.offline, &spinner, &mut findings).await?,
             Some(why) => {
                 for check in [connections::CHECK, connections::SCOPES] {
                     findings.skipped(check, why);

@@ -72,6 +72,8 @@ pub(crate) struct RequestArgs {
     #[command(flatten)]
     answer: AnswerArgs,
     /// Tells status and headers of the answer on standard error.
+    ///
+    /// Of a 401 or a 429 the message alone tells.
     #[arg(short, long, help_heading = ANSWER)]
     include: bool,
     /// The longest body of an answer, or of a page: 16777216 (16 MiB) unless given.
@@ -197,10 +199,15 @@ impl RequestArgs {
         content: Content,
         experimental: bool,
     ) -> Result<(), Failure> {
+        // A file that cannot be begun is refused; one that can is not begun.
+        let answer = self.answer.clone();
+        let begun = answer.clone();
+        apart(move || begun.outlet(None).map(drop)).await?;
         let preview = Preview::of(context, export, self.connection.take()).await?;
         let (wanted, body, list) = (self.preview, self.body.clone(), self.list.clone());
         let request = self.request(preview.connection(), content, experimental)?;
-        preview.show(&list.put_into(request), &body, wanted).await
+        let request = list.put_into(request);
+        preview.show(&request, &body, answer.file(), wanted).await
     }
 
     fn request(

@@ -68,6 +68,14 @@ async fn a_command_line_of_curl_has_the_request_and_a_place_for_the_token() {
         !words.iter().any(|word| word.contains("boundary")),
         "{words:?}"
     );
+    let (words, _) = curl(&["api", "/myself", "-o", "a b", "--timeout", "7"], "");
+    assert!(words.contains(&"--location".to_owned()), "{words:?}");
+    assert!(follows(&words, ["--output", "a b"]), "{words:?}");
+    assert!(follows(&words, ["--max-time", "7"]), "{words:?}");
+    assert!(!stage.home.path().join("a b").exists());
+    let (words, note) = curl(&["api", "/label", "--paginate", "--no-follow"], "");
+    assert!(!words.contains(&"--location".to_owned()), "{words:?}");
+    assert!(note.contains("the first page alone"), "{note}");
     let ran = stage.run(&["api", "/myself", "--curl", "--json"]);
     assert!(ran.json()["curl"].as_str().unwrap().starts_with("curl "));
 }

@@ -113,6 +113,38 @@ async fn who_interrupts_a_change_is_told_that_it_may_have_been_made() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn who_interrupts_a_change_that_might_be_a_list_is_told_so_too() {
+    let stage = Stage::set().await;
+    connect(&stage, &["demo"]).await.0.done();
+    let told = "interrupted; it may have been carried out";
+    for (path, is_told) in [("/issue/DEMO-1", true), ("/search/jql", false)] {
+        let gate = Gate::new();
+        let change = On::method_path("POST", path);
+        stage.simulator.script(change, Fault::Hold(gate.clone()));
+        let request = Running::begin(&stage, &["api", path, "-f", "a=b", "--paginate"]);
+        gate.reached().await;
+        request.interrupt();
+        assert_eq!(request.end().failed(130).contains(told), is_told, "{path}");
+        gate.open();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn ctrl_c_in_doctor_is_no_problem_of_the_set_up() {
+    let stage = Stage::set().await;
+    connect(&stage, &["demo"]).await.0.done();
+    let gate = Gate::new();
+    let who = On::method_path("GET", "/myself");
+    stage.simulator.script(who, Fault::Hold(gate.clone()));
+    let doctor = Running::begin(&stage, &["doctor"]);
+    gate.reached().await;
+    doctor.interrupt();
+    let ran = doctor.end();
+    assert_eq!((ran.failed(130), ran.stdout.as_str()), ("", ""));
+    gate.open();
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn ctrl_c_does_not_lose_a_consent_that_has_come_back() {
     let stage = Stage::set().await;
     let waiting = Waiting::begin(&stage, &["demo"]);

@@ -182,9 +182,9 @@ async fn a_dry_run_tells_when_it_would_be_sent_again() {
         (&["--retry", "2", "--retry-only-undone"], "safe", 2, true),
         (&["--retry", "0"], "safe", 0, false),
         (&["--no-retry"], "safe", 0, false),
-        (&["-f", "a=b"], "not-idempotent", 4, false),
+        (&["-f", "a=b"], "not-idempotent", 4, true),
         (&["-X", "PUT", "-f", "a=b"], "idempotent", 4, false),
-        (&["-X", "PUT", "-f", "update=b"], "not-idempotent", 4, false),
+        (&["-X", "PUT", "-f", "update=b"], "not-idempotent", 4, true),
         (&["-X", "DELETE"], "idempotent", 4, false),
     ] {
         let ran = stage.run(&[&["api", "/echo", "--dry-run", "--json"], arguments].concat());
@@ -331,6 +331,7 @@ async fn what_is_refused_is_refused_by_a_preview_in_the_same_words() {
     refused(&["api", "/myself", "-X", "GET", "--input", "nowhere"], 2).await;
     refused(&["api", "/label", "--paginate", "--cursor", "none"], 2).await;
     refused(&["api", "/myself", "-c", "nobody"], 3).await;
+    refused(&["api", "/myself", "-o", "nowhere/file"], 2).await;
     change_tokens(&stage, |tokens| {
         expire(tokens);
         tokens["refused"] = "invalid_grant".into();

@@ -73,3 +73,19 @@ fn the_help_tells_the_exit_codes() {
         assert!(is_told, "{code} is missing:\n{help}");
     }
 }
+
+#[test]
+fn a_store_of_an_unknown_scheme_is_no_file_and_its_password_is_not_shown() {
+    let home = Home::new();
+    let store = "valkey://:canary@cache.example/0?store=a";
+    for command in [&["status"][..], &["store", "check"], &["config", "show"]] {
+        let ran = home.run(&[&["--store", store], command].concat());
+        let told = ran.failed(2);
+        assert!(told.contains("begins with `rediss://`"), "{told}");
+        assert!(
+            !told.contains("canary") && !ran.stdout.contains("canary"),
+            "{ran:#?}"
+        );
+    }
+    assert!(!home.path().join("valkey:").exists());
+}

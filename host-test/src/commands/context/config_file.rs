@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use etcetera::AppStrategy;
 use etcetera::app_strategy::{AppStrategyArgs, choose_native_strategy};
 use serde::Deserialize;
+use url::form_urlencoded;
 
 use crate::exit::{Exit, Failure};
 use crate::log::{LogFormat, Verbosity};
@@ -69,12 +70,25 @@ fn bounded(path: &Path) -> io::Result<String> {
     fs::read_to_string(path)
 }
 
-/// A store is a file, or it has a URL.
+/// Where a store is that a file in this folder names: its path, or that of the
+/// authority of its server.
 fn store_in(folder: &Path, store: String) -> String {
-    if store.contains("://") {
-        return store;
+    let in_folder = |path: &str| folder.join(path).to_string_lossy().into_owned();
+    if !store.contains("://") {
+        return in_folder(&store);
     }
-    folder.join(store).to_string_lossy().into_owned()
+    let Some((address, query)) = store.split_once('?') else {
+        return store;
+    };
+    let pairs = form_urlencoded::parse(query.as_bytes());
+    let mut placed = form_urlencoded::Serializer::new(String::new());
+    for (name, value) in pairs {
+        match &*name {
+            "ca" => placed.append_pair(&name, &in_folder(&value)),
+            _ => placed.append_pair(&name, &value),
+        };
+    }
+    format!("{address}?{}", placed.finish())
 }
 
 /// What is wrong, and in which line. The line itself is not shown: it may hold

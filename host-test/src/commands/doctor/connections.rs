@@ -24,9 +24,14 @@ pub(super) async fn check(
     is_offline: bool,
     spinner: &Spinner,
     findings: &mut Findings,
-) {
-    if let Err(failure) = try_check(context, is_offline, spinner, findings).await {
-        findings.failure(CHECK, &failure, MEND);
+) -> Result<(), Failure> {
+    match try_check(context, is_offline, spinner, findings).await {
+        Err(failure) if failure.exit() == Exit::Interrupted => Err(failure),
+        Err(failure) => {
+            findings.failure(CHECK, &failure, MEND);
+            Ok(())
+        }
+        checked => checked,
     }
 }
 

@@ -94,7 +94,8 @@ impl AnswerArgs {
         self.jq.as_deref().map(Filter::parse).transpose()
     }
 
-    fn file(&self) -> Option<&Path> {
+    /// The file that it goes to, where it goes to one.
+    pub(super) fn file(&self) -> Option<&Path> {
         self.output
             .as_deref()
             .filter(|path| *path != Path::new("-"))

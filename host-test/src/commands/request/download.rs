@@ -80,7 +80,7 @@ impl<'a> Download<'a> {
                 return match position.is_beginning() {
                     true => {
                         self.exchange
-                            .answered(request.method, response, self.outlet)
+                            .answered(&request, response, self.outlet)
                             .await
                     }
                     false => Err(changed()),

@@ -1,7 +1,9 @@
 use std::mem;
 use std::ops::Range;
 
-use jira_host::types::{Error, ErrorKind, Field, Method, Request, Response, TransportError};
+use jira_host::types::{
+    Error, ErrorKind, Field, Method, Request, Response, RetryClass, TransportError,
+};
 
 use super::Export;
 use super::answer::AnswerArgs;
@@ -31,24 +33,62 @@ impl Exchange<'_> {
     /// Sends a request, and writes its answer.
     pub(super) async fn once(self, request: &Request, outlet: Outlet) -> Result<(), Failure> {
         match self.send(request).await? {
-            Ok(response) => self.answered(request.method, response, outlet).await,
+            Ok(response) => self.answered(request, response, outlet).await,
             Err(error) => Err(self.refused(error).await?),
         }
     }
 
     /// Sends a request.
     pub(super) async fn send(self, request: &Request) -> Result<Result<Response, Error>, Failure> {
-        let sent = self.export.send(self.session, request).await;
-        sent.map_err(|failure| match failure.exit() {
-            Exit::Interrupted if !only_reads(request.method) => perhaps_carried_out(),
-            _ => failure,
-        })
+        match self.export.send(self.session, request).await {
+            Err(failure) => Err(self.given_up(request, failure).await),
+            sent => sent,
+        }
     }
 
-    /// Writes the answer to a request of this method.
+    /// The failure of a request that was given up, with what became of it.
+    pub(super) async fn given_up(self, request: &Request, failure: Failure) -> Failure {
+        match failure.exit() {
+            Exit::Interrupted if !self.only_reads(request).await => perhaps_carried_out(),
+            _ => failure,
+        }
+    }
+
+    /// The failure to write the answer to a request, with what became of that.
+    pub(super) async fn unwritten(
+        self,
+        request: &Request,
+        status: u16,
+        failure: Failure,
+    ) -> Failure {
+        match self.only_reads(request).await {
+            true => failure,
+            false => carried_out(failure, status),
+        }
+    }
+
+    /// Whether a request is known to do nothing but read. Of a POST the component
+    /// knows it, which is asked without sending anything.
+    async fn only_reads(self, request: &Request) -> bool {
+        match request.method {
+            Method::Get | Method::Head | Method::Options | Method::Trace => return true,
+            Method::Post => {}
+            _ => return false,
+        }
+        let Ok(rehearsal) = self.context.rehearsal().await else {
+            return false;
+        };
+        let unheard = log::Unheard::begin();
+        let refused = self.export.send(rehearsal.session(), request).await;
+        drop(unheard);
+        let traits = refused.ok().and_then(|refused| refused.err()?.traits);
+        traits.is_some_and(|traits| traits.retry_class == RetryClass::Safe)
+    }
+
+    /// Writes the answer to a request.
     pub(super) async fn answered(
         self,
-        method: Method,
+        request: &Request,
         response: Response,
         mut outlet: Outlet,
     ) -> Result<(), Failure> {
@@ -65,11 +105,10 @@ impl Exchange<'_> {
             outlet.body(&response.body, content_type(&response.headers))?;
             outlet.keep()
         });
-        let unwritten = |failure| match only_reads(method) {
-            true => failure,
-            false => carried_out(failure, status),
-        };
-        written.await.map_err(unwritten)
+        match written.await {
+            Err(failure) => Err(self.unwritten(request, status, failure).await),
+            written => written,
+        }
     }
 
     /// Writes what Jira says of an error, and answers the failure to end with.
@@ -110,14 +149,6 @@ impl Exchange<'_> {
             _ => hint::of(self.context, self.session, self.connection, kind),
         }
     }
-}
-
-/// Whether nothing can have been done that repeating it would do once more.
-fn only_reads(method: Method) -> bool {
-    matches!(
-        method,
-        Method::Get | Method::Head | Method::Options | Method::Trace
-    )
 }
 
 /// The failure of a request that was given up while it may have changed something.

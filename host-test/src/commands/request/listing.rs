@@ -100,7 +100,7 @@ impl Listing<'_> {
     /// Fetches the list and writes it as it comes. A document is brought to its
     /// end whatever ends the list, so that what there is can be read.
     pub(super) async fn fetch(self, request: Request, outlet: Outlet) -> Result<(), Failure> {
-        let mut pages = self.pages(self.list.put_into(request));
+        let mut pages = self.pages(self.list.put_into(request.clone()));
         let mut sheet = Sheet::new(self.list.layout(), outlet);
         let keeps_parts = sheet.keeps_parts();
         let progress = match sheet.is_seen_to_grow() {
@@ -108,31 +108,41 @@ impl Listing<'_> {
             false => Progress::of_list(self.list.max_items),
         };
         let progress = Arc::new(progress);
-        let mut is_begun = false;
+        let mut answered = None;
         let fetched = loop {
             match self.exchange.session.call(pages.next()).await {
                 Ok(Ok(Some(chunk))) => {
-                    if !is_begun {
+                    if answered.is_none() {
                         progress.aside(|| self.exchange.tell_head(chunk.status, &chunk.headers));
                     }
-                    is_begun = true;
+                    answered = Some(chunk.status);
                     if let Some(report) = &chunk.list {
                         progress.show(report);
                     }
-                    sheet = write(sheet, chunk, &progress).await?;
+                    sheet = match write(sheet, chunk, &progress).await {
+                        Ok(sheet) => sheet,
+                        Err(failure) => {
+                            return Err(self.unwritten(&request, answered, failure).await);
+                        }
+                    };
                 }
                 Ok(Ok(None)) => break Ok(()),
                 Ok(Err(error)) => break Err(self.exchange.failure(error)),
+                Err(failure) if answered.is_none() => {
+                    break Err(self.exchange.given_up(&request, failure).await);
+                }
                 Err(failure) => break Err(failure),
             }
         };
         progress.end();
         let is_whole = fetched.is_ok();
-        apart(move || match is_whole {
+        let finished = apart(move || match is_whole {
             true => sheet.finish(),
             false => sheet.close(),
-        })
-        .await?;
+        });
+        if let Err(failure) = finished.await {
+            return Err(self.unwritten(&request, answered, failure).await);
+        }
         match (fetched, pages.report().map(|report| report.end)) {
             (Ok(()), Some(ListEnd::Truncated(truncation))) => Err(self.cut(truncation)),
             (Ok(()), Some(ListEnd::NotAList)) => {
@@ -143,6 +153,19 @@ impl Listing<'_> {
                 Err(with_way_on(failure, cursor.as_deref()))
             }
             (fetched, _) => fetched,
+        }
+    }
+
+    /// The failure to write what a request was answered with, if it was.
+    async fn unwritten(
+        &self,
+        request: &Request,
+        answered: Option<u16>,
+        failure: Failure,
+    ) -> Failure {
+        match answered {
+            Some(status) => self.exchange.unwritten(request, status, failure).await,
+            None => failure,
         }
     }
 

@@ -3,7 +3,7 @@ mod open_already;
 
 use std::fs::{self, File, Permissions};
 use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::path::{self, Path, PathBuf};
 
 use self::draft::Draft;
 pub(super) use self::draft::Unkept;
@@ -79,14 +79,27 @@ impl OutputFile {
         failure(&self.path, error)
     }
 
-    fn file(&mut self) -> &mut File {
-        let (Target::Growing { file, .. } | Target::Special(file)) = &mut self.target;
-        file
+    fn file(&self) -> &File {
+        self.target.file()
     }
 }
 
+fn is_separator(byte: &u8) -> bool {
+    path::is_separator(char::from(*byte))
+}
+
 impl Target {
+    fn file(&self) -> &File {
+        let (Target::Growing { file, .. } | Target::Special(file)) = self;
+        file
+    }
+
     fn at(path: &Path) -> io::Result<Self> {
+        let is_folder = path
+            .as_os_str()
+            .as_encoded_bytes()
+            .last()
+            .is_some_and(is_separator);
         match fs::metadata(path) {
             Ok(there) if there.is_dir() => Err(io::ErrorKind::IsADirectory.into()),
             Ok(there) if !there.is_file() => {
@@ -94,7 +107,14 @@ impl Target {
                 options.append(true).open(path).map(Target::Special)
             }
             Ok(there) if there.permissions().readonly() => Err(io::Error::other("it is read-only")),
-            Ok(there) => growing(behind_links(path), Some(there.permissions())),
+            Ok(there) => {
+                let target = growing(behind_links(path), None)?;
+                target.file().set_permissions(there.permissions())?;
+                Ok(target)
+            }
+            Err(error) if error.kind() == io::ErrorKind::NotFound && is_folder => {
+                Err(io::Error::other("it is a folder that is not there"))
+            }
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
                 growing(behind_links(path), of_new_files())
             }

@@ -6,6 +6,7 @@ mod list;
 mod repeats;
 mod shown;
 
+use std::path::Path;
 use std::time::{Duration, SystemTime};
 
 use clap::Args;
@@ -14,6 +15,7 @@ use jira_host::types::{
     ConnectionState, ConnectionStatus, Error, Request, RequestTraits, Response,
 };
 
+use self::curl::Line;
 use self::list::List;
 use self::repeats::Repeats;
 use self::shown::Shown;
@@ -102,11 +104,18 @@ impl<'a> Preview<'a> {
         &self,
         request: &Request,
         body: &BodyArgs,
+        output: Option<&Path>,
         wanted: PreviewArgs,
     ) -> Result<(), Failure> {
         let rehearsed = self.rehearse(request).await?;
         if wanted.curl {
-            return curl::write(&rehearsed.caught, body, self.context.json()).await;
+            let line = Line {
+                caught: &rehearsed.caught,
+                request,
+                body,
+                output,
+            };
+            return line.write(self.context.json()).await;
         }
         let traits = rehearsed.traits;
         let list = request.paginate.as_ref();

@@ -25,9 +25,6 @@ const DEFAULT_STORE: &str = "default";
 /// The longest name of a store, in bytes: enough for the id of a tenant.
 const MAX_NAME_BYTES: usize = 64;
 
-/// The schemes of an address.
-const SCHEMES: [&str; 3] = ["redis://", "rediss://", "redis+unix://"];
-
 /// A Redis server and the name of a store on it.
 ///
 /// | | |
@@ -73,9 +70,12 @@ pub enum RedisAddressError {
 }
 
 impl RedisAddress {
-    /// Whether a text is meant to be such an address, and not a path.
+    /// Whether a text is meant to be an address, and not a path: also one of a
+    /// scheme that cannot be used, which may hold a password all the same.
     pub fn is_meant(text: &str) -> bool {
-        SCHEMES.iter().any(|scheme| text.starts_with(scheme))
+        let scheme = text.split_once("://").map_or("", |(scheme, _)| scheme);
+        let may_be_in_one = |letter: char| letter.is_ascii_alphanumeric() || "+-.".contains(letter);
+        !scheme.is_empty() && scheme.chars().all(may_be_in_one)
     }
 
     /// The name of the store.
@@ -295,6 +295,26 @@ mod tests {
         assert_eq!(password, Some("secret word"));
         let shown = format!("{address} {address:?}");
         assert!(!shown.contains("ecret"), "{shown}");
+    }
+
+    #[test]
+    fn what_has_a_scheme_is_no_path() {
+        for text in [
+            "redis://h",
+            "REDIS://h",
+            "valkey://h",
+            "https://h",
+            "redis+unix:///s",
+        ] {
+            assert!(RedisAddress::is_meant(text), "{text}");
+        }
+        for text in ["secrets.db", "/a/b.db", "a/b://c", "://h", "C:\\a.db"] {
+            assert!(!RedisAddress::is_meant(text), "{text}");
+        }
+        assert_eq!(
+            parsed("REDIS://h").to_string(),
+            "redis://h:6379/0?store=default"
+        );
     }
 
     #[test]

@@ -1,5 +1,8 @@
 #[cfg(unix)]
-use std::{fs::File, io::Write};
+use std::{
+    fs::{self, File},
+    io::Write,
+};
 
 use atlassian_simulator::{Fault, Gate, On};
 
@@ -90,7 +93,7 @@ async fn an_answer_that_is_elsewhere_leaves_the_file_as_it_is() {
 async fn where_no_file_can_be_nothing_is_sent() {
     let stage = connected().await;
     let before = stage.simulator.transcript().len();
-    for wrong in ["nowhere/answer", "."] {
+    for wrong in ["nowhere/answer", ".", "new/"] {
         let ran = stage.run(&["api", "/myself", "-o", wrong]);
         let told = format!("jira-host: cannot write to `{wrong}`: ");
         assert!(ran.failed(2).starts_with(&told), "{ran:#?}");
@@ -112,6 +115,21 @@ async fn what_is_written_to_standard_output_by_its_name_comes_between_what_other
         assert!(command.stdout(stdout).status().unwrap().success());
         all.write_all(b"after\n").unwrap();
         assert_eq!(read(&stage, "all"), format!("before\n{answer}after\n"));
+    }
+}
+
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_that_is_replaced_keeps_who_may_read_it() {
+    use std::os::unix::fs::PermissionsExt;
+    let stage = connected().await;
+    let path = stage.home.path().join("shared");
+    fs::write(&path, "before").unwrap();
+    for mode in [0o666, 0o640, 0o600] {
+        fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
+        stage.run(&["api", "/myself", "-o", "shared"]).done();
+        let found = fs::metadata(&path).unwrap().permissions().mode();
+        assert_eq!(found & 0o777, mode);
     }
 }
 

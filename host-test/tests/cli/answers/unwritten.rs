@@ -49,6 +49,29 @@ async fn who_cannot_write_the_answer_to_a_change_says_that_it_was_made() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn so_says_who_asked_for_a_list_and_made_a_change() {
+    let stage = connected().await;
+    for form in ["--paginate", "--stream"] {
+        let ran = run_into(&stage, &[&COMMENT[..], &[form]].concat(), full_disk());
+        let told = "jira-host: Jira answered 201, so this was carried out, but its answer is not \
+                    all written: cannot write to standard output: ";
+        assert!(ran.failed(1).starts_with(told), "{ran:#?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_post_that_only_reads_has_carried_nothing_out() {
+    let stage = connected().await;
+    let search = ["api", "/search/jql", "-f", "jql=project=DEMO"];
+    let forms: [&[&str]; 2] = [&[], &["--paginate"]];
+    for form in forms {
+        let ran = run_into(&stage, &[&search[..], form].concat(), full_disk());
+        let told = "jira-host: cannot write to standard output: ";
+        assert!(ran.failed(1).starts_with(told), "{ran:#?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_change_whose_answer_nobody_reads_is_told_as_made_too() {
     let stage = connected().await;
     let (unread, stdout) = io::pipe().unwrap();

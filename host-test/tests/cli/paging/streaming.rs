@@ -1,3 +1,4 @@
+use serde_json::Value;
 use std::process::Child;
 
 use atlassian_simulator::{Fault, Gate, On};
@@ -47,6 +48,27 @@ async fn ctrl_c_leaves_a_document_and_the_way_on() {
         let rest = [&list[..], &["--cursor", &cursor]].concat();
         assert_eq!(items(stage.run(&rest).done()).len(), 320);
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_way_on_is_told_to_machines_too() {
+    let stage = connected(&[LIST]).await;
+    let gate = hold(&stage, "300");
+    let list = ["api", "/label", "--paginate", "--log-format", "json"];
+    let running = Running::begin(&stage, &list);
+    gate.reached().await;
+    running.interrupt();
+    let ran = running.end();
+    gate.open();
+    assert_eq!(ran.code, Some(130), "{ran:#?}");
+    let told: Value = serde_json::from_str(&ran.stderr).unwrap();
+    assert_eq!(
+        (&told["message"], &told["exit_code"]),
+        (&"interrupted".into(), &130.into())
+    );
+    let cursor = told_cursor(told["hint"].as_str().unwrap());
+    let rest = stage.run(&["api", "/label", "--paginate", "--cursor", &cursor]);
+    assert_eq!(items(rest.done()).len(), 320);
 }
 
 #[tokio::test(flavor = "multi_thread")]

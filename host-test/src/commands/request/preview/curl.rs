@@ -1,6 +1,7 @@
 use std::path::Path;
 
 use jira_host::network::CaughtRequest;
+use jira_host::types::{RedirectMode, Request};
 use serde_json::json;
 
 use crate::commands::apart::apart;
@@ -17,30 +18,59 @@ const TOKEN: &str = "\"Authorization: Bearer $JIRA_TOKEN\"";
 /// The longest body in a command line: Linux takes 128 KiB in one argument.
 const LONGEST_ARGUMENT: usize = 120 * 1024;
 
-/// Writes the request as a command line of curl.
-pub(super) async fn write(
-    request: &CaughtRequest,
-    body: &BodyArgs,
-    as_json: bool,
-) -> Result<(), Failure> {
-    let source = Source::of(request, body);
-    let command = words(request, &source)?.join(" ");
-    if matches!(source, Source::StandardInput) {
-        let bytes = request.body.len();
-        log::note(format_args!(
-            "note: the body, {bytes} bytes, does not fit into a command line; give it to this \
-             one on standard input"
-        ));
+/// A command line of curl that does what the command would.
+pub(super) struct Line<'a> {
+    pub(super) caught: &'a CaughtRequest,
+    pub(super) request: &'a Request,
+    pub(super) body: &'a BodyArgs,
+    pub(super) output: Option<&'a Path>,
+}
+
+impl Line<'_> {
+    /// Writes it.
+    pub(super) async fn write(self, as_json: bool) -> Result<(), Failure> {
+        let source = Source::of(self.caught, self.body);
+        let mut words = words(self.caught, &source)?;
+        words.splice(1..1, self.options()?);
+        let command = words.join(" ");
+        if matches!(source, Source::StandardInput) {
+            let bytes = self.caught.body.len();
+            log::note(format_args!(
+                "note: the body, {bytes} bytes, does not fit into a command line; give it to this \
+                 one on standard input"
+            ));
+        }
+        if self.request.paginate.is_some() {
+            log::note("note: this fetches the first page alone");
+        }
+        if as_json {
+            return Ok(output::json(&json!({"curl": command}))?);
+        }
+        apart(move || {
+            let mut outlet = Outlet::of_text();
+            outlet.text(command.as_bytes())?;
+            outlet.flush()
+        })
+        .await
     }
-    if as_json {
-        return Ok(output::json(&json!({"curl": command}))?);
+
+    /// What becomes of the answer, and how long it may take. curl too takes no token
+    /// to another host.
+    fn options(&self) -> Result<Vec<String>, Failure> {
+        let options = self.request.options.as_ref();
+        let mut words = Vec::new();
+        let follows = options.and_then(|it| it.redirect) != Some(RedirectMode::Manual);
+        if follows && self.caught.method == "GET" {
+            words.push("--location".to_owned());
+        }
+        if let Some(milliseconds) = options.and_then(|it| it.timeout_ms) {
+            words.push(format!("--max-time {}", milliseconds.div_ceil(1_000)));
+        }
+        if let Some(path) = self.output {
+            words.push(format!("--output {}", quoted(&path.display().to_string())?));
+        }
+        Ok(words)
     }
-    apart(move || {
-        let mut outlet = Outlet::of_text();
-        outlet.text(command.as_bytes())?;
-        outlet.flush()
-    })
-    .await
 }
 
 /// Where curl gets the body from.

@@ -11,7 +11,7 @@ const USUALLY_AT_MOST: u8 = 4;
 pub(super) struct Repeats {
     class: RetryClass,
     at_most: u8,
-    /// Never where it may have been carried out.
+    /// As asked for: never where it may have been carried out.
     only_undone: bool,
 }
 
@@ -27,11 +27,16 @@ impl Repeats {
         }
     }
 
+    /// Never where it may have been carried out, for whichever reason.
+    fn is_only_undone(self) -> bool {
+        self.only_undone || self.class == RetryClass::NotIdempotent
+    }
+
     pub(super) fn to_json(self) -> Value {
         json!({
             "class": class(self.class),
             "at_most": self.at_most,
-            "only_undone": self.only_undone,
+            "only_undone": self.is_only_undone(),
         })
     }
 }
@@ -61,12 +66,12 @@ impl fmt::Display for Repeats {
             1 => "once".to_owned(),
             times => format!("{times} times"),
         };
-        match (self.class, self.only_undone) {
-            (RetryClass::NotIdempotent, _) | (_, true) => write!(
+        match self.is_only_undone() {
+            true => write!(
                 f,
                 "at most {most}, and only where it was surely not carried out;\n{class}"
             ),
-            _ => write!(
+            false => write!(
                 f,
                 "at most {most}, also where it may have been carried out;\n{class}"
             ),
