@@ -14,7 +14,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use jira_host::network::NetworkPolicy;
 use jira_host::secrets::{
-    DeleteOutcome, Entry, Expect, KeyPage, MemoryStore, PutOutcome, SecretStore, StoreError,
+    Change, DeleteOutcome, Entry, Expect, KeyPage, MemoryStore, PutOutcome, SecretStore, StoreError,
 };
 use jira_host::types::{Action, Request};
 use jira_host::{CallError, Connector, Limits, Loader, Network, Tenant};
@@ -43,8 +43,10 @@ impl Jira {
     }
 
     /// The connector of one tenant. It is cheap, so it can be made for each
-    /// request that the service serves.
+    /// request that the service serves. An id with `/` could reach into the part of
+    /// another tenant.
     fn tenant(&self, id: &str) -> Tenant {
+        assert!(!id.contains('/'), "{id:?} is no id of a tenant");
         let store = TenantStore {
             prefix: format!("tenants/{id}/"),
             shared: Arc::clone(&self.secrets),
@@ -84,6 +86,24 @@ impl SecretStore for TenantStore {
         expect: Expect,
     ) -> Result<PutOutcome, StoreError> {
         self.shared.put(&self.key(key), value, expect).await
+    }
+
+    // These two are one trip each, if they are passed on: they are what a request
+    // and a sweep are made of.
+
+    async fn get_many(&self, keys: &[String]) -> Result<Vec<Option<Entry>>, StoreError> {
+        let keys: Vec<_> = keys.iter().map(|key| self.key(key)).collect();
+        self.shared.get_many(&keys).await
+    }
+
+    async fn put_many(
+        &self,
+        mut changes: Vec<Change>,
+    ) -> Result<Vec<Result<PutOutcome, StoreError>>, StoreError> {
+        for change in &mut changes {
+            change.key = self.key(&change.key);
+        }
+        self.shared.put_many(changes).await
     }
 
     async fn delete(&self, key: &str, expect: Expect) -> Result<DeleteOutcome, StoreError> {

@@ -160,9 +160,37 @@ impl Exit {
     }
 }
 
+/// A refusal that begins with the contract's name of a field, with the command
+/// line's.
+fn in_words_of_options(field: &str, message: &str) -> String {
+    let option = match field {
+        "url-path" => "PATH",
+        "query-params" => "--query",
+        "headers" => "--header",
+        "cookies" => "--cookie",
+        "json-object" | "raw-json" | "body" => "the body",
+        "timeout-ms" => "--timeout",
+        "max-response-bytes" => "--max-bytes",
+        "paginate.cursor" => "--cursor",
+        "paginate.page-size" => "--page-size",
+        "extra-scopes" => "--scope",
+        "display-name" => "--display-name",
+        "description" => "--description",
+        "site" => "--site",
+        _ => return message.to_owned(),
+    };
+    match message.strip_prefix(field) {
+        Some(why) => format!("{option}{why}"),
+        None => message.to_owned(),
+    }
+}
+
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
-        let mut message = error.to_string();
+        let mut message = match &error.kind {
+            ErrorKind::InvalidRequest(field) => in_words_of_options(field, &error.message),
+            _ => error.to_string(),
+        };
         if error.may_have_been_done {
             message.push_str(match error.traits.map(|traits| traits.retry_class) {
                 Some(RetryClass::Idempotent) => {

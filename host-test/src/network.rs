@@ -55,7 +55,8 @@ pub use wasmtime_wasi_http::WasiBody as Body;
 /// failures of TLS are only ever answered when no byte of the request was
 /// sent. All other variants leave that open, except `HttpRequestDenied`, which
 /// is the allow-list, and `DestinationIpProhibited`, which is an address that
-/// is not public; [`Network::last_denial`] names the rule.
+/// is not public. Which rule that was, the [`Denial`] says that
+/// [`NetworkPolicy::on_denial`] is told.
 pub use wasmtime_wasi_http::Error as SendError;
 
 /// What one request asks for: how long it waits for a connection, for the first
@@ -156,7 +157,8 @@ impl Network {
         self.shared.denials.count()
     }
 
-    /// The last request that was denied, and the rule.
+    /// The last request that was denied, and the rule: of all that go by this
+    /// network, whoever sent it.
     pub fn last_denial(&self) -> Option<Denial> {
         self.shared.denials.last()
     }

@@ -63,12 +63,12 @@ impl Output {
 
     fn styled(&mut self, style: Style, text: &str) -> io::Result<()> {
         self.written.push_str(text);
-        write!(self.stdout, "{style}{text}{style:#}")
+        write!(self.stdout, "{style}{text}{style:#}").map_err(of_stdout)
     }
 
     fn plain(&mut self, text: &str) -> io::Result<()> {
         self.written.push_str(text);
-        self.stdout.write_all(text.as_bytes())
+        self.stdout.write_all(text.as_bytes()).map_err(of_stdout)
     }
 }
 
@@ -91,9 +91,9 @@ impl<const COLUMNS: usize> Table<COLUMNS> {
     pub(crate) fn write(&self) -> io::Result<()> {
         let mut stdout = anstream::stdout();
         for line in self.lines() {
-            writeln!(stdout, "{line}")?;
+            writeln!(stdout, "{line}").map_err(of_stdout)?;
         }
-        stdout.flush()
+        stdout.flush().map_err(of_stdout)
     }
 
     fn lines(&self) -> impl Iterator<Item = String> {
@@ -114,17 +114,23 @@ impl<const COLUMNS: usize> Table<COLUMNS> {
 /// Writes a value as one JSON document.
 pub(crate) fn json(value: &serde_json::Value) -> io::Result<()> {
     let mut stdout = io::stdout().lock();
-    writeln!(stdout, "{value:#}")?;
-    stdout.flush()
+    let written = writeln!(stdout, "{value:#}");
+    written.and_then(|()| stdout.flush()).map_err(of_stdout)
 }
 
 /// Writes each text on a line of its own.
 pub(crate) fn lines(texts: &[String]) -> io::Result<()> {
     let mut stdout = io::stdout().lock();
     for text in texts {
-        writeln!(stdout, "{}", printable(text))?;
+        writeln!(stdout, "{}", printable(text)).map_err(of_stdout)?;
     }
-    stdout.flush()
+    stdout.flush().map_err(of_stdout)
+}
+
+/// Why standard output takes no more, with its name.
+fn of_stdout(error: io::Error) -> io::Error {
+    let why = format!("cannot write to standard output: {error}");
+    io::Error::new(error.kind(), why)
 }
 
 /// The text without what could steer a terminal. Names and messages come from

@@ -48,8 +48,9 @@ const PAGES_AT_ONCE: u32 = 4;
 /// `max_items` and `max_pages` count over all chunks; without `max_pages` the
 /// list ends after 10,000 pages, as it does in a single call. `max_bytes` is for
 /// one chunk and ends none. The `timeout_ms` of the request is for the time that
-/// is spent within [`Pages::next`], all chunks together; where there is none, it
-/// may take as long as it takes, each chunk as long as a call may.
+/// is spent within [`Pages::next`], all chunks together, and may be longer than a
+/// call may take; where there is none, it takes as long as it takes, each chunk as
+/// long as a call may.
 pub struct Pages {
     tenant: Tenant,
     export: Export,
@@ -122,7 +123,7 @@ impl Pages {
 
     async fn call(&self, paginate: Paginate) -> Outcome<Response> {
         let mut request = self.request.clone().with_paginate(paginate);
-        if let Some(left) = self.progress.time_left() {
+        if let Some(left) = self.progress.time_of_call() {
             request = request.with_timeout(left);
         }
         match self.export {

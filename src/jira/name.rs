@@ -12,6 +12,9 @@ pub const APP_KEY: &str = "app";
 /// What the keys of connections begin with.
 pub const CONNECTIONS: &str = "connections/";
 
+/// What the keys of consents begin with.
+pub const CONSENTS: &str = "consents/";
+
 /// The name of a connection: 1 to 64 bytes without control characters.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct ConnectionName(String);
@@ -69,7 +72,7 @@ impl ConnectionName {
     /// What the keys of its consents begin with.
     #[must_use]
     pub fn consents_prefix(&self) -> String {
-        format!("consents/{}/", escape(&self.0))
+        format!("{CONSENTS}{}/", escape(&self.0))
     }
 }
 

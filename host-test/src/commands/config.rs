@@ -54,8 +54,11 @@ impl ConfigArgs {
 
 fn show(context: &Context) -> Result<(), Failure> {
     let mut rows = Vec::new();
+    let mut unread = None;
     for name in SETTINGS {
-        rows.push(row(context, name)?);
+        let (row, failure) = row(context, name);
+        rows.push(row);
+        unread = unread.or(failure);
     }
     rows.push(key(context));
     if context.json() {
@@ -63,8 +66,12 @@ fn show(context: &Context) -> Result<(), Failure> {
     } else {
         write(context, &rows)?;
     }
-    // What is shown is then without the file.
-    context.unconfigured().cloned().map_or(Ok(()), Err)
+    // What is shown is then without the file, or without what is kept of the store.
+    context
+        .unconfigured()
+        .cloned()
+        .or(unread)
+        .map_or(Ok(()), Err)
 }
 
 fn write(context: &Context, rows: &[Row]) -> Result<(), Failure> {
@@ -91,11 +98,17 @@ fn write(context: &Context, rows: &[Row]) -> Result<(), Failure> {
     Ok(())
 }
 
-fn row(context: &Context, name: &'static str) -> Result<Row, Failure> {
+/// A setting, and why it is not all that is known of it.
+fn row(context: &Context, name: &'static str) -> (Row, Option<Failure>) {
     let mut source = context.configuration().source(name);
     let mut value = value(context, name);
-    if let ("connection", Some((chosen, from))) = (name, default_connection::chosen(context)?) {
-        (value, source) = (chosen.into(), from);
+    let mut failure = None;
+    if name == "connection" {
+        match default_connection::chosen(context) {
+            Ok(Some((chosen, from))) => (value, source) = (chosen.into(), from),
+            Ok(None) => {}
+            Err(unread) => failure = Some(unread),
+        }
     }
     let place = match source {
         Source::Flag => Some(format!("--{}", name.replace('_', "-"))),
@@ -107,16 +120,19 @@ fn row(context: &Context, name: &'static str) -> Result<Row, Failure> {
         Source::Chosen => Some("jira-host use".to_owned()),
         Source::Default => None,
     };
-    let row = Row {
+    let mut row = Row {
         name,
         value,
         source,
         place,
     };
-    Ok(match name {
-        "allow_origin" => row.with_kept(context.settings()?.allowed_origins),
-        _ => row,
-    })
+    if name == "allow_origin" {
+        match context.settings() {
+            Ok(kept) => row = row.with_kept(kept.allowed_origins),
+            Err(unread) => failure = Some(unread),
+        }
+    }
+    (row, failure)
 }
 
 impl Row {

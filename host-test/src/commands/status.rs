@@ -33,7 +33,15 @@ impl StatusArgs {
     pub(crate) async fn run(self, context: &Context) -> Result<(), Failure> {
         let session = context.session().await?;
         let connections = read(context, &session, self.name.as_deref()).await?;
-        let default = default_connection::chosen(context)?.map(|(name, _)| name);
+        let default = match default_connection::chosen(context) {
+            Ok(chosen) => chosen.map(|(name, _)| name),
+            Err(failure) => {
+                log::warning(format_args!(
+                    "which connection is the default is not known: {failure}"
+                ));
+                None
+            }
+        };
         match (self.name, connections.first()) {
             (Some(_), Some(connection)) if context.json() => {
                 output::json(&status_json(connection))?

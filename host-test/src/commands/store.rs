@@ -187,6 +187,7 @@ impl ExportArgs {
         if file.is_standard() {
             context.refuse_json("standard output gets the export itself")?;
         }
+        file.check_place()?;
         let store = context.store_address()?.open_existing().await?;
         let key = match &self.key_file {
             Some(path) => Some(MasterKey::load_or_create(path)?),

@@ -18,8 +18,12 @@ const EMPTY_PAGES: u32 = 20;
 const STUCK: &str = "Jira gave the same place again, or one empty page after the other; the cursor \
                      tries again from there";
 
-/// The shortest time that a call can be given.
+/// The shortest and the longest time that a call can be given.
 const SHORTEST: Duration = Duration::from_millis(1);
+const LONGEST: Duration = Duration::from_secs(600);
+
+/// With less than this left, the time of a chunk was that of the whole list.
+const NEGLIGIBLE: Duration = Duration::from_secs(1);
 
 /// How far a list is, and whether it goes on.
 pub(super) struct Progress {
@@ -68,10 +72,13 @@ impl Progress {
         self.spent += time;
     }
 
-    /// What is left of the caller's time, if there is an end to it.
-    pub(super) fn time_left(&self) -> Option<Duration> {
-        let left = self.timeout?.saturating_sub(self.spent);
-        Some(left.max(SHORTEST))
+    /// What the next call may have of the caller's time, if there is an end to it.
+    pub(super) fn time_of_call(&self) -> Option<Duration> {
+        Some(self.time_left()?.clamp(SHORTEST, LONGEST))
+    }
+
+    fn time_left(&self) -> Option<Duration> {
+        Some(self.timeout?.saturating_sub(self.spent))
     }
 
     /// What to ask for in the next chunk, if there is one.
@@ -140,7 +147,9 @@ impl Progress {
         let is_chunk_over = match &chunk.reason {
             TruncationReason::MaxPages => true,
             TruncationReason::MaxBytes => items > 0,
-            TruncationReason::Time => items > 0 && self.timeout.is_none(),
+            TruncationReason::Time => {
+                items > 0 && self.time_left().is_none_or(|left| left > NEGLIGIBLE)
+            }
             TruncationReason::MaxItems
             | TruncationReason::NoProgress
             | TruncationReason::NotRepeatable

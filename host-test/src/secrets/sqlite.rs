@@ -43,6 +43,9 @@ use super::{Change, DeleteOutcome, Entry, Expect, KeyPage, PutOutcome, SecretSto
 /// reads and one that writes, and calls wait for them in order without holding a
 /// thread; a reader never waits for a writer, nor for another process. A call
 /// that is dropped while it waits is not made; one that has begun is completed.
+///
+/// A store holds five files open for as long as it is there: with a thousand of
+/// them, see to the limit of the process (`ulimit -n`), or drop those that are idle.
 pub struct SqliteStore {
     path: PathBuf,
     page_size: usize,

@@ -267,3 +267,43 @@ fn a_value_that_is_not_valid_is_told_with_the_variable_that_it_is_from() {
     let told = "error: invalid value 'louder' for '--verbosity <LEVEL>'";
     assert!(ran.failed(2).starts_with(told), "{ran:#?}");
 }
+
+#[test]
+fn what_is_wrong_with_the_store_is_said_and_all_else_is_shown() {
+    let home = Home::new();
+    let mut command = home.command(&["config", "show"]);
+    let ran: Ran = command
+        .env("JIRA_HOST_STORE", "redis://")
+        .output()
+        .unwrap()
+        .into();
+    assert_eq!(ran.code, Some(2), "{ran:#?}");
+    assert!(ran.stderr.contains("the address of the store"), "{ran:#?}");
+    let row = ran
+        .stdout
+        .lines()
+        .find(|line| line.trim_start().starts_with("store"));
+    assert!(row.unwrap().contains("JIRA_HOST_STORE"), "{ran:#?}");
+    assert!(ran.stdout.contains("log_format"), "{ran:#?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn settings_that_are_damaged_are_told_and_hide_no_connection() {
+    let stage = Stage::set().await;
+    connect(&stage, &["demo"]).await.0.done();
+    let mut settings = stage.home.store().into_os_string();
+    settings.push(".settings.json");
+    std::fs::write(settings, "{").unwrap();
+    let ran = stage.run(&["status"]);
+    assert!(ran.done().contains("demo"), "{ran:#?}");
+    assert!(
+        ran.stderr
+            .contains("which connection is the default is not known"),
+        "{ran:#?}"
+    );
+    let ran = stage.run(&["config", "show"]);
+    assert!(
+        ran.stdout.contains("log_format") && ran.code != Some(0),
+        "{ran:#?}"
+    );
+}

@@ -28,10 +28,7 @@ async fn a_path_that_could_escape_is_2_and_is_not_sent() {
     let stage = connected().await;
     let before = stage.simulator.transcript().len();
     let ran = stage.run(&["api", "/../../oauth/token"]);
-    assert!(
-        ran.failed(2).starts_with("jira-host: url-path: "),
-        "{ran:#?}"
-    );
+    assert!(ran.failed(2).starts_with("jira-host: PATH: "), "{ran:#?}");
     stage.run(&["api", "/myself", "-X", "BREW"]).failed(2);
     stage
         .run(&["api", "/myself", "-H", "Authorization: Bearer mine"])

@@ -80,7 +80,8 @@ fn a_store_of_an_unknown_scheme_is_no_file_and_its_password_is_not_shown() {
     let store = "valkey://:canary@cache.example/0?store=a";
     for command in [&["status"][..], &["store", "check"], &["config", "show"]] {
         let ran = home.run(&[&["--store", store], command].concat());
-        let told = ran.failed(2);
+        assert_eq!(ran.code, Some(2), "{ran:#?}");
+        let told = &ran.stderr;
         assert!(told.contains("begins with `rediss://`"), "{told}");
         assert!(
             !told.contains("canary") && !ran.stdout.contains("canary"),

@@ -209,6 +209,17 @@ async fn an_export_goes_to_another_store_by_a_key_file() {
 }
 
 #[tokio::test]
+async fn an_export_to_nowhere_makes_no_key() {
+    let place = Place::with_entries().await;
+    let (file, key) = (place.file("nowhere/export"), place.file("export.key"));
+    let arguments = ["export", text(&file), "--key-file", text(&key)];
+    let (code, _, stderr) = run(&place, &arguments);
+    assert_eq!(code, Some(2), "{stderr}");
+    assert!(stderr.contains("there is no folder `"), "{stderr}");
+    assert!(!key.exists());
+}
+
+#[tokio::test]
 async fn an_export_overwrites_no_file_and_is_for_its_owner_only() {
     let place = Place::with_entries().await;
     let file = place.file("export");

@@ -7,7 +7,7 @@ use crate::jira::{
     host::{Expect, Host, random_hex},
     instant::{SECOND_MS, UnixMs},
     json::{self, Broken, FromJson, Object, ToJson},
-    name::ConnectionName,
+    name::{CONSENTS, ConnectionName},
     secret::Secret,
     store::{self, Stored},
 };
@@ -84,16 +84,23 @@ pub fn key(name: &ConnectionName, state: &str) -> String {
     format!("{}{id}", name.consents_prefix())
 }
 
-/// Deletes consents of a connection that have expired, so that those which
-/// never came back do not pile up.
+/// Deletes consents that have expired, so that those which never came back do not
+/// pile up: all of this connection, and of others as many as come first.
 pub async fn forget_expired(host: &impl Host, name: &ConnectionName) -> Result<()> {
-    for key in store::list(host, &name.consents_prefix()).await? {
-        let Some(entry) = host.get(&key).await? else {
-            continue;
-        };
-        let pending: Result<Stored<PendingConsent>> = store::decode(&key, &entry);
-        if pending.is_ok_and(|pending| pending.value.expires_at <= host.now()) {
-            host.delete(&key, Expect::Version(entry.version)).await?;
+    let mut keys = store::list(host, &name.consents_prefix()).await?;
+    let first = host.list(CONSENTS, None).await?.keys;
+    for key in first.into_iter().take(store::READ_AT_ONCE) {
+        store::insert(&mut keys, key);
+    }
+    for keys in keys.chunks(store::READ_AT_ONCE) {
+        for (key, entry) in keys.iter().zip(store::get_many(host, keys).await?) {
+            let Some(entry) = entry else {
+                continue;
+            };
+            let pending: Result<Stored<PendingConsent>> = store::decode(key, &entry);
+            if pending.is_ok_and(|pending| pending.value.expires_at <= host.now()) {
+                host.delete(key, Expect::Version(entry.version)).await?;
+            }
         }
     }
     Ok(())

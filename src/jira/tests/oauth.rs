@@ -179,6 +179,16 @@ fn expired_consents_are_forgotten_when_a_new_one_begins() {
 }
 
 #[test]
+fn consents_of_others_that_never_came_back_do_not_pile_up() {
+    let host = FakeHost::new();
+    for visitor in 0..300 {
+        authorize(&host, &format!("visitor-{visitor}"));
+        host.advance(60 * 1_000);
+        assert!(host.keys().len() <= 12, "{visitor}: {:?}", host.keys());
+    }
+}
+
+#[test]
 fn a_callback_that_is_interrupted_after_the_tokens_goes_on_with_choose_site() {
     let host = FakeHost::new();
     let consent = authorize(&host, "main");

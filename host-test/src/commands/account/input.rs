@@ -7,6 +7,7 @@ use serde::Deserialize;
 
 use crate::commands::apart::apart;
 use crate::exit::{Exit, Failure};
+use crate::output::grouped;
 
 /// The longest line: an account with all the cloud ids it may have is far
 /// shorter.
@@ -14,6 +15,7 @@ const MAX_LINE_BYTES: u64 = 64 * 1024;
 
 /// A file of accounts.
 pub(super) struct Lines {
+    path: PathBuf,
     source: Box<dyn BufRead + Send>,
     number: u64,
 }
@@ -34,11 +36,12 @@ impl Lines {
     pub(super) async fn open(path: PathBuf) -> Result<Self, Failure> {
         // A named pipe is open when somebody writes to it.
         apart(move || {
-            let source = source(&path).map_err(|error| {
-                let message = format!("cannot read `{}`: {error}", path.display());
-                Failure::new(Exit::Usage, message)
-            })?;
-            Ok(Lines { source, number: 0 })
+            let source = source(&path).map_err(|error| unreadable(&path, &error))?;
+            Ok(Lines {
+                path,
+                source,
+                number: 0,
+            })
         })
         .await
     }
@@ -55,20 +58,22 @@ impl Lines {
     fn read(&mut self, most: usize) -> Result<Vec<HeldAccount>, Failure> {
         let mut accounts = Vec::new();
         while accounts.len() < most {
-            let mut text = String::new();
+            let mut text = Vec::new();
             let mut bounded = (&mut self.source).take(MAX_LINE_BYTES);
-            if bounded.read_line(&mut text)? == 0 {
+            let read = bounded.read_until(b'\n', &mut text);
+            if read.map_err(|error| unreadable(&self.path, &error))? == 0 {
                 break;
             }
             self.number += 1;
-            if text.trim().is_empty() {
+            if text.len() as u64 == MAX_LINE_BYTES && !text.ends_with(b"\n") {
+                let why = format!("is longer than {} bytes", grouped(text.len()));
+                return Err(self.refused(&why));
+            }
+            if text.trim_ascii().is_empty() {
                 continue;
             }
-            let line: Line = serde_json::from_str(&text).map_err(|error| {
-                let why = format!("line {} is no account: {error}", self.number);
-                Failure::new(Exit::Usage, why)
-                    .with_hint("the accounts of the lines before may have been entered")
-            })?;
+            let line: Line = serde_json::from_slice(&text)
+                .map_err(|error| self.refused(&format!("is no account: {error}")))?;
             accounts.push(HeldAccount {
                 account_id: line.account_id,
                 retrieved_at_unix_ms: line.retrieved_at_unix_ms,
@@ -78,6 +83,18 @@ impl Lines {
         }
         Ok(accounts)
     }
+
+    /// The failure of the line that was read last.
+    fn refused(&self, why: &str) -> Failure {
+        let message = format!("line {} {why}", self.number);
+        Failure::new(Exit::Usage, message)
+            .with_hint("the accounts of the lines before may have been entered")
+    }
+}
+
+fn unreadable(path: &Path, error: &io::Error) -> Failure {
+    let message = format!("cannot read `{}`: {error}", path.display());
+    Failure::new(Exit::Usage, message)
 }
 
 fn source(path: &Path) -> io::Result<Box<dyn BufRead + Send>> {

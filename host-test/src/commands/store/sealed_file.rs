@@ -29,6 +29,20 @@ impl<'a> SealedFile<'a> {
         self.named("standard output")
     }
 
+    /// Sees to it that it can be written, before anything is made for it.
+    pub(super) fn check_place(&self) -> Result<(), Failure> {
+        let folder = folder_of(self.0);
+        if self.is_standard() || folder.is_dir() {
+            return Ok(());
+        }
+        let folder = folder.display();
+        let message = format!(
+            "cannot write {}: there is no folder `{folder}`",
+            self.as_output()
+        );
+        Err(Failure::new(Exit::Usage, message))
+    }
+
     /// Writes a file that was not there, for its owner only, all of it or nothing.
     pub(super) fn write(&self, content: &[u8]) -> Result<(), Failure> {
         let written = match self.is_standard() {
@@ -82,12 +96,18 @@ fn read_stdin() -> io::Result<Vec<u8>> {
     Ok(content)
 }
 
-fn write_new(path: &Path, content: &[u8]) -> io::Result<()> {
-    let folder = match path.parent() {
+fn folder_of(path: &Path) -> &Path {
+    match path.parent() {
         Some(folder) if folder != Path::new("") => folder,
         _ => Path::new("."),
-    };
-    let mut file = NamedTempFile::new_in(folder)?;
+    }
+}
+
+fn write_new(path: &Path, content: &[u8]) -> io::Result<()> {
+    let mut file = NamedTempFile::new_in(folder_of(path)).map_err(|error| {
+        // The whole error names a file that nobody gave.
+        io::Error::from(error.kind())
+    })?;
     file.write_all(content)?;
     file.as_file().sync_all()?;
     file.persist_noclobber(path)?;

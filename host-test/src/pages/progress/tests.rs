@@ -166,9 +166,23 @@ fn the_time_is_for_all_chunks_together() {
     let mut progress = Progress::new(Paginate::default(), Some(3 * second));
     progress.spend(second);
     progress.take(chunk(4, 200, cut("a")));
-    assert_eq!(progress.time_left(), Some(2 * second));
+    assert_eq!(progress.time_of_call(), Some(2 * second));
     progress.spend(2 * second);
     assert_eq!(progress.fail(failure()), None);
+    assert_eq!(why_over(&progress), TruncationReason::Time);
+}
+
+#[test]
+fn a_list_may_have_more_time_than_a_call() {
+    let an_hour = Duration::from_secs(3_600);
+    let mut progress = Progress::new(Paginate::default(), Some(an_hour));
+    assert_eq!(progress.time_of_call(), Some(LONGEST));
+    progress.spend(LONGEST);
+    progress.take(chunk(4, 200, truncated(TruncationReason::Time, "here")));
+    let next = progress.share(4).unwrap();
+    assert_eq!(next.cursor.as_deref(), Some("here"));
+    progress.spend(an_hour - LONGEST);
+    progress.take(chunk(4, 200, truncated(TruncationReason::Time, "there")));
     assert_eq!(why_over(&progress), TruncationReason::Time);
 }
 
@@ -176,7 +190,7 @@ fn the_time_is_for_all_chunks_together() {
 fn where_no_time_is_given_a_chunk_that_takes_long_ends_no_list() {
     let mut progress = progress(Paginate::default());
     progress.take(chunk(1, 10, truncated(TruncationReason::Time, "a")));
-    assert_eq!(progress.time_left(), None);
+    assert_eq!(progress.time_of_call(), None);
     assert!(progress.share(4).is_some());
     progress.take(chunk(0, 0, truncated(TruncationReason::Time, "a")));
     assert_eq!(why_over(&progress), TruncationReason::Time);

@@ -105,6 +105,25 @@ async fn what_only_reads_fails_as_any_command_that_cannot_write() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn so_does_every_other_command() {
+    let stage = connected().await;
+    let commands: [&[&str]; 4] = [
+        &["status"],
+        &["status", "--json"],
+        &["config", "show"],
+        &["gdpr", "sweep", "--dry-run"],
+    ];
+    for command in commands {
+        let ran = run_into(&stage, command, full_disk());
+        let told = ran.failed(1);
+        assert!(
+            told.contains("cannot write to standard output: No space"),
+            "{told}"
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_refusal_that_cannot_be_written_is_a_refusal() {
     let stage = connected().await;
     let ran = run_into(&stage, &["api", "/issue/NONE-1"], full_disk());

@@ -78,6 +78,18 @@ fn accounts_come_from_a_file_of_lines() {
         wrong.failed(2).contains("line 1 is no account"),
         "{wrong:#?}"
     );
+    let long = format!("\n{}", " ".repeat(64 * 1024)) + "{}";
+    let wrong = home.run_with_input(&["account", "add", "--input", "-"], &long);
+    let told = "line 2 is longer than 65,536 bytes";
+    assert!(wrong.failed(2).contains(told), "{wrong:#?}");
+    std::fs::write(home.path().join("bytes"), b"\xff\n").unwrap();
+    let wrong = home.run(&["account", "add", "--input", "bytes"]);
+    assert!(
+        wrong.failed(2).contains("line 1 is no account"),
+        "{wrong:#?}"
+    );
+    let wrong = home.run(&["account", "add", "--input", "."]);
+    assert!(wrong.failed(2).contains("cannot read `.`: "), "{wrong:#?}");
 }
 
 #[test]
