@@ -201,13 +201,6 @@ impl Error {
         matches!(&self.0.kind, Kind::Transport(error) if error.surely_not_sent())
     }
 
-    /// Whether the store failed in a way that may be about one entry, such as a
-    /// seal that is broken.
-    #[must_use]
-    pub fn is_of_an_entry(&self) -> bool {
-        matches!(self.0.kind, Kind::SecretStore(StoreError::Other(_)))
-    }
-
     /// How often the request was sent.
     #[must_use]
     pub fn attempts(&self) -> u32 {

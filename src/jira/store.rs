@@ -106,15 +106,6 @@ pub async fn find<T: FromJson>(host: &impl Host, key: &str) -> Result<Found<T>> 
     }
 }
 
-/// Refuses to go on to where an entry of a newer connector would be overwritten.
-pub async fn refuse_newer(host: &impl Host, key: &str) -> Result<()> {
-    match host.get(key).await {
-        Ok(Some(entry)) if is_newer(&entry) => open(key, &entry).map(drop),
-        Ok(_) | Err(StoreError::Other(_)) => Ok(()),
-        Err(error) => Err(error.into()),
-    }
-}
-
 /// Writes a value as an entry.
 #[must_use]
 pub fn encode(value: &impl ToJson) -> Vec<u8> {
@@ -137,6 +128,26 @@ pub async fn get_many(host: &impl Host, keys: &[String]) -> Result<Vec<Option<En
         true => Ok(entries),
         false => Err(miscounted(entries.len(), keys.len())),
     }
+}
+
+/// The same, where an entry that the store cannot give fails alone.
+pub async fn get_readable(host: &impl Host, keys: &[String]) -> Result<Vec<Result<Option<Entry>>>> {
+    match host.get_many(keys).await {
+        Ok(entries) if entries.len() == keys.len() => {
+            return Ok(entries.into_iter().map(Ok).collect());
+        }
+        Ok(entries) => return Err(miscounted(entries.len(), keys.len())),
+        Err(StoreError::Other(_)) => {}
+        Err(error) => return Err(error.into()),
+    }
+    let mut entries = Vec::new();
+    for key in keys {
+        entries.push(match host.get(key).await {
+            Err(error @ StoreError::Other(_)) => Err(Error::from(error)),
+            entry => Ok(entry?),
+        });
+    }
+    Ok(entries)
 }
 
 /// The same, for so many.

@@ -17,6 +17,7 @@ pub mod cycle;
 pub mod enter;
 pub mod erasure;
 pub mod evidence;
+pub mod gone;
 pub mod lease;
 pub mod listing;
 pub mod options;

@@ -20,6 +20,7 @@ mod retries;
 mod sheet;
 mod upload;
 
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -31,6 +32,7 @@ use self::body::{BodyArgs, Content};
 use self::download::{Download, is_download};
 use self::exchange::Exchange;
 use self::listing::{ListArgs, Listing};
+use self::output_file::OutputFile;
 use self::preview::{Preview, PreviewArgs};
 use self::progress::Uploading;
 use self::retries::RetryArgs;
@@ -199,11 +201,11 @@ impl RequestArgs {
         content: Content,
         experimental: bool,
     ) -> Result<(), Failure> {
-        // A file that cannot be begun is refused; one that can is not begun.
-        let answer = self.answer.clone();
-        let begun = answer.clone();
-        apart(move || begun.outlet(None).map(drop)).await?;
         let preview = Preview::of(context, export, self.connection.take()).await?;
+        let answer = self.answer.clone();
+        if let Some(path) = answer.file().map(Path::to_owned) {
+            apart(move || OutputFile::check(&path)).await?;
+        }
         let (wanted, body, list) = (self.preview, self.body.clone(), self.list.clone());
         let request = self.request(preview.connection(), content, experimental)?;
         let request = list.put_into(request);

@@ -215,7 +215,7 @@ async fn a_dry_run_tells_how_a_list_would_be_paged() {
     let ran = stage.run(&["api", "/issue", "-f", "a=b", "--paginate", "--dry-run"]);
     let told = ran.done();
     assert!(
-        told.contains("list        this page alone: the request may change something\n"),
+        told.contains("list        this page alone: it cannot be asked for another\n"),
         "{told}"
     );
 }

@@ -214,7 +214,7 @@ async fn an_export_to_nowhere_makes_no_key() {
     let (file, key) = (place.file("nowhere/export"), place.file("export.key"));
     let arguments = ["export", text(&file), "--key-file", text(&key)];
     let (code, _, stderr) = run(&place, &arguments);
-    assert_eq!(code, Some(2), "{stderr}");
+    assert_eq!(code, Some(1), "{stderr}");
     assert!(stderr.contains("there is no folder `"), "{stderr}");
     assert!(!key.exists());
 }

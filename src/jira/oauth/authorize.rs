@@ -7,11 +7,13 @@ use super::{
 };
 use crate::jira::{
     app::App,
+    connection::Connection,
     error::{Error, Result},
     host::{Expect, Host},
     name::{APP_KEY, ConnectionName},
     query::encode_component,
     store::{self, SAVE_ATTEMPTS},
+    token::TokenSet,
 };
 
 /// Shown in lists; longer ones are descriptions.
@@ -46,9 +48,10 @@ impl Authorize {
         let app = load_app(host).await?;
         let asked_scopes =
             scopes::to_ask_for(&app, self.include_service_management, &self.extra_scopes)?;
-        // Better now than when a person has consented.
-        store::refuse_newer(host, &name.connection_key()).await?;
-        store::refuse_newer(host, &name.tokens_key()).await?;
+        // What a newer connector wrote is refused, better now than when a person has
+        // consented.
+        store::find::<Connection>(host, &name.connection_key()).await?;
+        store::find::<TokenSet>(host, &name.tokens_key()).await?;
         consent::forget_expired(host, &name).await?;
 
         let state = consent::new_state(host);

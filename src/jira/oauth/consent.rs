@@ -93,8 +93,8 @@ pub async fn forget_expired(host: &impl Host, name: &ConnectionName) -> Result<(
         store::insert(&mut keys, key);
     }
     for keys in keys.chunks(store::READ_AT_ONCE) {
-        for (key, entry) in keys.iter().zip(store::get_many(host, keys).await?) {
-            let Some(entry) = entry else {
+        for (key, entry) in keys.iter().zip(store::get_readable(host, keys).await?) {
+            let Ok(Some(entry)) = entry else {
                 continue;
             };
             let pending: Result<Stored<PendingConsent>> = store::decode(key, &entry);

@@ -2,7 +2,7 @@
 
 use crate::jira::{
     connection::{Connection, erase_pending},
-    error::{Error, Result},
+    error::Result,
     host::{Entry, Expect, Host},
     name::ConnectionName,
     store,
@@ -28,7 +28,10 @@ pub struct Disconnected {
 /// nothing else is kept of it.
 pub(super) async fn take(host: &impl Host, name: &str) -> Result<Disconnected> {
     let name = ConnectionName::parse(name)?;
-    let (connection, was_stored) = look(host, &name).await?;
+    let keys = [name.connection_key(), name.tokens_key()];
+    let mut entries = store::get_readable(host, &keys).await?;
+    let was_stored = entries.iter().any(|entry| !matches!(entry, Ok(None)));
+    let connection = entries.swap_remove(0).ok().flatten();
     host.delete(&name.tokens_key(), Expect::Any).await?;
     let had_pending = erase_pending(host, &name).await?;
     host.delete(&name.connection_key(), Expect::Any).await?;
@@ -41,24 +44,6 @@ pub(super) async fn take(host: &impl Host, name: &str) -> Result<Disconnected> {
         existed: had_pending || was_stored,
         revoke_url: REVOKE_URL,
     })
-}
-
-/// The record of the connection, and whether anything is stored of it. What the
-/// store cannot give is erased all the same.
-async fn look(host: &impl Host, name: &ConnectionName) -> Result<(Option<Entry>, bool)> {
-    let keys = [name.tokens_key(), name.connection_key()];
-    match store::get_each(host, &keys).await {
-        Err(error) if error.is_of_an_entry() => {}
-        entries => {
-            let [tokens, connection] = entries?;
-            let was_stored = tokens.is_some() || connection.is_some();
-            return Ok((connection, was_stored));
-        }
-    }
-    match host.get(&name.connection_key()).await.map_err(Error::from) {
-        Err(error) if error.is_of_an_entry() => Ok((None, true)),
-        connection => Ok((connection?, true)),
-    }
 }
 
 /// Whom it has in the register. A connection that cannot be read is erased all

@@ -120,8 +120,9 @@ impl<H: Host> Setup<'_, H> {
     async fn write_down(&mut self, account: &Account, chosen: Option<&Site>) -> Result<()> {
         let name = &self.access.name;
         let key = name.connection_key();
-        let connection = self.settled(account, chosen).await?;
-        if self.is_still_granted().await? {
+        if let Some(connection) = self.settled(account, chosen).await?
+            && self.is_still_granted().await?
+        {
             self.access.connection = connection;
             return Ok(());
         }
@@ -130,9 +131,14 @@ impl<H: Host> Setup<'_, H> {
         Err(not_connected(name))
     }
 
-    /// Writes the connection as it is settled. Tokens are saved before what belongs
-    /// to them, so that whoever reads them after it sees a consent that is newer.
-    async fn settled(&self, account: &Account, chosen: Option<&Site>) -> Result<Connection> {
+    /// Writes the connection as it is settled, if it is still there. Tokens are saved
+    /// before what belongs to them, so that whoever reads them after it sees a consent
+    /// that is newer.
+    async fn settled(
+        &self,
+        account: &Account,
+        chosen: Option<&Site>,
+    ) -> Result<Option<Connection>> {
         let tokens = &self.access.tokens.value;
         let choice = chosen.map(|site| SiteChoice {
             site: site.clone().into(),
@@ -145,7 +151,9 @@ impl<H: Host> Setup<'_, H> {
                 Some(Stored { value, version }) => (value, Expect::Version(version)),
                 None => (self.access.connection.clone(), Expect::Absent),
             };
-            self.is_still_granted().await?;
+            if !self.is_still_granted().await? {
+                return Ok(None);
+            }
             let before = before.for_consent_of(tokens);
             let connection = Connection {
                 account: Some(account.clone()),
@@ -153,8 +161,8 @@ impl<H: Host> Setup<'_, H> {
                 ..before
             };
             let written = store::replace(self.host, &key, connection, expect).await?;
-            if let Some(connection) = written {
-                return Ok(connection);
+            if written.is_some() {
+                return Ok(written);
             }
         }
         Err(store::contended(&key))

@@ -118,28 +118,8 @@ pub(super) async fn take(host: &impl Host, name: Option<&str>) -> Result<Vec<Con
         .collect();
     let mut all = Vec::new();
     for names in names.chunks(store::READ_AT_ONCE / KEYS_OF_A_CONNECTION) {
-        for (name, status) in read_all(host, names).await? {
+        for (name, status) in read(host, names).await? {
             all.push(status.unwrap_or_else(|_| ConnectionStatus::unreadable(name, host.now())));
-        }
-    }
-    Ok(all)
-}
-
-/// As [`read`], also where the store cannot give a single one of them: then each is
-/// asked for alone.
-async fn read_all<'a>(
-    host: &impl Host,
-    names: &'a [ConnectionName],
-) -> Result<Vec<(&'a ConnectionName, Result<ConnectionStatus>)>> {
-    match read(host, names).await {
-        Err(error) if error.is_of_an_entry() => {}
-        found => return found,
-    }
-    let mut all = Vec::new();
-    for name in names {
-        match read(host, std::slice::from_ref(name)).await {
-            Err(error) if error.is_of_an_entry() => all.push((name, Err(error))),
-            found => all.extend(found?),
         }
     }
     Ok(all)
@@ -154,13 +134,14 @@ async fn read<'a>(
         .iter()
         .flat_map(|name| [name.connection_key(), name.tokens_key()])
         .collect();
-    let entries = store::get_many(host, &keys).await?;
+    let mut entries = store::get_readable(host, &keys).await?.into_iter();
     let mut found = Vec::new();
-    for (name, pair) in names.iter().zip(entries.chunks(KEYS_OF_A_CONNECTION)) {
-        if let [connection, tokens] = pair
-            && (connection.is_some() || tokens.is_some())
-        {
-            let (connection, tokens) = (connection.as_ref(), tokens.as_ref());
+    for name in names {
+        let (connection, tokens) = (entries.next(), entries.next());
+        if let (Some(Ok(None)), Some(Ok(None))) = (&connection, &tokens) {
+            continue;
+        }
+        if let Some((connection, tokens)) = connection.zip(tokens) {
             found.push((name, decode(name, connection, tokens, host.now())));
         }
     }
@@ -171,16 +152,17 @@ async fn read<'a>(
 /// what another consent wrote.
 fn decode(
     name: &ConnectionName,
-    connection: Option<&Entry>,
-    tokens: Option<&Entry>,
+    connection: Result<Option<Entry>>,
+    tokens: Result<Option<Entry>>,
     now: UnixMs,
 ) -> Result<ConnectionStatus> {
+    let (connection, tokens) = (connection?, tokens?);
     let connection = connection
-        .map(|entry| store::decode::<Connection>(&name.connection_key(), entry))
+        .map(|entry| store::decode::<Connection>(&name.connection_key(), &entry))
         .transpose()?;
     let connection = connection.map_or_else(Connection::default, |stored| stored.value);
     let tokens = tokens
-        .map(|entry| store::decode::<TokenSet>(&name.tokens_key(), entry))
+        .map(|entry| store::decode::<TokenSet>(&name.tokens_key(), &entry))
         .transpose()?;
     let tokens = tokens.as_ref().map(|tokens| &tokens.value);
     let connection = match tokens {

@@ -182,7 +182,6 @@ fn object(body: &[u8]) -> Option<(&str, Vec<Member>)> {
     }
 }
 
-/// Whether a body is an object that a member can be set in.
 /// Where a request can be sent again for another page. A place goes into no body
 /// but an object.
 #[must_use]

@@ -58,7 +58,7 @@ pub struct Action {
     pub answered_at: UnixMs,
     /// When the host had retrieved what it kept, as that was reported; nothing
     /// where it kept nothing.
-    pub held_since: Option<UnixMs>,
+    pub retrieved_at: Option<UnixMs>,
     /// The sweep.
     pub sweep: SweepId,
     /// The batch.
@@ -152,7 +152,7 @@ impl FromJson for Action {
             nonce: object.text("nonce")?,
             state: state.ok_or(Broken::WrongKind("state", "a state"))?,
             answered_at: UnixMs(object.number("answered_at")?),
-            held_since: object.optional_instant("held_since")?,
+            retrieved_at: object.optional_instant("retrieved_at")?,
             sweep: SweepId(UnixMs(object.number("sweep")?)),
             batch: json::small(object, "batch")?,
             trace_id: object.optional_text("trace_id")?,
@@ -173,7 +173,7 @@ impl ToJson for Action {
             ("nonce", self.nonce.as_str().into()),
             ("state", self.state.as_str().into()),
             ("answered_at", self.answered_at.0.into()),
-            ("held_since", json::optional_instant(self.held_since)),
+            ("retrieved_at", json::optional_instant(self.retrieved_at)),
             ("sweep", self.sweep.0.0.into()),
             ("batch", self.batch.into()),
             ("trace_id", json::optional_text(self.trace_id.as_deref())),

@@ -4,9 +4,9 @@ use super::account_id::AccountId;
 use crate::jira::{
     connection::{Connection, erase_pending},
     error::Result,
-    host::{DeleteOutcome, Entry, Expect, Host, PutOutcome},
+    host::{DeleteOutcome, Entry, Expect, Host},
     name::{CONNECTIONS, ConnectionName},
-    store::{self, SAVE_ATTEMPTS, Stored},
+    store::{self, Stored},
     token::TokenSet,
 };
 
@@ -49,7 +49,8 @@ async fn read(host: &impl Host) -> Result<Vec<(String, ConnectionName)>> {
     let mut known = Vec::new();
     let keys = store::list(host, CONNECTIONS).await?;
     for keys in keys.chunks(store::READ_AT_ONCE) {
-        for (key, entry) in keys.iter().zip(store::get_many(host, keys).await?) {
+        for (key, entry) in keys.iter().zip(store::get_readable(host, keys).await?) {
+            let entry = entry.ok().flatten();
             let Some((name, entry)) = ConnectionName::from_key(key).zip(entry) else {
                 continue;
             };
@@ -103,10 +104,8 @@ async fn erase(host: &impl Host, id: &AccountId, name: &ConnectionName) -> Resul
                 }
             }
             Step::Rewrite(connection) => {
-                let value = store::encode(&*connection);
-                let outcome =
-                    store::save(host, connection_key, &value, expect, SAVE_ATTEMPTS).await?;
-                if matches!(outcome, PutOutcome::Stored(_)) {
+                let written = store::replace(host, connection_key, *connection, expect).await?;
+                if written.is_some() {
                     return Ok(false);
                 }
             }

@@ -148,7 +148,7 @@ async fn flag(
 
 fn is_as_reported(entry: &Registered, action: &Action) -> bool {
     let is_older = |copy: &OwnCopy| copy.retrieved_at <= action.answered_at;
-    entry.retrieved_at == action.held_since
+    entry.retrieved_at == action.retrieved_at
         && (entry.retrieved_at.is_some() || entry.own.iter().any(is_older))
 }
 

@@ -39,7 +39,8 @@ pub async fn hold(host: &impl Host, account: &Account, connection: &ConnectionNa
 pub async fn enter_missing(host: &impl Host) -> Result<()> {
     let keys = store::list(host, CONNECTIONS).await?;
     for keys in keys.chunks(store::READ_AT_ONCE) {
-        for (key, entry) in keys.iter().zip(store::get_many(host, keys).await?) {
+        for (key, entry) in keys.iter().zip(store::get_readable(host, keys).await?) {
+            let entry = entry.ok().flatten();
             let connection = entry.and_then(|e| store::decode::<Connection>(key, &e).ok());
             let account = connection.and_then(|stored| stored.value.account);
             let Some((name, account)) = ConnectionName::from_key(key).zip(account) else {
@@ -83,6 +84,15 @@ pub async fn release(
     amend(host, &id, &without).await.map(drop)
 }
 
+/// Takes out this very copy, and none that has come in its place.
+pub async fn drop_copy(host: &impl Host, id: &AccountId, copy: &OwnCopy) -> Result<()> {
+    let without = |mut entry: Registered| {
+        entry.own.retain(|kept| kept != copy);
+        entry
+    };
+    amend(host, id, &without).await.map(drop)
+}
+
 /// Changes an entry, and takes it out of the register where nothing is kept of
 /// the account any longer. Whether it is gone; nothing where there was none.
 pub async fn amend(
@@ -104,9 +114,7 @@ pub async fn amend(
         let is_done = if is_gone {
             matches!(host.delete(&key, expect).await?, DeleteOutcome::Deleted)
         } else {
-            let entry = store::encode(&amended);
-            let outcome = store::save(host, &key, &entry, expect, SAVE_ATTEMPTS).await?;
-            matches!(outcome, PutOutcome::Stored(_))
+            store::replace(host, &key, amended, expect).await?.is_some()
         };
         if is_done {
             return Ok(Some(is_gone));

@@ -185,13 +185,14 @@ impl<'a, H: Host> Pass<'a, H> {
             self.has_unfinished |= !store::list(self.host, ERASURES).await?.is_empty();
         }
         let (earliest, has_unfinished) = (self.plan.earliest, self.has_unfinished);
+        let soon = now.plus(UNFINISHED_MS);
         let completed = |state: SweepState| {
             let counted_from = earliest.into_iter().chain(state.entered_since);
             let counted_from = counted_from.fold(now, UnixMs::min);
             let accounts_due = counted_from.plus(state.cycle_ms);
             SweepState {
                 next_due: Some(match has_unfinished {
-                    true => accounts_due.min(now.plus(UNFINISHED_MS)),
+                    true => accounts_due.min(soon),
                     false => accounts_due,
                 }),
                 completed_at: Some(now),
@@ -199,7 +200,7 @@ impl<'a, H: Host> Pass<'a, H> {
             }
         };
         let unfinished = |state: SweepState| SweepState {
-            next_due: state.next_due.min(Some(now.plus(UNFINISHED_MS))),
+            next_due: Some(state.next_due.map_or(soon, |due| due.min(soon))),
             ..state
         };
         let state = match (is_complete, has_unfinished) {

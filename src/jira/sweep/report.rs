@@ -5,6 +5,7 @@ use super::{
     action::{self, ActionPage},
     answer::{Failure, MAX_FAILURES},
     evidence::{BatchEvidence, Counts, SweepId},
+    gone::{gone, is_left},
     lease::{self, Claim},
     listing::PAGE_ITEMS,
     options::{Checked, SweepOptions},
@@ -143,9 +144,13 @@ async fn preview(host: &impl Host, options: &Checked) -> Result<SweepReport> {
             break;
         };
         counts.batches += 1;
+        let gone = gone(host, &batch.accounts).await?;
         for due in batch.accounts {
-            counts.due += 1;
             plan.conclude(&due, Some(due.entry.value.counted_from()), false);
+            if !is_left(&due, &gone) {
+                continue;
+            }
+            counts.due += 1;
             if would_report.len() < PAGE_ITEMS {
                 would_report.push(due.id);
             }

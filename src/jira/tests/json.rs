@@ -73,6 +73,8 @@ fn a_document_is_read_as_a_library_reads_it() {
                 );
             }
             Ok(_) => prop_assert_eq!(read.unwrap_err(), Broken::NotAnObject),
+            // How large a number may be, the grammar leaves to whoever reads it.
+            Err(error) if error.to_string().starts_with("number out of range") => {}
             Err(_) => prop_assert!(matches!(read.unwrap_err(), Broken::Syntax(..)), "{}", text),
         }
         Ok(())

@@ -7,7 +7,6 @@ use serde::Deserialize;
 
 use crate::commands::apart::apart;
 use crate::exit::{Exit, Failure};
-use crate::output::grouped;
 
 /// The longest line: an account with all the cloud ids it may have is far
 /// shorter.
@@ -59,15 +58,14 @@ impl Lines {
         let mut accounts = Vec::new();
         while accounts.len() < most {
             let mut text = Vec::new();
-            let mut bounded = (&mut self.source).take(MAX_LINE_BYTES);
+            let mut bounded = (&mut self.source).take(MAX_LINE_BYTES + 1);
             let read = bounded.read_until(b'\n', &mut text);
             if read.map_err(|error| unreadable(&self.path, &error))? == 0 {
                 break;
             }
             self.number += 1;
-            if text.len() as u64 == MAX_LINE_BYTES && !text.ends_with(b"\n") {
-                let why = format!("is longer than {} bytes", grouped(text.len()));
-                return Err(self.refused(&why));
+            if text.len() as u64 > MAX_LINE_BYTES {
+                return Err(self.refused("is longer than 64 KiB"));
             }
             if text.trim_ascii().is_empty() {
                 continue;

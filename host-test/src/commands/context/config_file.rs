@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use etcetera::AppStrategy;
 use etcetera::app_strategy::{AppStrategyArgs, choose_native_strategy};
+use jira_host::secrets::RedisAddress;
 use serde::Deserialize;
 use url::form_urlencoded;
 
@@ -74,7 +75,7 @@ fn bounded(path: &Path) -> io::Result<String> {
 /// authority of its server.
 fn store_in(folder: &Path, store: String) -> String {
     let in_folder = |path: &str| folder.join(path).to_string_lossy().into_owned();
-    if !store.contains("://") {
+    if !RedisAddress::is_meant(&store) {
         return in_folder(&store);
     }
     let Some((address, query)) = store.split_once('?') else {
@@ -129,6 +130,9 @@ mod tests {
         assert_eq!(file.ca.unwrap(), Path::new("/etc/ca.pem"));
         let url = read("store = 'redis://host/0'").unwrap();
         assert_eq!(url.store.unwrap(), "redis://host/0");
+        let folder = Path::new("/etc/jira");
+        let placed = store_in(folder, "rediss://h/0?ca=own.pem&store=a".to_owned());
+        assert_eq!(placed, "rediss://h/0?ca=%2Fetc%2Fjira%2Fown.pem&store=a");
     }
 
     #[test]

@@ -52,14 +52,13 @@ async fn try_check(
         findings.warning(CHECK, "there are none yet", format!("`{connect}`"));
     }
     for connection in &connections {
-        spinner.show(format!(
-            "asking Jira by the connection {}",
-            connection.connection
-        ));
-        let is_worth_asking = !is_offline && connection.state == ConnectionState::Ready;
-        if is_worth_asking && let Err(failure) = ask(context, &session, connection).await? {
-            findings.failure(CHECK, &failure, MEND);
-            continue;
+        if !is_offline && connection.state == ConnectionState::Ready {
+            let name = &connection.connection;
+            spinner.show(format!("asking Jira by the connection {name}"));
+            if let Err(failure) = ask(context, &session, connection).await? {
+                findings.failure(CHECK, &failure, MEND);
+                continue;
+            }
         }
         tell(context, connection, findings);
     }

@@ -9,7 +9,7 @@ use super::Export;
 use super::answer::AnswerArgs;
 use super::outlet::Outlet;
 use crate::commands::apart::apart;
-use crate::commands::context::{Context, Session};
+use crate::commands::context::{Context, Session, interruption};
 use crate::commands::hint;
 use crate::exit::{Exit, Failure};
 use crate::log;
@@ -75,14 +75,19 @@ impl Exchange<'_> {
             Method::Post => {}
             _ => return false,
         }
-        let Ok(rehearsal) = self.context.rehearsal().await else {
-            return false;
-        };
+        tokio::select! {
+            biased;
+            () = interruption() => false,
+            class = self.retry_class(request) => class == Some(RetryClass::Safe),
+        }
+    }
+
+    async fn retry_class(self, request: &Request) -> Option<RetryClass> {
+        let rehearsal = self.context.rehearsal().await.ok()?;
         let unheard = log::Unheard::begin();
         let refused = self.export.send(rehearsal.session(), request).await;
         drop(unheard);
-        let traits = refused.ok().and_then(|refused| refused.err()?.traits);
-        traits.is_some_and(|traits| traits.retry_class == RetryClass::Safe)
+        Some(refused.ok()?.err()?.traits?.retry_class)
     }
 
     /// Writes the answer to a request.

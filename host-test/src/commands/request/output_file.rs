@@ -39,18 +39,25 @@ impl OutputFile {
     /// Begins a file, so that it is known before anything is sent whether it can
     /// be written.
     pub(super) fn begin(path: &Path) -> Result<Self, Failure> {
-        let refused = |error: io::Error| {
-            let message = format!("cannot write to `{}`: {error}", path.display());
-            Failure::new(Exit::Usage, message)
-        };
         let target = match open_already(path) {
             Some(file) => file.map(Target::Special),
             None => Target::at(path),
         };
         Ok(OutputFile {
             path: path.to_owned(),
-            target: target.map_err(refused)?,
+            target: target.map_err(|error| refused(path, &error))?,
         })
+    }
+
+    /// Whether a file could be begun; nothing stays of it. What is no regular file is
+    /// not opened, as somebody may notice it.
+    pub(super) fn check(path: &Path) -> Result<(), Failure> {
+        match fs::metadata(path) {
+            Ok(there) if !there.is_file() && !there.is_dir() => Ok(()),
+            _ => Target::at(path)
+                .map(drop)
+                .map_err(|error| refused(path, &error)),
+        }
     }
 
     /// Gives it its name.
@@ -131,6 +138,11 @@ impl Write for OutputFile {
     fn flush(&mut self) -> io::Result<()> {
         self.file().flush()
     }
+}
+
+fn refused(path: &Path, error: &io::Error) -> Failure {
+    let message = format!("cannot write to `{}`: {error}", path.display());
+    Failure::new(Exit::Usage, message)
 }
 
 fn failure(path: &Path, error: io::Error) -> Failure {

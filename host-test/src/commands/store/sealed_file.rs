@@ -31,16 +31,16 @@ impl<'a> SealedFile<'a> {
 
     /// Sees to it that it can be written, before anything is made for it.
     pub(super) fn check_place(&self) -> Result<(), Failure> {
-        let folder = folder_of(self.0);
-        if self.is_standard() || folder.is_dir() {
+        if self.is_standard() {
             return Ok(());
         }
-        let folder = folder.display();
-        let message = format!(
-            "cannot write {}: there is no folder `{folder}`",
-            self.as_output()
-        );
-        Err(Failure::new(Exit::Usage, message))
+        let folder = folder_of(self.0);
+        let why = match self.0.try_exists() {
+            Ok(true) => io::Error::from(io::ErrorKind::AlreadyExists),
+            _ if folder.is_dir() => return Ok(()),
+            _ => io::Error::other(format!("there is no folder `{}`", folder.display())),
+        };
+        Err(self.unwritten(&why))
     }
 
     /// Writes a file that was not there, for its owner only, all of it or nothing.
@@ -49,14 +49,16 @@ impl<'a> SealedFile<'a> {
             true => write_to_stdout(content),
             false => write_new(self.0, content),
         };
-        written.map_err(|error| {
-            let message = format!("cannot write {}: {error}", self.as_output());
-            let failure = Failure::new(Exit::Other, message);
-            match error.kind() {
-                io::ErrorKind::AlreadyExists => failure.with_hint("name a file that is not there"),
-                _ => failure,
-            }
-        })
+        written.map_err(|error| self.unwritten(&error))
+    }
+
+    fn unwritten(&self, error: &io::Error) -> Failure {
+        let message = format!("cannot write {}: {error}", self.as_output());
+        let failure = Failure::new(Exit::Other, message);
+        match error.kind() {
+            io::ErrorKind::AlreadyExists => failure.with_hint("name a file that is not there"),
+            _ => failure,
+        }
     }
 
     /// Reads a file.

@@ -78,9 +78,9 @@ fn accounts_come_from_a_file_of_lines() {
         wrong.failed(2).contains("line 1 is no account"),
         "{wrong:#?}"
     );
-    let long = format!("\n{}", " ".repeat(64 * 1024)) + "{}";
+    let long = format!("\n{}", " ".repeat(64 * 1024 + 1)) + "{}";
     let wrong = home.run_with_input(&["account", "add", "--input", "-"], &long);
-    let told = "line 2 is longer than 65,536 bytes";
+    let told = "line 2 is longer than 64 KiB";
     assert!(wrong.failed(2).contains(told), "{wrong:#?}");
     std::fs::write(home.path().join("bytes"), b"\xff\n").unwrap();
     let wrong = home.run(&["account", "add", "--input", "bytes"]);

@@ -84,7 +84,7 @@ impl<H: Host> Pass<'_, H> {
                 nonce: random_hex(self.host),
                 state: *state,
                 answered_at: now,
-                held_since: due.entry.value.retrieved_at,
+                retrieved_at: due.entry.value.retrieved_at,
                 sweep: self.evidence.sweep(),
                 batch: batch.number,
                 trace_id: trace_id.cloned(),

@@ -138,7 +138,7 @@ fn an_erasure_that_a_sweep_without_its_lease_has_left_does_not_wait_for_a_cycle(
         nonce: "n".into(),
         state: AccountState::Closed,
         answered_at: NOW,
-        held_since: Some(NOW),
+        retrieved_at: Some(NOW),
         sweep: SweepId(NOW),
         batch: 1,
         trace_id: None,

@@ -5,8 +5,9 @@ use super::{
     model::{REPORT, RETRIEVED, World, data_keys, may_report},
 };
 use crate::jira::{
+    host::StoreError,
     instant::{DAY_MS, UnixMs},
-    sweep::register::Registered,
+    sweep::{account_id::AccountId, options::SweepOptions, register::Registered},
     tests::fake::NOW,
 };
 
@@ -116,6 +117,19 @@ fn of_a_connection_that_is_gone_or_somebody_elses_nobody_is_reported() {
     world.host.set("connections/broken", b"{");
     world.host.set_record("accounts/broken", &own("broken"));
 
+    let dry_run = world.sweep_with(SweepOptions {
+        dry_run: true,
+        ..SweepOptions::default()
+    });
+    let told: Vec<_> = dry_run.would_report.iter().map(AccountId::as_str).collect();
+    assert_eq!(told, ["begun", "broken", "held"], "a sweep enters b itself");
+    assert!(world.entry("gone").is_some());
+
+    // With the others, and alone; at the beginning, and of a batch.
+    for _ in 0..4 {
+        let broken_seal = StoreError::Other("the seal is broken".into());
+        world.host.fail_read("connections/broken", broken_seal);
+    }
     world.sweep();
     assert_eq!(world.reported_ids(), ["b", "begun", "broken", "held"]);
     assert_eq!(world.atlassian().batches[0][3].1, RETRIEVED.plus(1_000));

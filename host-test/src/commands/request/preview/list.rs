@@ -31,7 +31,7 @@ impl<'a> List<'a> {
 impl fmt::Display for List<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Some(style) = self.style else {
-            return f.write_str("this page alone: the request may change something");
+            return f.write_str("this page alone: it cannot be asked for another");
         };
         let place = place(style);
         write!(
