@@ -8,6 +8,8 @@ mod fault;
 mod surrogate;
 mod vocabulary;
 
+use std::ops::ControlFlow;
+
 use jaq_core::data::JustLut;
 use jaq_core::load::{Arena, File, Loader};
 use jaq_core::{Compiler, Ctx, Exn, Vars};
@@ -62,12 +64,13 @@ impl Filter {
         Ok(Filter { program })
     }
 
-    /// Hands on what comes of this answer, one after the other.
+    /// Hands on what comes of this answer, one after the other, and says whether
+    /// to go on with other answers: not where the expression has halted.
     pub(super) fn apply(
         &self,
         answer: &[u8],
         mut to: impl FnMut(Output) -> Result<(), Failure>,
-    ) -> Result<(), Failure> {
+    ) -> Result<ControlFlow<()>, Failure> {
         let input = value(answer).map_err(|why| {
             Failure::new(Exit::Other, format!("the answer cannot be filtered: {why}"))
         })?;
@@ -79,7 +82,7 @@ impl Filter {
                 Err(end) => return ended(end, is_list),
             }
         }
-        Ok(())
+        Ok(ControlFlow::Continue(()))
     }
 }
 
@@ -127,14 +130,14 @@ fn depth(json: &[u8]) -> usize {
 }
 
 /// What an expression that has come to its end says of it.
-fn ended(end: Exn<'_, Val>, is_list: bool) -> Result<(), Failure> {
+fn ended(end: Exn<'_, Val>, is_list: bool) -> Result<ControlFlow<()>, Failure> {
     match end.get_err() {
         Ok(error) => Err(match error.into_val() {
             Val::TStr(text) => said(&String::from_utf8_lossy(&text), is_list),
             other => failed("it says", &other),
         }),
         Err(end) => match end.get_halt() {
-            Ok(0) => Ok(()),
+            Ok(0) => Ok(ControlFlow::Break(())),
             Ok(code) => Err(failed("it ended itself with the code", &code)),
             Err(_) => Err(failed("it broke off", &"there is no such label")),
         },

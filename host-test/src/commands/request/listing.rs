@@ -1,3 +1,4 @@
+use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use clap::{ArgGroup, Args};
@@ -109,7 +110,11 @@ impl Listing<'_> {
         };
         let progress = Arc::new(progress);
         let mut answered = None;
+        let mut flow = ControlFlow::Continue(());
         let fetched = loop {
+            if flow.is_break() {
+                break Ok(());
+            }
             match self.exchange.session.call(pages.next()).await {
                 Ok(Ok(Some(chunk))) => {
                     if answered.is_none() {
@@ -119,8 +124,8 @@ impl Listing<'_> {
                     if let Some(report) = &chunk.list {
                         progress.show(report);
                     }
-                    sheet = match write(sheet, chunk, &progress).await {
-                        Ok(sheet) => sheet,
+                    (sheet, flow) = match write(sheet, chunk, &progress).await {
+                        Ok(written) => written,
                         Err(failure) => {
                             return Err(self.unwritten(&request, answered, failure).await);
                         }
@@ -142,6 +147,9 @@ impl Listing<'_> {
         });
         if let Err(failure) = finished.await {
             return Err(self.unwritten(&request, answered, failure).await);
+        }
+        if flow.is_break() {
+            return Ok(());
         }
         match (fetched, pages.report().map(|report| report.end)) {
             (Ok(()), Some(ListEnd::Truncated(truncation))) => Err(self.cut(truncation)),
@@ -195,11 +203,11 @@ async fn write(
     mut sheet: Sheet,
     chunk: Response,
     progress: &Arc<Progress>,
-) -> Result<Sheet, Failure> {
+) -> Result<(Sheet, ControlFlow<()>), Failure> {
     let progress = Arc::clone(progress);
     apart(move || {
-        progress.aside(|| sheet.take(&chunk))?;
-        Ok(sheet)
+        let flow = progress.aside(|| sheet.take(&chunk))?;
+        Ok((sheet, flow))
     })
     .await
 }

@@ -1,4 +1,5 @@
 use std::io::{self, IsTerminal, Stdout, Write};
+use std::ops::ControlFlow;
 
 use anstream::AutoStream;
 use serde_json::value::RawValue;
@@ -73,7 +74,7 @@ impl Outlet {
             return if is_empty {
                 Ok(())
             } else {
-                self.document(body)
+                self.document(body).map(drop)
             };
         }
         let format = self.printer.format();
@@ -114,10 +115,10 @@ impl Outlet {
     }
 
     /// Writes a JSON document on lines of its own, or what the expression makes
-    /// of it.
-    pub(super) fn document(&mut self, json: &[u8]) -> Result<(), Failure> {
+    /// of it. The expression may say that it wants no other.
+    pub(super) fn document(&mut self, json: &[u8]) -> Result<ControlFlow<()>, Failure> {
         let Some(filter) = self.filter.take() else {
-            return self.line(json);
+            return self.line(json).map(ControlFlow::Continue);
         };
         let applied = filter.apply(json, |output| match output {
             Output::Text(text) => self.text(&text),

@@ -1,3 +1,5 @@
+use std::ops::ControlFlow;
+
 use jira_host::types::{ListEnd, Response};
 
 use super::exchange::content_type;
@@ -38,30 +40,38 @@ impl Sheet {
         self.outlet.keeps_parts() && !(self.is_document() && self.outlet.filters())
     }
 
-    /// Writes a chunk of the list, or the answer that is none.
-    pub(super) fn take(&mut self, chunk: &Response) -> Result<(), Failure> {
+    /// Writes a chunk of the list, or the answer that is none. No other is wanted
+    /// where the expression has halted.
+    pub(super) fn take(&mut self, chunk: &Response) -> Result<ControlFlow<()>, Failure> {
         if !chunk
             .list
             .as_ref()
             .is_some_and(|it| it.end != ListEnd::NotAList)
         {
-            return self.outlet.body(&chunk.body, content_type(&chunk.headers));
+            let media_type = content_type(&chunk.headers);
+            self.outlet.body(&chunk.body, media_type)?;
+            return Ok(ControlFlow::Continue(()));
         }
+        let mut flow = ControlFlow::Continue(());
         match &mut self.layout {
             Layout::Lines => {
-                for item in chunk.items().ok_or_else(no_array)? {
-                    self.outlet.document(&layout::line(item))?;
+                let mut items = chunk.items().ok_or_else(no_array)?.into_iter();
+                while flow.is_continue()
+                    && let Some(item) = items.next()
+                {
+                    flow = self.outlet.document(&layout::line(item))?;
                 }
-                self.outlet.flush()
+                self.outlet.flush()?;
             }
             Layout::Document(document) => {
                 let part = document.part(&chunk.body).ok_or_else(no_array)?;
                 match self.outlet.filters() {
-                    true => self.gather(&part),
-                    false => self.outlet.part(&part),
+                    true => self.gather(&part)?,
+                    false => self.outlet.part(&part)?,
                 }
             }
         }
+        Ok(flow)
     }
 
     /// Writes the end of the document, whatever came before it.
@@ -79,7 +89,7 @@ impl Sheet {
             && self.outlet.filters()
         {
             self.gather(end)?;
-            self.outlet.document(&self.whole)?;
+            self.outlet.document(&self.whole).map(drop)?;
         }
         self.outlet.keep()
     }

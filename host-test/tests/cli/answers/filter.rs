@@ -167,3 +167,29 @@ async fn ctrl_c_before_the_list_is_whole_leaves_no_result_and_no_way_on() {
     assert_eq!(running.end().failed(130), "");
     gate.open();
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_expression_that_halts_ends_the_list_and_what_was_written_stays() {
+    let stage = connected().await;
+    stage
+        .simulator
+        .list("/label items=520 cap=50".parse().unwrap());
+    let items = stage.run(&["api", "/label", "--stream", "--jq", "."]);
+    let items: Vec<&str> = items.done().lines().collect();
+    let halting = format!("., if . == \"{}\" then halt else empty end", items[60]);
+    let list = ["api", "/label", "--stream", "--in-flight", "1", "--jq"];
+    let before = stage.simulator.transcript().len();
+    let ran = stage.run(&[&list[..], &[&halting]].concat());
+    assert_eq!(ran.done().lines().collect::<Vec<_>>(), items[..=60]);
+    assert_eq!(stage.simulator.transcript().len() - before, 2);
+
+    let failing = halting.replace("halt", "halt(3)");
+    let ran = stage.run(&[&list[..], &[&failing]].concat());
+    assert_eq!(ran.code, Some(1), "{ran:#?}");
+    assert_eq!(ran.stdout.lines().count(), 61);
+    stage
+        .run(&[&list[..], &[&halting, "-o", "answer"]].concat())
+        .done();
+    let written = std::fs::read_to_string(stage.home.path().join("answer")).unwrap();
+    assert_eq!(written.lines().count(), 61);
+}
