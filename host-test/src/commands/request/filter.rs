@@ -4,19 +4,21 @@
 //! secrets may be, no files and no other input. The names of those functions
 //! are not defined.
 
+mod bounds;
 mod fault;
 mod surrogate;
+mod value;
 mod vocabulary;
 
 use std::ops::ControlFlow;
 
-use jaq_core::data::JustLut;
 use jaq_core::load::{Arena, File, Loader};
 use jaq_core::{Compiler, Ctx, Exn, Vars};
-use jaq_json::write::Pp;
-use jaq_json::{Val, read, write};
+use jaq_json::{Val, read};
 use serde::de::IgnoredAny;
 
+use self::bounds::{Bounded, Excess, Program, on_large_stack};
+use self::value::Value;
 use crate::exit::{Exit, Failure};
 
 /// How deep an answer may be nested. It is read, written and let go of level by
@@ -34,7 +36,7 @@ const OF_A_LIST: &str = "what it gets is a list, and `.[]` is each of its items:
 
 /// An expression that can be understood.
 pub(super) struct Filter {
-    program: jaq_core::Filter<JustLut<Val>>,
+    program: jaq_core::Filter<Bounded>,
 }
 
 /// One thing that comes of an expression.
@@ -49,6 +51,11 @@ pub(super) enum Output {
 impl Filter {
     /// Reads an expression, or says where it is not understood.
     pub(super) fn parse(expression: &str) -> Result<Self, Failure> {
+        on_large_stack(|| Filter::understood(expression))?
+            .unwrap_or_else(|excess| Err(exceeded(excess)))
+    }
+
+    fn understood(expression: &str) -> Result<Self, Failure> {
         let arena = Arena::default();
         let file = File {
             code: expression,
@@ -69,13 +76,21 @@ impl Filter {
     pub(super) fn apply(
         &self,
         answer: &[u8],
+        to: impl FnMut(Output) -> Result<(), Failure> + Send,
+    ) -> Result<ControlFlow<()>, Failure> {
+        on_large_stack(|| self.evaluate(answer, to))?.unwrap_or_else(|excess| Err(exceeded(excess)))
+    }
+
+    fn evaluate(
+        &self,
+        answer: &[u8],
         mut to: impl FnMut(Output) -> Result<(), Failure>,
     ) -> Result<ControlFlow<()>, Failure> {
         let input = value(answer).map_err(|why| {
             Failure::new(Exit::Other, format!("the answer cannot be filtered: {why}"))
         })?;
-        let is_list = matches!(input, Val::Arr(_));
-        let context = Ctx::<JustLut<Val>>::new(&self.program.lut, Vars::new([]));
+        let is_list = matches!(input.json(), Val::Arr(_));
+        let context = Ctx::<Bounded>::new(Program::new(&self.program.lut), Vars::new([]));
         for output in self.program.id.run((context, input)) {
             match output {
                 Ok(value) => to(Output::of(value)?)?,
@@ -87,12 +102,11 @@ impl Filter {
 }
 
 impl Output {
-    fn of(value: Val) -> Result<Self, Failure> {
-        if let Val::TStr(text) = value {
+    fn of(value: Value) -> Result<Self, Failure> {
+        if let Val::TStr(text) = value.json() {
             return Ok(Output::Text(text.to_vec()));
         }
-        let mut json = Vec::new();
-        write::write(&mut json, &Pp::default(), 0, &value)?;
+        let json = value.to_json();
         match serde_json::from_slice::<IgnoredAny>(&json) {
             Ok(_) => Ok(Output::Json(json)),
             Err(_) => Err(failed("what comes of it cannot be written as JSON", &value)),
@@ -101,13 +115,14 @@ impl Output {
 }
 
 /// JSON as an expression sees it, or why there is none.
-fn value(json: &[u8]) -> Result<Val, String> {
+fn value(json: &[u8]) -> Result<Value, String> {
     serde_json::from_slice::<IgnoredAny>(json)
         .map_err(|error| format!("it is not JSON: {error}"))?;
     if depth(json) > DEEPEST {
         return Err(format!("it is nested deeper than {DEEPEST} levels"));
     }
-    read::parse_single(&surrogate::mended(json)).map_err(|error| error.to_string())
+    let value = read::parse_single(&surrogate::mended(json)).map_err(|error| error.to_string())?;
+    Ok(Value::within(value, DEEPEST))
 }
 
 /// How deep a JSON text is nested.
@@ -130,12 +145,15 @@ fn depth(json: &[u8]) -> usize {
 }
 
 /// What an expression that has come to its end says of it.
-fn ended(end: Exn<'_, Val>, is_list: bool) -> Result<ControlFlow<()>, Failure> {
+fn ended(end: Exn<'_, Value>, is_list: bool) -> Result<ControlFlow<()>, Failure> {
     match end.get_err() {
-        Ok(error) => Err(match error.into_val() {
-            Val::TStr(text) => said(&String::from_utf8_lossy(&text), is_list),
-            other => failed("it says", &other),
-        }),
+        Ok(error) => {
+            let said = error.into_val();
+            Err(match said.json() {
+                Val::TStr(text) => told(&String::from_utf8_lossy(text), is_list),
+                _ => failed("it says", &said),
+            })
+        }
         Err(end) => match end.get_halt() {
             Ok(0) => Ok(ControlFlow::Break(())),
             Ok(code) => Err(failed("it ended itself with the code", &code)),
@@ -144,12 +162,17 @@ fn ended(end: Exn<'_, Val>, is_list: bool) -> Result<ControlFlow<()>, Failure> {
     }
 }
 
-fn said(text: &str, is_list: bool) -> Failure {
+fn told(text: &str, is_list: bool) -> Failure {
     let failure = failed("it says", &text);
     match is_list && text.starts_with(LIST_TAKEN_FOR_OBJECT) {
         true => failure.with_hint(OF_A_LIST),
         false => failure,
     }
+}
+
+/// The failure of an expression that was ended.
+fn exceeded(excess: Excess) -> Failure {
+    failed("it was ended", &excess)
 }
 
 fn failed(what: &str, why: &dyn std::fmt::Display) -> Failure {

@@ -183,3 +183,19 @@ async fn ctrl_c_while_a_file_is_written_leaves_nothing_of_it() {
     assert_eq!(read(&stage, "answer"), "before");
     assert_eq!(files(&stage), ["answer"]);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_expression_without_end_or_bounds_leaves_nothing_of_a_file() {
+    let stage = connected().await;
+    for (endless, why) in [
+        ("def f: 1 + f; f", "call themselves too deep"),
+        (
+            "reduce range(300000) as $i (.; [.])",
+            "deeper than 1024 levels",
+        ),
+    ] {
+        let ran = stage.run(&["api", "/myself", "-o", "answer", "--jq", endless]);
+        assert!(ran.failed(1).contains(why), "{ran:#?}");
+        assert!(files(&stage).is_empty());
+    }
+}

@@ -1,8 +1,11 @@
+mod bounds;
+
 use super::*;
 
 fn outputs(expression: &str, answer: &str) -> Result<Vec<String>, Failure> {
     let mut outputs = Vec::new();
-    Filter::parse(expression)?.apply(answer.as_bytes(), |output| {
+    let filter = Filter::parse(expression)?;
+    let _ = filter.apply(answer.as_bytes(), |output| {
         let text = match output {
             Output::Text(text) => text,
             Output::Json(json) => json,
