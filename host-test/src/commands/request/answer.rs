@@ -20,8 +20,14 @@ pub(super) struct AnswerArgs {
     /// `--paginate` the expression gets the whole list, which is held in memory
     /// for it; with `--stream` each item. The answer to a request that failed
     /// is written as it is. An expression sees the answer and nothing else: no
-    /// environment, no files. Of jq, `?//`, `fromstream`, `INDEX`, `JOIN` and the
-    /// arithmetic of dates are missing.
+    /// environment, no files. `halt` ends the command, and with `--stream` no
+    /// more is fetched. Of jq, `?//`, `$__loc__`, `fromstream`, `truncate_stream`,
+    /// `INDEX`, `JOIN`, `format`, look-around in regular expressions and the
+    /// arithmetic of dates are missing. Otherwise than in jq, `%` binds tighter
+    /// than `*` and `/`; `|= empty` at several indices removes one after the
+    /// other, while `del` removes them all; `reduce` with a step that is empty
+    /// gives nothing; a group that matched nothing is no capture; and `nan` and
+    /// `infinite` are no results.
     #[arg(long, value_name = "EXPRESSION")]
     jq: Option<String>,
     /// Writes to a file, which is there when it is whole; `-` is standard output.

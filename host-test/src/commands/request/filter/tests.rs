@@ -1,4 +1,5 @@
 mod bounds;
+mod of_jq;
 
 use super::*;
 

@@ -4,6 +4,8 @@
 //! there has to be a bound to their levels.
 
 mod depth;
+mod number;
+mod removal;
 mod update;
 
 use std::cmp::Ordering;
@@ -16,6 +18,7 @@ use jaq_core::{Error, ValR, ValT, ValX};
 use jaq_json::{Val, write};
 
 pub(super) use self::depth::DEEPEST_MADE;
+pub(super) use self::removal::without;
 
 /// How long a text may get by being repeated: as long as the longest list that an
 /// expression gets.
@@ -32,11 +35,16 @@ impl Value {
     /// A value that is nested no deeper than so many levels. Where these are more
     /// than it may have, they are counted.
     pub(super) fn within(json: Val, levels: usize) -> Self {
-        let levels = match json {
-            Val::Arr(_) | Val::Obj(_) => depth::bounded(&json, levels.max(1)),
-            _ => 0,
-        };
-        Value { json, levels }
+        match json {
+            Val::Arr(_) | Val::Obj(_) => {
+                let levels = depth::bounded(&json, levels.max(1));
+                Value { json, levels }
+            }
+            _ => Value {
+                json: number::whole(json),
+                levels: 0,
+            },
+        }
     }
 
     pub(super) fn json(&self) -> &Val {
@@ -116,7 +124,8 @@ impl ValT for Value {
 
     fn index(self, index: &Self) -> ValR<Self> {
         let below = self.below();
-        match self.json.clone().index(&index.json) {
+        let place = number::rounded(&index.json, f64::floor);
+        match self.json.clone().index(&place) {
             // A slice is as deep as the whole.
             Ok(slice) if matches!(index.json, Val::Obj(_)) => Ok(Value::within(slice, self.levels)),
             Ok(value) => Ok(below(value)),
@@ -125,8 +134,13 @@ impl ValT for Value {
     }
 
     fn range(self, range: Range<Option<&Self>>) -> ValR<Self> {
-        let range = range.start.map(Value::json)..range.end.map(Value::json);
-        let slice = self.json.range(range).map_err(told)?;
+        if self.json == Val::Null {
+            return Ok(self);
+        }
+        let start = range.start.map(|it| number::rounded(&it.json, f64::floor));
+        let end = range.end.map(|it| number::rounded(&it.json, f64::ceil));
+        let slice = self.json.range(start.as_ref()..end.as_ref());
+        let slice = slice.map_err(told)?;
         Ok(Value::within(slice, self.levels))
     }
 
@@ -251,7 +265,7 @@ impl Rem for Value {
     type Output = ValR<Self>;
 
     fn rem(self, other: Self) -> Self::Output {
-        self.with(other, Val::rem)
+        self.with(other, number::remainder)
     }
 }
 

@@ -31,3 +31,29 @@ def tostream:
       | ($keys[] as $key | .[$key] | below($path + [$key])), [$path + [$keys[-1]]]
     else [$path, .] end;
   below([]);
+
+# What the libraries define otherwise than jq does.
+def delpaths($paths): without_paths($paths);
+def del(at): delpaths([path(at)]);
+
+def join($between):
+  def text: if . == null then "" elif isboolean or isnumber then tojson else . end;
+  reduce .[] as $it (null; if . == null then "" else . + $between end + ($it | text)) // "";
+
+def from_entries:
+  def key: if .key == null then .k // .name // .Name // .K // .Key else .key end;
+  def value: if has("value") then .value elif has("v") then .v elif has("Value") then .Value else .V end;
+  reduce .[] as $it ({}; . + ($it | {(key | if isstring then . else tojson end): value}));
+def with_entries(f): to_entries | map(f) | from_entries;
+
+def flatten($depth):
+  if $depth > 0 then map(if isarray then flatten($depth - 1)[] else . end) else . end;
+def leaf_paths: paths(scalars);
+def pick(at): . as $it | reduce path(at) as $path (null; setpath($path; $it | getpath($path)));
+def walk(f): def rec: if isobject then map_values(rec) elif isarray then map(rec) else . end | f; rec;
+
+def trims($it): isstring and ($it | isstring);
+def ltrimstr($it): if trims($it) and startswith($it) then .[$it | length:] else . end;
+def rtrimstr($it): if trims($it) and endswith($it) then .[:length - ($it | length)] else . end;
+
+def gamma: lgamma;

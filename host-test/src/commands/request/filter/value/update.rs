@@ -2,9 +2,9 @@ use std::mem;
 use std::ops::Range;
 
 use jaq_core::path::Opt;
-use jaq_core::{Error, Exn, ValX};
+use jaq_core::{Error, Exn, ValT, ValX};
 use jaq_json::{Map, Rc, Val};
-use jaq_std::ValT;
+use jaq_std::ValT as _;
 
 use super::Value;
 
@@ -80,16 +80,20 @@ pub(super) fn index<'a, I: Iterator<Item = ValX<'a, Value>>>(
 ) -> ValX<'a, Value> {
     match (&value.json, &index.json) {
         (Val::Obj(_) | Val::Null, Val::TStr(_)) => member(value, &index.json, f),
-        (Val::Arr(_) | Val::Null, Val::Num(_)) => match position(&value, index) {
-            Ok(position) => item(value, position, f),
+        (Val::Arr(_) | Val::Null, Val::Num(_)) => {
+            match position(index, length(&value))
+                .filter(|it| *it < LONGEST_GROWN.max(length(&value)))
+            {
+                Some(position) => item(value, position, f),
+                None => opt.fail(value, |_| {
+                    Exn::from(Error::str(format_args!("index {index} out of bounds")))
+                }),
+            }
+        }
+        (Val::Arr(_) | Val::Null, Val::Obj(_)) => match positions_of_slice(index, length(&value)) {
+            Ok(range) => slice(value, range, f),
             Err(error) => opt.fail(value, |_| Exn::from(error)),
         },
-        (Val::Arr(_) | Val::Null, Val::Obj(slice)) => {
-            let bound = |name: &str| slice.get(&Val::from(name.to_owned())).cloned();
-            let bound = |name| bound(name).map(|bound| Value::within(bound, index.levels));
-            let (start, end) = (bound("start"), bound("end"));
-            range(value, start.as_ref()..end.as_ref(), opt, f)
-        }
         _ => opt.fail(value, |value| Exn::from(Error::index(value, index.clone()))),
     }
 }
@@ -119,10 +123,7 @@ fn item<'a, I: Iterator<Item = ValX<'a, Value>>>(
     f: impl Fn(Value) -> I,
 ) -> ValX<'a, Value> {
     let mut below = Below::of(&value, f);
-    let mut items = match value.json {
-        Val::Arr(items) => items,
-        _ => Rc::default(),
-    };
+    let mut items = items(value);
     let all = Rc::make_mut(&mut items);
     let before = all.get_mut(position).map(mem::take).unwrap_or_default();
     match below.becomes(before)? {
@@ -136,17 +137,22 @@ fn item<'a, I: Iterator<Item = ValX<'a, Value>>>(
     Ok(below.around(Val::Arr(items)))
 }
 
-/// Where in an array an index is, which may be beyond its end.
-fn position(value: &Value, index: &Value) -> Result<usize, Error<Value>> {
-    let length = length(value);
-    let refused = || Error::str(format_args!("index {index} out of bounds"));
-    let index = index.as_f64().ok_or_else(refused)?.floor();
+/// Where in an array of this length an index is, which may be beyond its end; or
+/// nowhere.
+pub(super) fn position(index: &Value, length: usize) -> Option<usize> {
+    let index = index.as_f64()?.floor();
     let position = match index < 0.0 {
         true => index + length as f64,
         false => index,
     };
-    let is_within = (0.0..length.max(LONGEST_GROWN) as f64).contains(&position);
-    is_within.then_some(position as usize).ok_or_else(refused)
+    (position >= 0.0).then_some(position as usize)
+}
+
+fn items(value: Value) -> Rc<Vec<Val>> {
+    match value.json {
+        Val::Arr(items) => items,
+        _ => Rc::default(),
+    }
 }
 
 fn length(value: &Value) -> usize {
@@ -166,31 +172,42 @@ pub(super) fn range<'a, I: Iterator<Item = ValX<'a, Value>>>(
     if !matches!(value.json, Val::Arr(_) | Val::Null) {
         return opt.fail(value, |value| Exn::from(Error::typ(value, "array")));
     }
-    let range = match positions(range, length(&value)) {
-        Ok(range) => range,
-        Err(error) => return opt.fail(value, |_| Exn::from(error)),
-    };
+    match positions(range, length(&value)) {
+        Ok(range) => slice(value, range, f),
+        Err(error) => opt.fail(value, |_| Exn::from(error)),
+    }
+}
+
+fn slice<'a, I: Iterator<Item = ValX<'a, Value>>>(
+    value: Value,
+    range: Range<usize>,
+    f: impl Fn(Value) -> I,
+) -> ValX<'a, Value> {
     let levels = value.levels;
-    let mut items = match value.json {
-        Val::Arr(items) => items,
-        _ => Rc::default(),
-    };
+    let mut items = items(value);
     let part = items.get(range.clone()).unwrap_or_default();
     let part = Value::within(part.iter().cloned().collect(), levels);
-    let made = f(part).next().transpose()?;
-    let made_levels = made.as_ref().map_or(0, |made| made.levels);
-    let made = match made.map(|made| made.json) {
-        Some(Val::Arr(made)) => Rc::unwrap_or_clone(made),
-        None => Vec::new(),
-        Some(other) => {
-            return Err(Exn::from(Error::typ(
-                Value::within(other, made_levels),
-                "array",
-            )));
+    let made = match f(part).next().transpose()? {
+        Some(made) if !matches!(made.json, Val::Arr(_)) => {
+            return Err(Exn::from(Error::typ(made, "array")));
         }
+        Some(made) => made,
+        None => Value::from_iter([]),
     };
+    let levels = levels.max(made.levels);
+    let made = made.json.values().flatten();
     Rc::make_mut(&mut items).splice(range, made);
-    Ok(Value::within(Val::Arr(items), levels.max(made_levels)))
+    Ok(Value::within(Val::Arr(items), levels))
+}
+
+/// Where in an array of this length the slice is that an object tells.
+pub(super) fn positions_of_slice(
+    slice: &Value,
+    length: usize,
+) -> Result<Range<usize>, Error<Value>> {
+    let bound = |name: &str| slice.clone().index(&Value::from(name.to_owned()));
+    let (start, end) = (bound("start")?, bound("end")?);
+    positions(Some(&start)..Some(&end), length)
 }
 
 /// Where in an array of this length a slice is.

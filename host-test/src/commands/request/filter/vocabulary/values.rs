@@ -1,13 +1,14 @@
+use jaq_core::box_iter::box_once;
 use jaq_core::native::{Fun, bome, run, unary, v};
 use jaq_core::{Error, ValR};
 use jaq_json::Val;
 use jaq_std::ValT;
 
 use crate::commands::request::filter::bounds::Bounded;
-use crate::commands::request::filter::value::Value;
+use crate::commands::request::filter::value::{Value, without};
 
 /// What the library of JSON defines for values of its own.
-pub(super) fn functions() -> [Fun<Bounded>; 6] {
+pub(super) fn functions() -> [Fun<Bounded>; 7] {
     [
         run(("tojson", v(0), |input| {
             bome(Ok(Value::from_utf8_bytes(input.1.to_json())))
@@ -20,6 +21,10 @@ pub(super) fn functions() -> [Fun<Bounded>; 6] {
         })),
         run(("has", v(1), |input| unary(input, has))),
         run(("indices", v(1), |input| unary(input, indices))),
+        run(("without_paths", v(1), |mut input| {
+            let paths = input.0.pop_var();
+            box_once(without(input.1, &paths))
+        })),
         run(("bsearch", v(1), |input| unary(input, search))),
     ]
 }
@@ -39,7 +44,10 @@ fn length(value: Value) -> ValR<Value> {
 
 fn contains(whole: &Val, part: &Val) -> bool {
     match (whole, part) {
-        (Val::TStr(_), Val::TStr(_)) => !positions(whole, part).is_empty() || is_empty(part),
+        (Val::TStr(text), Val::TStr(part)) => {
+            let part = String::from_utf8_lossy(part);
+            String::from_utf8_lossy(text).contains(&*part)
+        }
         (Val::Arr(all), Val::Arr(some)) => some
             .iter()
             .all(|part| all.iter().any(|whole| contains(whole, part))),
@@ -66,7 +74,7 @@ fn has(value: Value, key: Value) -> ValR<Value> {
 fn indices(value: Value, of: Value) -> ValR<Value> {
     match (value.json(), of.json()) {
         (Val::Null, _) => Ok(Value::within(Val::Null, 0)),
-        (Val::TStr(_), Val::TStr(_)) => Ok(array(positions(value.json(), of.json()))),
+        (Val::TStr(text), Val::TStr(part)) => Ok(array(positions(text, part))),
         (Val::Arr(_), Val::Arr(some)) if some.is_empty() => Ok(array(Vec::new())),
         (Val::Arr(all), Val::Arr(some)) => {
             let places = all.windows(some.len()).enumerate();
@@ -92,24 +100,18 @@ fn array(positions: Vec<usize>) -> Value {
 }
 
 /// The characters of a text at which another begins.
-fn positions(text: &Val, part: &Val) -> Vec<usize> {
-    let bytes = |text: &Val| text.as_utf8_bytes().unwrap_or_default().to_vec();
-    let (text, part) = (bytes(text), bytes(part));
+fn positions(text: &[u8], part: &[u8]) -> Vec<usize> {
     if part.is_empty() {
         return Vec::new();
     }
-    let text = String::from_utf8_lossy(&text);
-    let begins = |(_, (byte, _)): &(usize, (usize, char))| {
-        text.as_bytes()
-            .get(*byte..)
-            .is_some_and(|rest| rest.starts_with(&part))
+    let text = String::from_utf8_lossy(text);
+    let begins = |byte: usize| {
+        let rest = text.as_bytes().get(byte..);
+        rest.is_some_and(|rest| rest.starts_with(part))
     };
-    let places = text.char_indices().enumerate().filter(begins);
+    let places = text.char_indices().enumerate();
+    let places = places.filter(|(_, (byte, _))| begins(*byte));
     places.map(|(position, _)| position).collect()
-}
-
-fn is_empty(text: &Val) -> bool {
-    text.as_utf8_bytes().is_some_and(<[u8]>::is_empty)
 }
 
 fn search(array: Value, item: Value) -> ValR<Value> {
