@@ -71,14 +71,22 @@ impl Filter {
         Ok(Filter { program })
     }
 
-    /// Hands on what comes of this answer, one after the other, and says whether
-    /// to go on with other answers: not where the expression has halted.
-    pub(super) fn apply(
+    /// Hands on what comes of each of these answers, one after the other, and says
+    /// whether to go on with others: not where the expression has halted.
+    pub(super) fn apply<A: AsRef<[u8]>>(
         &self,
-        answer: &[u8],
-        to: impl FnMut(Output) -> Result<(), Failure> + Send,
+        answers: impl IntoIterator<Item = A> + Send,
+        mut to: impl FnMut(Output) -> Result<(), Failure> + Send,
     ) -> Result<ControlFlow<()>, Failure> {
-        on_large_stack(|| self.evaluate(answer, to))?.unwrap_or_else(|excess| Err(exceeded(excess)))
+        let evaluate_all = || {
+            for answer in answers {
+                if self.evaluate(answer.as_ref(), &mut to)?.is_break() {
+                    return Ok(ControlFlow::Break(()));
+                }
+            }
+            Ok(ControlFlow::Continue(()))
+        };
+        on_large_stack(evaluate_all)?.unwrap_or_else(|excess| Err(exceeded(excess)))
     }
 
     fn evaluate(

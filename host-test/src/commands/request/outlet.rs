@@ -74,7 +74,7 @@ impl Outlet {
             return if is_empty {
                 Ok(())
             } else {
-                self.document(body).map(drop)
+                self.document(body)
             };
         }
         let format = self.printer.format();
@@ -115,12 +115,22 @@ impl Outlet {
     }
 
     /// Writes a JSON document on lines of its own, or what the expression makes
-    /// of it. The expression may say that it wants no other.
-    pub(super) fn document(&mut self, json: &[u8]) -> Result<ControlFlow<()>, Failure> {
+    /// of it.
+    pub(super) fn document(&mut self, json: &[u8]) -> Result<(), Failure> {
+        self.documents([json]).map(drop)
+    }
+
+    /// The same for several. The expression may say that it wants no others.
+    pub(super) fn documents<J: AsRef<[u8]>>(
+        &mut self,
+        documents: impl IntoIterator<Item = J> + Send,
+    ) -> Result<ControlFlow<()>, Failure> {
         let Some(filter) = self.filter.take() else {
-            return self.line(json).map(ControlFlow::Continue);
+            let mut documents = documents.into_iter();
+            let written = documents.try_for_each(|json| self.line(json.as_ref()));
+            return written.map(ControlFlow::Continue);
         };
-        let applied = filter.apply(json, |output| match output {
+        let applied = filter.apply(documents, |output| match output {
             Output::Text(text) => self.text(&text),
             Output::Json(json) => self.line(&json),
         });

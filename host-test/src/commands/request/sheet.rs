@@ -55,12 +55,8 @@ impl Sheet {
         let mut flow = ControlFlow::Continue(());
         match &mut self.layout {
             Layout::Lines => {
-                let mut items = chunk.items().ok_or_else(no_array)?.into_iter();
-                while flow.is_continue()
-                    && let Some(item) = items.next()
-                {
-                    flow = self.outlet.document(&layout::line(item))?;
-                }
+                let items = chunk.items().ok_or_else(no_array)?;
+                flow = self.outlet.documents(items.into_iter().map(layout::line))?;
                 self.outlet.flush()?;
             }
             Layout::Document(document) => {
@@ -89,7 +85,7 @@ impl Sheet {
             && self.outlet.filters()
         {
             self.gather(end)?;
-            self.outlet.document(&self.whole).map(drop)?;
+            self.outlet.document(&self.whole)?;
         }
         self.outlet.keep()
     }

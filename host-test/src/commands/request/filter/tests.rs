@@ -6,7 +6,7 @@ use super::*;
 fn outputs(expression: &str, answer: &str) -> Result<Vec<String>, Failure> {
     let mut outputs = Vec::new();
     let filter = Filter::parse(expression)?;
-    let _ = filter.apply(answer.as_bytes(), |output| {
+    let _ = filter.apply([answer], |output| {
         let text = match output {
             Output::Text(text) => text,
             Output::Json(json) => json,
@@ -122,6 +122,24 @@ fn an_expression_that_fails_says_why_after_what_came_before() {
     assert_eq!(done("1, halt, 2", "0"), ["1"]);
     let all = refused("error", &format!("\"{}\"", "x".repeat(10_000)));
     assert!(all.message().len() < 700);
+}
+
+#[test]
+fn several_answers_are_filtered_until_the_expression_halts_or_fails() {
+    let numbers = |expression| {
+        let mut numbers = Vec::new();
+        let filter = Filter::parse(expression).unwrap();
+        let flow = filter.apply(["1", "2", "3"], |output| {
+            numbers.push(output);
+            Ok(())
+        });
+        (flow.map_err(|failure| failure.exit()), numbers.len())
+    };
+    assert_eq!(numbers("."), (Ok(ControlFlow::Continue(())), 3));
+    let halting = "., if . == 2 then halt else empty end";
+    assert_eq!(numbers(halting), (Ok(ControlFlow::Break(())), 2));
+    let failing = "., if . == 2 then error else empty end";
+    assert_eq!(numbers(failing), (Err(Exit::Other), 2));
 }
 
 #[test]
