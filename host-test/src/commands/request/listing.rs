@@ -97,50 +97,31 @@ pub(super) struct Listing<'a> {
     pub(super) list: &'a ListArgs,
 }
 
+/// A list as far as it is written.
+struct Written {
+    sheet: Sheet,
+    /// The status of the first answer, if there was one.
+    answered: Option<u16>,
+    /// Whether more of it was wanted.
+    flow: ControlFlow<()>,
+    /// Why nothing more came.
+    ended: Result<(), Failure>,
+}
+
 impl Listing<'_> {
     /// Fetches the list and writes it as it comes. A document is brought to its
     /// end whatever ends the list, so that what there is can be read.
     pub(super) async fn fetch(self, request: Request, outlet: Outlet) -> Result<(), Failure> {
         let mut pages = self.pages(self.list.put_into(request.clone()));
-        let mut sheet = Sheet::new(self.list.layout(), outlet);
+        let sheet = Sheet::new(self.list.layout(), outlet);
         let keeps_parts = sheet.keeps_parts();
-        let progress = match sheet.is_seen_to_grow() {
-            true => Progress::hidden(),
-            false => Progress::of_list(self.list.max_items),
-        };
-        let progress = Arc::new(progress);
-        let mut answered = None;
-        let mut flow = ControlFlow::Continue(());
-        let fetched = loop {
-            if flow.is_break() {
-                break Ok(());
-            }
-            match self.exchange.session.call(pages.next()).await {
-                Ok(Ok(Some(chunk))) => {
-                    if answered.is_none() {
-                        progress.aside(|| self.exchange.tell_head(chunk.status, &chunk.headers));
-                    }
-                    answered = Some(chunk.status);
-                    if let Some(report) = &chunk.list {
-                        progress.show(report);
-                    }
-                    (sheet, flow) = match write(sheet, chunk, &progress).await {
-                        Ok(written) => written,
-                        Err(failure) => {
-                            return Err(self.unwritten(&request, answered, failure).await);
-                        }
-                    };
-                }
-                Ok(Ok(None)) => break Ok(()),
-                Ok(Err(error)) => break Err(self.exchange.failure(error)),
-                Err(failure) if answered.is_none() => {
-                    break Err(self.exchange.given_up(&request, failure).await);
-                }
-                Err(failure) => break Err(failure),
-            }
-        };
-        progress.end();
-        let is_whole = fetched.is_ok();
+        let Written {
+            mut sheet,
+            answered,
+            flow,
+            ended,
+        } = self.write_all(&request, &mut pages, sheet).await?;
+        let is_whole = ended.is_ok();
         let finished = apart(move || match is_whole {
             true => sheet.finish(),
             false => sheet.close(),
@@ -151,7 +132,7 @@ impl Listing<'_> {
         if flow.is_break() {
             return Ok(());
         }
-        match (fetched, pages.report().map(|report| report.end)) {
+        match (ended, pages.report().map(|report| report.end)) {
             (Ok(()), Some(ListEnd::Truncated(truncation))) => Err(self.cut(truncation)),
             (Ok(()), Some(ListEnd::NotAList)) => {
                 log::note(NOT_A_LIST);
@@ -160,8 +141,55 @@ impl Listing<'_> {
             (Err(failure), Some(ListEnd::Truncated(Truncation { cursor, .. }))) if keeps_parts => {
                 Err(with_way_on(failure, cursor.as_deref()))
             }
-            (fetched, _) => fetched,
+            (ended, _) => ended,
         }
+    }
+
+    /// Writes chunk after chunk, until there is no other or none is wanted.
+    async fn write_all(
+        &self,
+        request: &Request,
+        pages: &mut Pages,
+        mut sheet: Sheet,
+    ) -> Result<Written, Failure> {
+        let progress = Arc::new(match sheet.is_seen_to_grow() {
+            true => Progress::hidden(),
+            false => Progress::of_list(self.list.max_items),
+        });
+        let mut answered = None;
+        let mut flow = ControlFlow::Continue(());
+        let ended = loop {
+            if flow.is_break() {
+                break Ok(());
+            }
+            let chunk = match self.exchange.session.call(pages.next()).await {
+                Ok(Ok(Some(chunk))) => chunk,
+                Ok(Ok(None)) => break Ok(()),
+                Ok(Err(error)) => break Err(self.exchange.failure(error)),
+                Err(failure) if answered.is_none() => {
+                    break Err(self.exchange.given_up(request, failure).await);
+                }
+                Err(failure) => break Err(failure),
+            };
+            if answered.is_none() {
+                progress.aside(|| self.exchange.tell_head(chunk.status, &chunk.headers));
+            }
+            answered = Some(chunk.status);
+            if let Some(report) = &chunk.list {
+                progress.show(report);
+            }
+            (sheet, flow) = match write(sheet, chunk, &progress).await {
+                Ok(written) => written,
+                Err(failure) => return Err(self.unwritten(request, answered, failure).await),
+            };
+        };
+        progress.end();
+        Ok(Written {
+            sheet,
+            answered,
+            flow,
+            ended,
+        })
     }
 
     /// The failure to write what a request was answered with, if it was.
