@@ -102,13 +102,14 @@ pub struct ActionPage {
 }
 
 /// Reads the actions that wait for the host, from a cursor on. One that cannot
-/// be read was written by a newer connector, which shows it.
+/// be read keeps nobody from the others: a newer connector, which wrote it, shows it.
 pub async fn page(host: &impl Host, cursor: Option<&str>) -> Result<ActionPage> {
     let Keys { keys, cursor } = listing::keys(host, ACTIONS, cursor).await?;
     let mut actions = Vec::new();
     for keys in keys.chunks(store::READ_AT_ONCE) {
-        for (key, entry) in keys.iter().zip(store::get_many(host, keys).await?) {
+        for (key, entry) in keys.iter().zip(store::get_readable(host, keys).await?) {
             let id = AccountId::from_key(ACTIONS, key);
+            let entry = entry.ok().flatten();
             let action = entry.and_then(|entry| store::decode::<Action>(key, &entry).ok());
             actions.extend(id.zip(action.map(|stored| stored.value)));
         }

@@ -141,7 +141,7 @@ async fn enter_at_once<'a, 'b>(
 ) -> Result<Vec<&'a Checked<'b>>> {
     let keys = |(_, id, _): &&Checked<'_>| [REGISTER, ERASURES, ACTIONS].map(|kind| id.key(kind));
     let keys: Vec<_> = accounts.iter().flat_map(keys).collect();
-    let found = store::get_many(host, &keys).await?;
+    let found = store::get_readable(host, &keys).await?;
     let mut changes = Vec::new();
     let mut changing = Vec::new();
     let keys_of_each = keys.chunks(KEYS_OF_AN_ACCOUNT);
@@ -176,16 +176,15 @@ async fn enter_at_once<'a, 'b>(
 fn decide(
     account: &HeldAccount,
     keys: &[String],
-    found: &[Option<Entry>],
+    found: &[Result<Option<Entry>>],
     now: UnixMs,
 ) -> Result<Option<Change>, No> {
     let ([key, erasure_key, action_key], [entry, erasure, action]) = (keys, found) else {
         return Ok(None);
     };
-    let is_closed = |(key, entry): (&String, &Option<Entry>)| {
-        let action = entry
-            .as_ref()
-            .map(|entry| store::decode::<Action>(key, entry));
+    let is_closed = |(key, entry): (&String, &Result<Option<Entry>>)| {
+        let entry = entry.as_ref().ok().and_then(Option::as_ref);
+        let action = entry.map(|entry| store::decode::<Action>(key, entry));
         matches!(action, Some(Ok(action)) if action.value.state == AccountState::Closed)
     };
     if [(erasure_key, erasure), (action_key, action)]
@@ -195,12 +194,12 @@ fn decide(
         let why = "Atlassian says that the account is closed: erase its data and acknowledge that";
         return Err((Refusal::Closed, why.into()));
     }
-    let stored = entry
-        .as_ref()
-        .map(|entry| store::decode::<Registered>(key, entry));
-    let stored = stored
-        .transpose()
-        .map_err(|error| (Refusal::Damaged, error.to_string()))?;
+    let decode = |entry| store::decode::<Registered>(key, entry);
+    let stored = match entry {
+        Ok(entry) => entry.as_ref().map(decode).transpose(),
+        Err(error) => Err(error.clone()),
+    };
+    let stored = stored.map_err(|error| (Refusal::Damaged, error.to_string()))?;
     let (before, expect) = match stored {
         Some(stored) => (stored.value, Expect::Version(stored.version)),
         None => (Registered::new(now), Expect::Absent),

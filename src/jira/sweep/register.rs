@@ -115,8 +115,11 @@ pub async fn read_many(
     ids: &[AccountId],
 ) -> Result<Vec<Option<Result<Stored<Registered>>>>> {
     let keys: Vec<_> = ids.iter().map(|id| id.key(REGISTER)).collect();
-    let entries = store::get_many(host, &keys).await?;
-    let decode = |(key, entry): (&String, Option<Entry>)| entry.map(|e| store::decode(key, &e));
+    let entries = store::get_readable(host, &keys).await?;
+    let decode = |(key, entry): (&String, Result<Option<Entry>>)| {
+        let decoded = |entry: Entry| store::decode(key, &entry);
+        Some(entry.transpose()?.and_then(decoded))
+    };
     Ok(keys.iter().zip(entries).map(decode).collect())
 }
 

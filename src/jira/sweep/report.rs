@@ -143,8 +143,9 @@ async fn preview(host: &impl Host, options: &Checked) -> Result<SweepReport> {
         let Some(batch) = plan.next(deadline).await? else {
             break;
         };
-        counts.batches += 1;
         let gone = gone(host, &batch.accounts).await?;
+        let is_any_left = batch.accounts.iter().any(|due| is_left(due, &gone));
+        counts.batches += u32::from(is_any_left);
         for due in batch.accounts {
             plan.conclude(&due, Some(due.entry.value.counted_from()), false);
             if !is_left(&due, &gone) {

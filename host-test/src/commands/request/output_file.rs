@@ -7,7 +7,7 @@ use std::path::{self, Path, PathBuf};
 
 use self::draft::Draft;
 pub(super) use self::draft::Unkept;
-use self::open_already::open_already;
+use self::open_already::{is_open_already, open_already};
 use crate::exit::{Exit, Failure};
 
 /// At most so many links are followed, as Linux does.
@@ -54,6 +54,7 @@ impl OutputFile {
     pub(super) fn check(path: &Path) -> Result<(), Failure> {
         match fs::metadata(path) {
             Ok(there) if !there.is_file() && !there.is_dir() => Ok(()),
+            _ if is_open_already(path) => Ok(()),
             _ => Target::at(path)
                 .map(drop)
                 .map_err(|error| refused(path, &error)),

@@ -139,6 +139,27 @@ fn of_a_connection_that_is_gone_or_somebody_elses_nobody_is_reported() {
 }
 
 #[test]
+fn what_the_store_cannot_give_keeps_nobody_from_the_others() {
+    let world = World::with(&["a", "b", "c"]);
+    world.host.set("actions/a", b"{}");
+    let broken_seal = || StoreError::Other("the seal is broken".into());
+    // Among others, and alone.
+    for key in ["accounts/b", "accounts/b", "actions/a", "actions/a"] {
+        world.host.fail_read(key, broken_seal());
+    }
+    let report = world.sweep();
+    assert_eq!(world.reported_ids(), ["a", "c"]);
+    assert_eq!(report.failed[0].accounts[0].as_str(), "b");
+
+    for _ in 0..2 {
+        world.host.fail_read("accounts/b", broken_seal());
+    }
+    let entered = world.enter(&["a", "b"], NOW);
+    assert_eq!((entered.renewed, entered.refused.len()), (1, 1));
+    assert_eq!(entered.refused[0].account_id, "b");
+}
+
+#[test]
 fn an_own_copy_that_is_somebody_elses_while_it_is_read_anew_leaves_the_register() {
     let world = with_own_account();
     world.host.meanwhile(REPORT, |host| {

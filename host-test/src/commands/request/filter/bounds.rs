@@ -93,7 +93,9 @@ pub(super) fn on_large_stack<T: Send>(
     work: impl FnOnce() -> T + Send,
 ) -> Result<Result<T, Excess>, Failure> {
     thread::scope(|scope| {
-        let thread = Builder::new().stack_size(STACK).spawn_scoped(scope, work)?;
+        let thread = Builder::new().stack_size(STACK).spawn_scoped(scope, work);
+        let thread =
+            thread.map_err(|error| Failure::from(error).about("cannot make the stack for --jq"))?;
         Ok(thread.join().map_err(|end| match end.downcast::<Excess>() {
             Ok(excess) => *excess,
             Err(panic) => resume_unwind(panic),

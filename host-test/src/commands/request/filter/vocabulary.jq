@@ -38,7 +38,9 @@ def del(at): delpaths([path(at)]);
 
 def join($between):
   def text: if . == null then "" elif isboolean or isnumber then tojson else . end;
-  reduce .[] as $it (null; if . == null then "" else . + $between end + ($it | text)) // "";
+  # The text so far stands alone on the left, or it would be copied each time.
+  reduce .[] as $it (null;
+    if . == null then "" + ($it | text) else . + ($between + ($it | text)) end) // "";
 
 def from_entries:
   def key: if .key == null then .k // .name // .Name // .K // .Key else .key end;

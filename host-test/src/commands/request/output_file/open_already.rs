@@ -12,6 +12,11 @@ pub(super) fn open_already(path: &Path) -> Option<io::Result<File>> {
     Some(duplicate(descriptor(path)?).or_else(again))
 }
 
+/// Whether a path names a file by its descriptor.
+pub(super) fn is_open_already(path: &Path) -> bool {
+    descriptor(path).is_some()
+}
+
 fn descriptor(path: &Path) -> Option<i32> {
     match path.to_str()? {
         "/dev/stdout" => Some(1),

@@ -10,6 +10,7 @@ fn what_is_deleted_does_not_move_what_else_is_deleted() {
         ("del(.[0:1], .[2])", "[1,3]"),
         ("del(.[1:][0], .[-1], .[9])", "[0,2]"),
         ("del(.[] | select(. > 1))", "[0,1]"),
+        ("del(.[-5])", four),
         ("delpaths([[]])", "null"),
         ("delpaths([])", four),
     ] {

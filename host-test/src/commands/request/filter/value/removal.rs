@@ -106,9 +106,11 @@ fn fits(value: &Val, step: &Val) -> bool {
 
 /// The places in an array of this length that a step leads to.
 fn places(step: &Value, length: usize) -> Result<Range<usize>, Error<Value>> {
-    match update::position(step, length) {
-        Some(position) if position < length => Ok(position..position + 1),
-        Some(_) => Ok(0..0),
-        None => update::positions_of_slice(step, length),
+    match &step.json {
+        Val::Num(_) => {
+            let position = update::position(step, length).filter(|place| *place < length);
+            Ok(position.map_or(0..0, |place| place..place + 1))
+        }
+        _ => update::positions_of_slice(step, length),
     }
 }
