@@ -278,18 +278,16 @@ pub async fn renew<T: FromJson + ToJson + Clone>(
     absent: T,
     change: impl Fn(T) -> T,
 ) -> Result<T> {
-    for _ in 0..UPDATE_ATTEMPTS {
-        let (before, expect) = match find(host, key).await? {
-            Found::Whole(Stored { value, version }) => (value, Expect::Version(version)),
-            Found::Absent => (absent.clone(), Expect::Absent),
-            Found::Spoilt(Some(version)) => (absent.clone(), Expect::Version(version)),
-            Found::Spoilt(None) => (absent.clone(), Expect::Any),
-        };
-        if let Some(value) = replace(host, key, change(before), expect).await? {
-            return Ok(value);
-        }
+    let expect = match find::<T>(host, key).await? {
+        Found::Whole(_) | Found::Absent => return update(host, key, absent, change).await,
+        Found::Spoilt(Some(version)) => Expect::Version(version),
+        Found::Spoilt(None) => Expect::Any,
+    };
+    match replace(host, key, change(absent.clone()), expect).await? {
+        Some(value) => Ok(value),
+        // Somebody has mended it.
+        None => update(host, key, absent, change).await,
     }
-    Err(contended(key))
 }
 
 /// Writes a value; nothing where somebody else was faster.

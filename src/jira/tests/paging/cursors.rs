@@ -86,20 +86,20 @@ fn a_list_that_has_grown_behind_a_part_goes_on() {
     assert_complete(&rest, Some(PagingStyle::StartAt), "[3]");
 }
 
+/// Where `/x` goes on, which is paged by tokens.
+fn behind_a_token() -> Paginate {
+    let first = r#"{"values":[1],"nextPageToken":"t"}"#;
+    let script = Script::default().page("GET /rest/api/3/x", first);
+    Paginate {
+        cursor: cursor(&part(script, "/x", one_page())),
+        ..Paginate::default()
+    }
+}
+
 #[test]
 fn a_cursor_of_another_list_is_refused_and_says_nothing_of_how_this_one_is_paged() {
-    let first = r#"{"values":[1],"nextPageToken":"t"}"#;
-    let begun = part(
-        Script::default().page("GET /rest/api/3/x", first),
-        "/x",
-        one_page(),
-    );
-    let onward = Paginate {
-        cursor: cursor(&begun),
-        ..Paginate::default()
-    };
     let error = Script::default()
-        .run(Api::Platform, with("/y", onward))
+        .run(Api::Platform, with("/y", behind_a_token()))
         .unwrap_err();
     assert!(matches!(
         error.kind(),
@@ -114,19 +114,9 @@ fn how_a_list_is_paged_is_known_of_one_that_has_begun_and_of_none_that_cannot_go
         let checked = CheckedRequest::check(Api::Platform, request).unwrap();
         checked.traits().paging
     };
-    let first = r#"{"values":[1],"nextPageToken":"t"}"#;
-    let begun = part(
-        Script::default().page("GET /rest/api/3/x", first),
-        "/x",
-        one_page(),
-    );
-    let onward = Paginate {
-        cursor: cursor(&begun),
-        ..Paginate::default()
-    };
     assert_eq!(expected(list("/x")), Some(PagingStyle::StartAt));
     assert_eq!(
-        expected(with("/x", onward)),
+        expected(with("/x", behind_a_token())),
         Some(PagingStyle::NextPageToken)
     );
     assert_eq!(expected(post("/issue", "{}")), None);
