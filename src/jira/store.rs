@@ -121,16 +121,8 @@ pub async fn read<T: FromJson>(host: &impl Host, key: &str) -> Result<Option<Sto
     }
 }
 
-/// Reads several keys in one trip: as many entries as keys, in their order.
-pub async fn get_many(host: &impl Host, keys: &[String]) -> Result<Vec<Option<Entry>>> {
-    let entries = host.get_many(keys).await?;
-    match entries.len() == keys.len() {
-        true => Ok(entries),
-        false => Err(miscounted(entries.len(), keys.len())),
-    }
-}
-
-/// The same, where an entry that the store cannot give fails alone.
+/// Reads several keys in one trip: as many entries as keys, in their order. An
+/// entry that the store cannot give fails alone.
 pub async fn get_readable(host: &impl Host, keys: &[String]) -> Result<Vec<Result<Option<Entry>>>> {
     match host.get_many(keys).await {
         Ok(entries) if entries.len() == keys.len() => {
@@ -150,7 +142,7 @@ pub async fn get_readable(host: &impl Host, keys: &[String]) -> Result<Vec<Resul
     Ok(entries)
 }
 
-/// The same, for so many.
+/// The same for so many, all of which are needed.
 pub async fn get_each<const N: usize>(
     host: &impl Host,
     keys: &[String; N],

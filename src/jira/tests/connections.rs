@@ -8,9 +8,14 @@ use crate::jira::{
     error::Kind,
     host::StoreError,
     http::TransportError,
-    oauth::{ConnectionState, OauthOutcome, OauthStep},
+    oauth::{ConnectionState, ConnectionStatus, OauthOutcome, OauthStep},
     token::TokenSet,
 };
+
+fn states(all: &[ConnectionStatus]) -> Vec<(&str, ConnectionState)> {
+    let states = all.iter().map(|it| (it.connection.as_str(), it.state));
+    states.collect()
+}
 
 #[test]
 fn scopes_that_another_connection_lost_are_named_also_where_its_token_has_expired() {
@@ -167,12 +172,8 @@ fn status_shows_one_or_all_and_never_a_token() {
     let OauthOutcome::Status(all) = outcome else {
         panic!("{shown}")
     };
-    let states: Vec<_> = all
-        .iter()
-        .map(|status| (status.connection.as_str(), status.state))
-        .collect();
     assert_eq!(
-        states,
+        states(&all),
         [
             ("main", ConnectionState::Ready),
             ("dead", ConnectionState::ReauthorizationRequired),
@@ -205,9 +206,8 @@ fn a_connection_that_cannot_be_read_hides_no_other() {
             let OauthOutcome::Status(all) = outcome else {
                 panic!("{outcome:?}")
             };
-            let states = all.iter().map(|it| (it.connection.as_str(), it.state));
             assert_eq!(
-                states.collect::<Vec<_>>(),
+                states(&all),
                 [
                     ("broken", ConnectionState::Unreadable),
                     ("main", ConnectionState::Ready)
@@ -238,12 +238,8 @@ fn a_connection_that_the_store_cannot_give_hides_no_other() {
     let OauthOutcome::Status(all) = outcome else {
         panic!("{outcome:?}")
     };
-    let states: Vec<_> = all
-        .iter()
-        .map(|it| (it.connection.as_str(), it.state))
-        .collect();
     assert_eq!(
-        states,
+        states(&all),
         [
             ("broken", ConnectionState::Unreadable),
             ("main", ConnectionState::Ready)
