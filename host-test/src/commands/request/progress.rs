@@ -1,14 +1,9 @@
-use std::time::Duration;
-
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::ProgressBar;
 use jira_host::observe::{EndedCall, Observe, SendingRequest};
 use jira_host::types::{ListReport, Request};
 
-use crate::log;
 use crate::output::grouped;
-
-/// How often the bar moves while nothing comes.
-const TICK: Duration = Duration::from_millis(100);
+use crate::spinner::{bar, set_style};
 
 /// What requests to Jira begin with, and no refresh of the tokens does.
 const GATEWAY: &str = "/ex/jira/";
@@ -48,19 +43,8 @@ impl Progress {
     }
 
     fn begin(length: Option<u64>, template: &str, message: &'static str) -> Self {
-        let bar = ProgressBar::with_draw_target(length, log::drawing());
-        let progress = Progress { bar };
-        progress.style(template);
-        progress.bar.set_message(message);
-        if !progress.bar.is_hidden() {
-            progress.bar.enable_steady_tick(TICK);
-        }
-        progress
-    }
-
-    fn style(&self, template: &str) {
-        if let Ok(style) = ProgressStyle::with_template(template) {
-            self.bar.set_style(style);
+        Progress {
+            bar: bar(length, template, message),
         }
     }
 
@@ -68,7 +52,8 @@ impl Progress {
     pub(super) fn show_bytes(&self, bytes: u64, of: u64) {
         self.bar.set_position(bytes);
         if self.bar.length().is_none() {
-            self.style("{bar:30} {percent}% {binary_bytes} of {binary_total_bytes}, {eta} left");
+            let of_bytes = "{bar:30} {percent}% {binary_bytes} of {binary_total_bytes}, {eta} left";
+            set_style(&self.bar, of_bytes);
             self.bar.set_length(of);
         }
     }
