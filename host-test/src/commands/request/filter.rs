@@ -51,8 +51,7 @@ pub(super) enum Output {
 impl Filter {
     /// Reads an expression, or says where it is not understood.
     pub(super) fn parse(expression: &str) -> Result<Self, Failure> {
-        on_large_stack(|| Filter::understood(expression))?
-            .unwrap_or_else(|excess| Err(exceeded(excess)))
+        on_large_stack(|| Filter::understood(expression))
     }
 
     fn understood(expression: &str) -> Result<Self, Failure> {
@@ -86,7 +85,7 @@ impl Filter {
             }
             Ok(ControlFlow::Continue(()))
         };
-        on_large_stack(evaluate_all)?.unwrap_or_else(|excess| Err(exceeded(excess)))
+        on_large_stack(evaluate_all)
     }
 
     fn evaluate(

@@ -7,6 +7,7 @@ use std::thread::{self, Builder};
 use jaq_core::Lut;
 use jaq_core::data::{DataT, HasLut};
 
+use super::exceeded;
 use super::value::{DEEPEST_MADE, Value};
 use crate::exit::Failure;
 
@@ -90,15 +91,15 @@ impl Display for Excess {
 
 /// Does something on the large stack, or says what it had too much of.
 pub(super) fn on_large_stack<T: Send>(
-    work: impl FnOnce() -> T + Send,
-) -> Result<Result<T, Excess>, Failure> {
+    work: impl FnOnce() -> Result<T, Failure> + Send,
+) -> Result<T, Failure> {
     thread::scope(|scope| {
         let thread = Builder::new().stack_size(STACK).spawn_scoped(scope, work);
         let thread =
             thread.map_err(|error| Failure::from(error).about("cannot make the stack for --jq"))?;
-        Ok(thread.join().map_err(|end| match end.downcast::<Excess>() {
-            Ok(excess) => *excess,
+        thread.join().unwrap_or_else(|end| match end.downcast() {
+            Ok(excess) => Err(exceeded(*excess)),
             Err(panic) => resume_unwind(panic),
-        }))
+        })
     })
 }

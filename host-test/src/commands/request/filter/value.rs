@@ -139,7 +139,7 @@ impl ValT for Value {
         }
         let start = range.start.map(|it| number::rounded(&it.json, f64::floor));
         let end = range.end.map(|it| number::rounded(&it.json, f64::ceil));
-        let slice = self.json.range(start.as_ref()..end.as_ref());
+        let slice = self.json.range(start.as_deref()..end.as_deref());
         let slice = slice.map_err(told)?;
         Ok(Value::within(slice, self.levels))
     }

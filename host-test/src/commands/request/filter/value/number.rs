@@ -1,3 +1,5 @@
+use std::borrow::Cow;
+
 use jaq_core::ValR;
 use jaq_json::{Num, Val};
 use jaq_std::ValT;
@@ -15,18 +17,19 @@ pub(super) fn whole(value: Val) -> Val {
 }
 
 /// The number that is meant where only whole ones have a meaning.
-pub(super) fn rounded(value: &Val, round: impl Fn(f64) -> f64) -> Val {
+pub(super) fn rounded(value: &Val, round: impl Fn(f64) -> f64) -> Cow<'_, Val> {
     match (value, value.as_f64()) {
         (Val::Num(Num::Float(_) | Num::Dec(_)), Some(number)) if number.is_finite() => {
-            Val::from(round(number) as isize)
+            Cow::Owned(Val::from(round(number) as isize))
         }
-        _ => value.clone(),
+        _ => Cow::Borrowed(value),
     }
 }
 
 /// The remainder of whole numbers, which others are cut to.
 pub(super) fn remainder(number: Val, by: Val) -> ValR<Val> {
-    rounded(&number, f64::trunc) % rounded(&by, f64::trunc)
+    let [number, by] = [&number, &by].map(|it| rounded(it, f64::trunc).into_owned());
+    number % by
 }
 
 fn is_whole(number: f64) -> bool {

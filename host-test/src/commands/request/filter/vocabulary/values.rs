@@ -1,6 +1,6 @@
 use jaq_core::box_iter::box_once;
 use jaq_core::native::{Fun, bome, run, unary, v};
-use jaq_core::{Error, ValR};
+use jaq_core::{Error, ValR, ValT as _};
 use jaq_json::Val;
 use jaq_std::ValT;
 
@@ -73,29 +73,18 @@ fn has(value: Value, key: Value) -> ValR<Value> {
 
 fn indices(value: Value, of: Value) -> ValR<Value> {
     match (value.json(), of.json()) {
-        (Val::Null, _) => Ok(Value::within(Val::Null, 0)),
+        (Val::Null, _) | (Val::Arr(_), Val::Arr(_)) => value.index(&of),
         (Val::TStr(text), Val::TStr(part)) => Ok(array(positions(text, part))),
-        (Val::Arr(_), Val::Arr(some)) if some.is_empty() => Ok(array(Vec::new())),
-        (Val::Arr(all), Val::Arr(some)) => {
-            let places = all.windows(some.len()).enumerate();
-            Ok(places
-                .filter(|(_, it)| *it == some.as_slice())
-                .map(at)
-                .collect())
-        }
         (Val::Arr(all), one) => {
             let places = all.iter().enumerate();
-            Ok(places.filter(|(_, it)| *it == one).map(at).collect())
+            let places = places.filter(|(_, it)| *it == one);
+            Ok(array(places.map(|(position, _)| position)))
         }
         _ => Err(Error::index(value, of)),
     }
 }
 
-fn at<T>((position, _): (usize, T)) -> Value {
-    Value::from(position)
-}
-
-fn array(positions: Vec<usize>) -> Value {
+fn array(positions: impl IntoIterator<Item = usize>) -> Value {
     positions.into_iter().map(Value::from).collect()
 }
 
