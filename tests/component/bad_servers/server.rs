@@ -21,6 +21,8 @@ impl Server {
         let task = tokio::spawn(async move {
             let mut connections = JoinSet::new();
             while let Ok((socket, _)) = listener.accept().await {
+                // What is written in pieces must not wait to be acknowledged.
+                socket.set_nodelay(true).unwrap();
                 connections.spawn(receive(socket, fault.clone(), acceptor.clone()));
             }
         });
