@@ -4,6 +4,7 @@ use atlassian_simulator::{ClosedPort, Fault, Origin};
 use jira_host::types::{Action, Error, ErrorKind, Request, TransportError};
 use serde_json::Value;
 
+use crate::clock::{MINUTE, hurried};
 use crate::stage::{DEMO, Stage, error, json};
 
 /// Sent once, like everything here: `retries` has what is sent again.
@@ -93,28 +94,35 @@ async fn what_was_not_sent_counts_as_no_attempt() {
     assert_eq!(refused(&stage, &closed, &read()).await.attempts, 0);
 }
 
-async fn assert_timed_out(fault: Fault) {
+/// Less than this host waits for the next part of a body, and more.
+const TIMEOUTS: [Duration; 2] = [MINUTE.checked_div(2).unwrap(), MINUTE.saturating_mul(2)];
+
+async fn assert_timed_out(fault: Fault, timeout: Duration) {
     let stage = Stage::connected().await;
     for (request, method, suffix, may_have_been_done) in [
         (read(), "GET", "/bytes/1000", false),
         (comment(), "POST", "/comment", true),
     ] {
         stage.script(method, suffix, fault.clone());
-        let request = request.with_timeout(Duration::from_millis(200));
+        let request = request.with_timeout(timeout);
         let message = "no whole answer within the time allowed";
         let expected = failure(TransportError::TimedOut, may_have_been_done, message);
-        assert_eq!(stage.api(&request).await.unwrap_err(), expected);
+        assert_eq!(hurried(stage.api(&request)).await.unwrap_err(), expected);
     }
 }
 
 #[tokio::test]
 async fn an_answer_that_does_not_come_in_time_is_waited_for_no_longer() {
-    assert_timed_out(Fault::Stall).await;
+    for timeout in TIMEOUTS {
+        assert_timed_out(Fault::Stall, timeout).await;
+    }
 }
 
 #[tokio::test]
 async fn a_body_that_does_not_come_in_time_is_waited_for_no_longer() {
-    assert_timed_out(Fault::StallInBody).await;
+    for timeout in TIMEOUTS {
+        assert_timed_out(Fault::StallInBody, timeout).await;
+    }
 }
 
 #[tokio::test]

@@ -5,7 +5,8 @@ use std::task::{Context, Poll, Waker};
 
 use async_trait::async_trait;
 use wasmtime::component::{Linker, Resource, ResourceType};
-use wasmtime::{Result, StoreContextMut};
+use wasmtime::{Error, Result, StoreContextMut};
+use wasmtime_wasi::p2::bindings::io::error::Error as IoError;
 use wasmtime_wasi::p2::{DynPollable, Pollable, subscribe};
 use wasmtime_wasi_http::p2::bindings::http::types::{
     ErrorCode, FutureIncomingResponse, HostFutureIncomingResponse as _, IncomingResponse,
@@ -57,6 +58,12 @@ pub(super) fn add_to_linker(linker: &mut Linker<CallState>) -> Result<()> {
         "[method]future-incoming-response.get",
         |mut call: StoreContextMut<'_, CallState>, (answer,): (Resource<Answer>,)| {
             Ok((get(&mut call.data_mut().http(), &answer)?,))
+        },
+    )?;
+    types.func_wrap(
+        "http-error-code",
+        |mut call: StoreContextMut<'_, CallState>, (failure,): (Resource<IoError>,)| {
+            Ok((code_of_body(&mut call.data_mut().http(), &failure)?,))
         },
     )?;
     linker.allow_shadowing(false);
@@ -119,6 +126,24 @@ fn incoming(
     })?)
 }
 
+/// Why a body broke off; nothing where it is a failure of another stream. The
+/// library knows this of the bodies that a component sends only.
+fn code_of_body(
+    http: &mut WasiHttpCtxView<'_>,
+    failure: &Resource<IoError>,
+) -> Result<Option<ErrorCode>> {
+    let told = std::mem::replace(http.table.get_mut(failure)?, Error::msg("told"));
+    let (code, failed) = match told.downcast::<SendError>() {
+        Ok(error) => {
+            let code = code(http, error)?;
+            (Some(code.clone()), code.into())
+        }
+        Err(other) => (other.downcast_ref::<ErrorCode>().cloned(), other),
+    };
+    *http.table.get_mut(failure)? = failed;
+    Ok(code)
+}
+
 /// The code that a failure has in the contract of HTTP. The library that knows
 /// them all answers one for a response of its own only.
 fn code(http: &mut WasiHttpCtxView<'_>, error: SendError) -> Result<ErrorCode> {
@@ -174,6 +199,26 @@ mod tests {
         };
         tokio::join!(waiting, sending);
         assert!(matches!(answer, Answer::Here(Ok(_))));
+    }
+
+    #[test]
+    fn a_body_that_breaks_off_keeps_its_code_and_tells_it_again_and_again() {
+        let mut call = idle_call();
+        let failure = Error::from(SendError::ConnectionReadTimeout);
+        let failure = call.table().push(failure).unwrap();
+        for _ in 0..2 {
+            let code = code_of_body(&mut call.http(), &failure).unwrap();
+            assert!(matches!(code, Some(ErrorCode::ConnectionReadTimeout)));
+        }
+    }
+
+    #[test]
+    fn what_fails_otherwise_has_no_code_of_http() {
+        let mut call = idle_call();
+        let failure = call.table().push(Error::msg("full")).unwrap();
+        let code = code_of_body(&mut call.http(), &failure).unwrap();
+        assert!(code.is_none());
+        assert_eq!(call.table().get(&failure).unwrap().to_string(), "full");
     }
 
     #[test]
