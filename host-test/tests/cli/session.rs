@@ -11,6 +11,9 @@ use crate::home::{Home, Ran};
 use crate::running::Running;
 use crate::stage::free_port;
 
+/// In so many seconds a token ends in minutes, however soon one looks.
+const EXPIRES_IN: &str = "3500";
+
 /// What the README exports.
 const STORE: &str = "simulated.db";
 
@@ -26,6 +29,7 @@ impl OtherTerminal {
         let words = step.words();
         let mut words: Vec<&str> = words.iter().map(String::as_str).collect();
         words.extend(["--port", "0", "--redirect-uri", &redirect]);
+        words.extend(["--expires-in", EXPIRES_IN]);
         let mut command = home.command(&words);
         let child = command.stdout(Stdio::null()).spawn().unwrap();
         let mut running = Running::of(child);

@@ -160,12 +160,18 @@ fn is_privileged() -> bool {
 
 fn copy_for_others(program: &Path) -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
-    std::fs::copy(program, folder.path().join("program")).unwrap();
+    let copy = folder.path().join("program");
+    // A process that another test starts at this moment would inherit a file that
+    // is open here for writing, and no program can be run that is.
+    let copied = Command::new("cp").args([program, copy.as_path()]).status();
+    assert!(copied.unwrap().success());
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
-        let open = std::fs::Permissions::from_mode(0o755);
-        std::fs::set_permissions(folder.path(), open).unwrap();
+        for path in [folder.path(), &copy] {
+            let open = std::fs::Permissions::from_mode(0o755);
+            std::fs::set_permissions(path, open).unwrap();
+        }
     }
     folder
 }

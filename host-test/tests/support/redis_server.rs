@@ -2,8 +2,9 @@
 
 use std::io::{BufRead, BufReader, ErrorKind, Write};
 use std::path::PathBuf;
-use std::process::{Child, ChildStdout, Command, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::sync::Once;
+use std::thread;
 
 use tempfile::TempDir;
 
@@ -12,13 +13,7 @@ pub const DURABLE: [&str; 4] = ["--appendonly", "yes", "--appendfsync", "always"
 
 pub struct RedisServer {
     folder: TempDir,
-    running: Option<Running>,
-}
-
-struct Running {
-    child: Child,
-    /// Kept open, so that the server can go on writing.
-    _log: BufReader<ChildStdout>,
+    running: Option<Child>,
 }
 
 impl RedisServer {
@@ -30,7 +25,7 @@ impl RedisServer {
 
     pub fn start_with(settings: &[&str]) -> Option<Self> {
         let mut server = RedisServer {
-            folder: tempfile::tempdir().unwrap(),
+            folder: folder_for_a_socket(),
             running: None,
         };
         server.run(settings).then_some(server)
@@ -63,15 +58,17 @@ impl RedisServer {
         {
             assert!(log.read_line(&mut told).unwrap() > 0, "{told}");
         }
-        self.running = Some(Running { child, _log: log });
+        // Read to its end, so that the server can go on writing.
+        thread::spawn(move || std::io::copy(&mut log, &mut std::io::sink()));
+        self.running = Some(child);
         true
     }
 
     /// Ends it at once, as a crash would.
     pub fn kill(&mut self) {
         let mut running = self.running.take().unwrap();
-        running.child.kill().unwrap();
-        running.child.wait().unwrap();
+        running.kill().unwrap();
+        running.wait().unwrap();
     }
 
     pub fn socket(&self) -> PathBuf {
@@ -81,6 +78,12 @@ impl RedisServer {
     pub fn url(&self, store: &str) -> String {
         format!("redis+unix://{}?store={store}", self.socket().display())
     }
+}
+
+/// A path to a socket is 107 bytes at most, so it is not in a folder that may have
+/// a longer one.
+fn folder_for_a_socket() -> TempDir {
+    tempfile::tempdir_in("/tmp").unwrap()
 }
 
 impl Drop for RedisServer {

@@ -19,15 +19,16 @@ use crate::store::RecordingStore;
 /// What an answer may have here.
 pub const MAX_BYTES: u64 = 64 * 1024;
 
-/// How long a call waits for a server that does nothing.
-const PATIENCE: Duration = Duration::from_millis(400);
+/// How long a call waits for a server that does nothing: so long that also on a busy
+/// machine the request has left by then.
+const PATIENCE: Duration = Duration::from_secs(1);
 
 /// How long a call may take that does not have to wait: so long that a busy
 /// machine makes no difference.
-const TIME: Duration = Duration::from_secs(30);
+const TIME: Duration = Duration::from_secs(180);
 
 /// When a call counts as one that never ends.
-const FOR_EVER: Duration = Duration::from_secs(60);
+const FOR_EVER: Duration = Duration::from_secs(300);
 
 /// How many servers are tried at once.
 const AT_ONCE: usize = 16;

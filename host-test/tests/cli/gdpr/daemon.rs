@@ -151,7 +151,7 @@ async fn what_it_is_started_to_ignore_does_not_end_it() {
 async fn a_signal_ends_a_daemon_that_waits_in_a_sweep() {
     let stage = Stage::connected().await;
     stage.due_at(now_unix_ms() - HOUR_MS).await;
-    stage.answer_report(Fault::status(429, &[("retry-after", "120")]));
+    stage.answer_report(Fault::status(429, &[("retry-after", "170")]));
     let mut daemon = Daemon::start(&stage, &[]);
     daemon.told("goes on in 2 minutes");
     let (_, health) = daemon.health();

@@ -157,7 +157,7 @@ async fn a_sweep_that_is_killed_anywhere_is_finished_by_the_next() {
     for story in 1..=STORIES {
         play(story, &mut met).await;
     }
-    assert!(met.kills >= 8, "only {} were killed", met.kills);
+    assert!(met.kills >= 6, "only {} were killed", met.kills);
     assert!(met.half_erased > 0, "none died while it erased");
     assert!(met.unreported > 0, "none died while it reported");
 }

@@ -244,7 +244,7 @@ async fn a_second_sweep_is_told_that_one_is_at_work() {
 #[tokio::test(flavor = "multi_thread")]
 async fn ctrl_c_ends_a_sweep_that_waits_until_it_may_go_on() {
     let stage = Stage::connected().await;
-    stage.answer_report(Fault::status(429, &[("retry-after", "120")]));
+    stage.answer_report(Fault::status(429, &[("retry-after", "170")]));
     let mut sweep = Running::begin(&stage, &["gdpr", "sweep"]);
     let told = sweep.line();
     assert!(told.contains("429"), "{told}");

@@ -1,6 +1,10 @@
+use atlassian_simulator::Settings;
+
 use super::ESCAPE;
 use super::pty::Seat;
 use crate::answers::connected;
+use crate::consent::connect;
+use crate::stage::Stage;
 
 /// Where the texts of named lines begin.
 const TEXT_COLUMN: usize = 15;
@@ -34,7 +38,13 @@ async fn named_lines_have_their_texts_in_one_column() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn tables_are_the_same_however_wide_the_terminal_is() {
-    let stage = connected().await;
+    let stage = Stage::set_with(Settings {
+        // "1 hour" for half an hour, however long this takes.
+        expires_in: 5_400,
+        ..Settings::default()
+    })
+    .await;
+    connect(&stage, &["demo"]).await.0.done();
     stage.run(&["gdpr", "sweep"]).done();
     for words in [
         &["status"][..],
