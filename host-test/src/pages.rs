@@ -9,9 +9,9 @@ use self::progress::Progress;
 use crate::tenant::{Outcome, Tenant};
 use crate::types::{ListReport, Paginate, Request, Response};
 
-/// How many pages a chunk has where nothing is said: as many as the contract
-/// has in flight at once where nothing is said. With more, more memory is taken;
-/// with fewer, fewer are fetched at the same time.
+/// How many pages a chunk has where several can be fetched at once and nothing is
+/// said: as many as the contract has in flight then. With more, more memory is
+/// taken; with fewer, fewer are fetched at the same time.
 const PAGES_AT_ONCE: u32 = 4;
 
 /// A list of any length, fetched in chunks of a few pages, so that no more of it
@@ -55,8 +55,18 @@ pub struct Pages {
     tenant: Tenant,
     export: Export,
     request: Request,
-    pages_at_once: u32,
+    chunks: Chunks,
     progress: Progress,
+}
+
+/// How many pages a chunk has.
+#[derive(Clone, Copy, Debug)]
+enum Chunks {
+    /// So many, as somebody has said.
+    Of(u32),
+    /// So many where they can be fetched at once, and else one: nobody waits for
+    /// a page who could have the one before.
+    UpTo(u32),
 }
 
 /// Where the request goes.
@@ -75,15 +85,17 @@ impl Pages {
             tenant,
             export,
             request,
-            pages_at_once: paginate.in_flight.unwrap_or(PAGES_AT_ONCE).max(1),
+            chunks: Chunks::UpTo(paginate.in_flight.unwrap_or(PAGES_AT_ONCE).max(1)),
             progress: Progress::new(paginate, timeout),
         }
     }
 
-    /// Sets how many pages a chunk has, at least one. Without this it is as many
-    /// as are fetched at once: `in_flight`, or 4.
+    /// Sets how many pages a chunk has, at least one. Without this the first one
+    /// has one page, and each further one as many as can be fetched at once:
+    /// `in_flight`, or 4, where the places of pages are numbers, and one where each
+    /// page names the next.
     pub fn with_pages_at_once(mut self, pages: u32) -> Self {
-        self.pages_at_once = pages.max(1);
+        self.chunks = Chunks::Of(pages.max(1));
         self
     }
 
@@ -99,7 +111,7 @@ impl Pages {
     /// later ends the list: the report has that error, and a cursor to go on
     /// from.
     pub async fn next(&mut self) -> Outcome<Option<Response>> {
-        let Some(paginate) = self.progress.share(self.pages_at_once) else {
+        let Some(paginate) = self.progress.share(self.pages_of_chunk()) else {
             return Ok(Ok(None));
         };
         let begun = Instant::now();
@@ -119,6 +131,14 @@ impl Pages {
     /// more to come it is truncated, with the cursor of the next one.
     pub fn report(&self) -> Option<ListReport> {
         self.progress.report()
+    }
+
+    fn pages_of_chunk(&self) -> u32 {
+        match self.chunks {
+            Chunks::Of(pages) => pages,
+            Chunks::UpTo(pages) if self.progress.counts_items() => pages,
+            Chunks::UpTo(_) => 1,
+        }
     }
 
     async fn call(&self, paginate: Paginate) -> Outcome<Response> {

@@ -68,6 +68,20 @@ impl Progress {
         })
     }
 
+    /// Whether the place of a page is a number, so that several can be fetched at
+    /// once. Before the first page nobody knows.
+    pub(super) fn counts_items(&self) -> bool {
+        use PagingStyle as S;
+        let counting = [
+            S::StartAt,
+            S::BareArray,
+            S::OffsetLimit,
+            S::StartLimit,
+            S::OffsetSize,
+        ];
+        self.style.is_some_and(|style| counting.contains(&style))
+    }
+
     pub(super) fn spend(&mut self, time: Duration) {
         self.spent += time;
     }

@@ -63,7 +63,8 @@ async fn a_list_comes_in_chunks_with_the_very_items_of_the_whole() {
     let mut pages = stage.tenant.api_pages(projects());
     assert_eq!(pages.report(), None);
     let (items, chunks) = rest(&mut pages).await;
-    assert_eq!(chunks, 3);
+    // Of 1, 4, 4 and 2 pages.
+    assert_eq!(chunks, 4);
     assert_eq!(
         pages.report(),
         Some(ListReport {
@@ -93,6 +94,19 @@ async fn the_pages_of_a_chunk_can_be_chosen_and_each_page_is_fetched_once() {
     assert_eq!(stage.requests("/search/jql"), 5);
 }
 
+/// Nobody waits for a page who could have the one before.
+#[tokio::test]
+async fn where_each_page_names_the_next_a_chunk_is_a_page() {
+    let stage = Stage::with_lists(&["/search/jql items=250"]).await;
+    let search = Request::get("demo", "/search/jql").with_query("jql", "project = DEMO");
+    let mut pages = stage.tenant.api_pages(search);
+    for fetched in 1..=5 {
+        pages.next().await.unwrap().unwrap().unwrap();
+        assert_eq!(stage.requests("/search/jql"), fetched);
+    }
+    assert_eq!(pages.report().unwrap().end, ListEnd::Complete);
+}
+
 #[tokio::test]
 async fn a_service_desk_has_lists_too() {
     let stage = Stage::with_lists(&["/organization items=230"]).await;
@@ -108,7 +122,7 @@ async fn a_service_desk_has_lists_too() {
 #[tokio::test]
 async fn a_page_that_fails_keeps_what_came_and_the_cursor_goes_on_elsewhere() {
     let stage = Stage::with_lists(&["/project/search items=520"]).await;
-    for place in [200, 300] {
+    for place in [250, 300] {
         stage.order(&format!("GET /project/search?startAt={place} status=404"));
         let mut pages = stage.tenant.api_pages(projects());
         let (mut items, _) = rest(&mut pages).await;
@@ -142,18 +156,18 @@ async fn a_list_that_fails_at_once_is_an_error_and_can_be_tried_again() {
 async fn a_call_that_is_dropped_loses_nothing() {
     let stage = Stage::with_lists(&["/project/search items=400"]).await;
     let gate = Gate::new();
-    let on = On::method_path("GET", "/project/search").asking("startAt", "250");
+    let on = On::method_path("GET", "/project/search").asking("startAt", "100");
     stage.simulator.script(on, Fault::Hold(gate.clone()));
     let mut pages = stage.tenant.api_pages(projects());
     let first = pages.next().await.unwrap().unwrap().unwrap();
-    assert_eq!(first.items().unwrap().len(), 200);
+    assert_eq!(first.items().unwrap().len(), 50);
     tokio::select! {
         chunk = pages.next() => panic!("{chunk:?}"),
         () = gate.reached() => {}
     }
     gate.open();
     assert_eq!(pages.report(), first.list);
-    assert_eq!(rest(&mut pages).await.0.len(), 200);
+    assert_eq!(rest(&mut pages).await.0.len(), 350);
     assert_eq!(pages.report().unwrap().end, ListEnd::Complete);
 }
 
