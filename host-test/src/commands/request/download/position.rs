@@ -3,6 +3,10 @@ use jira_host::types::Field;
 use super::RANGE_NOT_SATISFIABLE;
 use crate::exit::{Exit, Failure};
 
+/// A file is fetched in so many pieces at most: each is a request, and pieces of
+/// the usual length come to 8 GB.
+const MOST_PIECES: u64 = 1_000;
+
 /// How far a file is fetched.
 #[derive(Debug)]
 pub(super) struct Position {
@@ -97,6 +101,22 @@ impl Position {
         self.file = Some(file);
         Ok(())
     }
+
+    /// Refuses a file that is much longer than the pieces are.
+    pub(super) fn check_pieces(&self) -> Result<(), Failure> {
+        let (total, piece) = (self.total(), self.piece);
+        let pieces = total.div_ceil(piece);
+        if pieces <= MOST_PIECES {
+            return Ok(());
+        }
+        let least = total.div_ceil(MOST_PIECES);
+        let message = format!(
+            "the file has {total} bytes, which in pieces of {piece} would be {pieces} requests, \
+             more than {MOST_PIECES}"
+        );
+        let hint = format!("accept more at once, with `--max-bytes {least}` or more");
+        Err(Failure::new(Exit::Limit, message).with_hint(hint))
+    }
 }
 
 /// `bytes 0-99/1234`: the first, the last, and how many there are, which are more
@@ -138,6 +158,16 @@ mod tests {
 
     fn take(position: &mut Position, range: &str, tag: &str, length: usize) -> Result<(), Failure> {
         position.take(&fields(&[("content-range", range), ("etag", tag)]), length)
+    }
+
+    #[test]
+    fn a_thousand_pieces_are_fetched_and_not_one_more() {
+        for (total, is_fetched) in [(10_000, true), (10_001, false)] {
+            let mut position = Position::beginning(10);
+            let range = format!("bytes 0-9/{total}");
+            take(&mut position, &range, "\"a\"", 10).unwrap();
+            assert_eq!(position.check_pieces().is_ok(), is_fetched, "{total}");
+        }
     }
 
     #[test]
