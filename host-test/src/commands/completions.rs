@@ -25,8 +25,22 @@ impl CompletionsArgs {
         let name = command.get_name().to_owned();
         let mut script = Vec::new();
         clap_complete::generate(self.shell, &mut command, name, &mut script);
+        if self.shell == Shell::Bash {
+            script = with_one_name(&script);
+        }
         let mut stdout = io::stdout().lock();
         stdout.write_all(&script)?;
         Ok(stdout.flush()?)
     }
+}
+
+/// The script for bash calls what is at hand by one name where it looks for the
+/// word that is typed, and by another where it answers, if there is a hyphen in the
+/// name of the program (<https://github.com/clap-rs/clap/issues/6421>). Nothing
+/// after a subcommand would be completed.
+fn with_one_name(script: &[u8]) -> Vec<u8> {
+    let script = String::from_utf8_lossy(script);
+    script
+        .replace("jira__subcmd__host", "jira__host")
+        .into_bytes()
 }

@@ -1,4 +1,5 @@
 use std::fs;
+use std::process::Command;
 
 use crate::home::Home;
 
@@ -12,6 +13,40 @@ fn there_are_completions_for_each_shell() {
     }
     home.run(&["completions", "tcsh"]).failed(2);
     assert!(!home.store().exists());
+}
+
+/// What bash offers for the last of these words.
+fn offered(home: &Home, words: &[&str]) -> Option<String> {
+    let script = home.run(&["completions", "bash"]).done().to_owned();
+    let line = format!(
+        "{script}\nCOMP_WORDS=({})\nCOMP_CWORD={}\n_jira__host jira-host {:?} {:?}\n\
+         printf '%s\\n' \"${{COMPREPLY[@]}}\"",
+        words.join(" "),
+        words.len() - 1,
+        words[words.len() - 1],
+        words[words.len() - 2],
+    );
+    let bash = Command::new("bash").args(["-c", &line]).output();
+    // Not every machine has it.
+    Some(String::from_utf8(bash.ok()?.stdout).unwrap())
+}
+
+#[test]
+fn bash_completes_also_what_comes_after_a_command() {
+    let home = Home::new();
+    for (words, expected) in [
+        (&["jira-host", "sta"][..], "status\n"),
+        (&["jira-host", "gdpr", "sw"], "sweep\n"),
+        (&["jira-host", "api", "--max-b"], "--max-bytes\n"),
+        (
+            &["jira-host", "store", "check", "--log-f"],
+            "--log-format\n",
+        ),
+    ] {
+        if let Some(offered) = offered(&home, words) {
+            assert_eq!(offered, expected, "{words:?}");
+        }
+    }
 }
 
 #[test]
