@@ -25,7 +25,9 @@ mod store;
 
 use clap::Subcommand;
 
-pub(crate) use self::context::{Context, variable_in_place_of, without_empty_variables};
+pub(crate) use self::context::{
+    Context, variable_in_place_of, without_empty_variables, without_variables,
+};
 pub(crate) use self::inspect::tell as tell_inspection;
 use crate::exit::Failure;
 

@@ -3,12 +3,14 @@
 use std::fmt::{self, Display};
 use std::io;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use jira_host::secrets::{KeyError, RedisAddressError, SealedStoreError, StoreError};
 use jira_host::types::{Error, ErrorKind, RetryClass};
 use jira_host::{CallError, LoadError, NetworkError};
 
 use crate::log;
+use crate::wording;
 
 /// The codes, as `--help` tells them.
 pub(crate) const LEGEND: &str = "\
@@ -26,7 +28,8 @@ Exit codes:
    10  something is set up wrongly: the app, the component, this machine
    11  a list is not complete: what is written is valid, and there may be more
    12  a report of personal data is overdue: `jira-host gdpr status`
-  130  interrupted";
+  130  interrupted
+  141  nobody reads the output any more, as with `| head`";
 
 /// Why, in classes that a script can tell apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,6 +60,9 @@ pub(crate) enum Exit {
     Overdue = 12,
     /// Ctrl-C: 128 and the number of the signal, as shells have it.
     Interrupted = 130,
+    /// A pipe that nobody reads from any more: as if by its signal, which is what
+    /// other programs end by.
+    Unread = 141,
 }
 
 /// What is told on standard error, and the code to end with.
@@ -160,36 +166,11 @@ impl Exit {
     }
 }
 
-/// A refusal that begins with the contract's name of a field, with the command
-/// line's.
-fn in_words_of_options(field: &str, message: &str) -> String {
-    let option = match field {
-        "url-path" => "PATH",
-        "query-params" => "--query",
-        "headers" => "--header",
-        "cookies" => "--cookie",
-        "json-object" | "raw-json" | "body" => "the body",
-        "max-response-bytes" => "--max-bytes",
-        "paginate.cursor" | "cursor" => "--cursor",
-        "connection" => "--connection",
-        "paginate.page-size" => "--page-size",
-        "extra-scopes" => "--scope",
-        "display-name" => "--display-name",
-        "description" => "--description",
-        "site" => "--site",
-        _ => return message.to_owned(),
-    };
-    match message.strip_prefix(field) {
-        Some(why) => format!("{option}{why}"),
-        None => message.to_owned(),
-    }
-}
-
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
         let mut message = match &error.kind {
-            ErrorKind::InvalidRequest(field) => in_words_of_options(field, &error.message),
-            _ => error.to_string(),
+            ErrorKind::InvalidRequest(field) => wording::of_refusal(field, &error.message),
+            _ => wording::of_message(&error.to_string()),
         };
         if error.may_have_been_done {
             message.push_str(match error.traits.map(|traits| traits.retry_class) {
@@ -198,6 +179,13 @@ impl From<Error> for Failure {
                 }
                 _ => "; it may have been carried out, so look before you repeat it",
             });
+        }
+        if error.attempts > 1 {
+            let seconds = Duration::from_millis(error.waited_ms).as_secs();
+            message.push_str(&format!(
+                " (sent {} times, with {seconds} s of waiting)",
+                error.attempts
+            ));
         }
         if let Some(trace) = &error.trace_id {
             message.push_str(&format!(" (Atlassian's trace id: {trace})"));
@@ -280,7 +268,7 @@ impl From<io::Error> for Failure {
     fn from(error: io::Error) -> Self {
         // Whoever was reading has seen enough.
         match error.kind() {
-            io::ErrorKind::BrokenPipe => Failure::silent(Exit::Other),
+            io::ErrorKind::BrokenPipe => Failure::silent(Exit::Unread),
             _ => Failure::new(Exit::Other, error),
         }
     }

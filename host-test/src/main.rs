@@ -9,11 +9,12 @@ mod exit;
 mod log;
 mod output;
 mod spinner;
+mod wording;
 
 use std::process::ExitCode;
 use std::time::Duration;
 
-use clap::error::{ContextKind, ContextValue};
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{CommandFactory, FromArgMatches, Parser};
 use tokio::runtime::Runtime;
 
@@ -86,7 +87,7 @@ impl Arguments {
         let command = commands::without_empty_variables(Arguments::command());
         let matches = match command.try_get_matches() {
             Ok(matches) => matches,
-            Err(error) => refuse(&of_variable(error)),
+            Err(error) => refuse(&of_variable(of_what_is_typed(error))),
         };
         match Arguments::from_arg_matches(&matches) {
             Ok(mut arguments) => {
@@ -96,6 +97,17 @@ impl Arguments {
             Err(error) => refuse(&error.format(&mut Arguments::command())),
         }
     }
+}
+
+/// The same error as without any variables, where it is not about one of them. The
+/// usage in it has each option that has a value, as if it had to be given.
+fn of_what_is_typed(error: clap::Error) -> clap::Error {
+    let shows_help = error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand;
+    if !error.use_stderr() || shows_help {
+        return error;
+    }
+    let typed = commands::without_variables(Arguments::command());
+    typed.try_get_matches().err().unwrap_or(error)
 }
 
 /// The error about a value that nobody typed names the variable that it is from.

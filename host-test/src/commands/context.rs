@@ -30,7 +30,7 @@ use self::component_store::ComponentStore;
 pub(crate) use self::configuration::{
     Configuration, SETTINGS, unknown_variables, variable, variable_in_place_of,
 };
-pub(crate) use self::environment::{set_variable, without_empty_variables};
+pub(crate) use self::environment::{set_variable, without_empty_variables, without_variables};
 pub(crate) use self::interruption::{interruption, listen};
 pub(crate) use self::rehearsal::Rehearsal;
 pub(crate) use self::session::{Finished, Session};
@@ -289,6 +289,13 @@ impl Context {
     pub(crate) async fn session(&self) -> Result<Session, Failure> {
         let network = NetworkPolicy::none().build()?;
         self.session_on(self.look_into_store().await?, network)
+    }
+
+    /// The same on a store that must be there: who watches over it must learn that
+    /// it is another one than was meant.
+    pub(crate) async fn session_of_store(&self) -> Result<Session, Failure> {
+        let store = self.store_address()?.open_existing().await?;
+        self.session_on(store, NetworkPolicy::none().build()?)
     }
 
     /// The connector on its store, and the application that it is for.

@@ -257,6 +257,15 @@ async fn origins_that_were_kept_with_the_application_are_shown() {
 }
 
 #[test]
+fn a_file_that_cannot_be_used_is_there_all_the_same() {
+    let home = Home::new();
+    let file = home.file("c.toml", "this is = = none");
+    let ran = home.run(&["config", "show", "--json", "--config", &file]);
+    let shown: Value = serde_json::from_str(&ran.stdout).unwrap();
+    assert_eq!(shown["file_exists"], true, "{ran:#?}");
+}
+
+#[test]
 fn a_value_that_is_not_valid_is_told_with_the_variable_that_it_is_from() {
     let home = Home::new();
     let variables = [("JIRA_HOST_VERBOSITY", "loud"), ("JIRA_HOST_CA", "a.pem")];

@@ -171,6 +171,11 @@ async fn a_request_is_sent_again_as_often_as_is_wanted() {
     ];
     stage.run(&once).done();
     assert_eq!(stage.simulator.transcript().len(), before + 2);
+    for _ in 0..2 {
+        stage.simulator.script(on(), busy());
+    }
+    let ran = stage.run(&once);
+    assert!(ran.failed(5).contains("(sent 2 times, with "), "{ran:#?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -187,7 +192,7 @@ async fn a_reader_that_has_seen_enough_is_no_error_to_tell() {
         let output = child.wait_with_output().unwrap();
         assert_eq!(
             (output.status.code(), output.stderr.as_slice()),
-            (Some(1), b"".as_slice())
+            (Some(141), b"".as_slice())
         );
     }
 }

@@ -1,6 +1,8 @@
 use atlassian_simulator::Settings;
 
+use crate::consent::connect;
 use crate::home::Home;
+use crate::stage::Stage;
 use crate::support;
 
 #[test]
@@ -42,6 +44,40 @@ fn a_component_is_inspected() {
     assert_eq!(told["not_given"], serde_json::json!([]));
     assert_eq!(told["contract_version"], "0.1.0");
     assert!(told["wasmtime_version"].is_string(), "{told}");
+}
+
+/// What the environment has need not be typed.
+#[test]
+fn the_usage_that_is_told_has_nothing_from_the_environment() {
+    let home = Home::new();
+    let ran = home.run(&["use"]);
+    let told = ran.failed(2);
+    assert!(told.contains("Usage: jira-host use <NAME>"), "{told}");
+}
+
+/// What the contract calls one way is typed in another.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_component_says_to_do_is_told_as_it_is_typed() {
+    let stage = Stage::set().await;
+    connect(&stage, &["demo"]).await.0.done();
+    for (words, code, typed) in [
+        (
+            &["api", "/rest/servicedeskapi/request"][..],
+            2,
+            "`jira-host servicedesk`",
+        ),
+        (&["servicedesk", "/rest/api/3/myself"], 2, "`jira-host api`"),
+        (&["api", "/myself", "-H", "Cookie: a=b"], 2, "`--cookie`"),
+        (
+            &["api", "/myself", "--connection", "other"],
+            3,
+            "`jira-host connect`",
+        ),
+        (&["servicedesk", "/request"], 10, "`--service-management`"),
+    ] {
+        let ran = stage.run(words);
+        assert!(ran.failed(code).contains(typed), "{ran:#?}");
+    }
 }
 
 #[test]

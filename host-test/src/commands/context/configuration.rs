@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 use std::env;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::ArgMatches;
 
@@ -50,7 +50,6 @@ pub(crate) fn variable(setting: &str) -> String {
 #[derive(Debug, Default)]
 pub(crate) struct Configuration {
     file: Option<PathBuf>,
-    has_file: bool,
     sources: BTreeMap<&'static str, Source>,
     pub(super) connection: Option<String>,
 }
@@ -69,7 +68,7 @@ impl Configuration {
 
     /// Whether there is one.
     pub(crate) fn has_file(&self) -> bool {
-        self.has_file
+        self.file.as_deref().is_some_and(Path::exists)
     }
 
     /// Fills in what was not given, and notes where everything comes from.
@@ -123,7 +122,6 @@ impl Context {
                 path.map(ConfigFile::read_if_there).transpose()?.flatten()
             }
         };
-        configuration.has_file = file.is_some();
         Ok(file.unwrap_or_default())
     }
 

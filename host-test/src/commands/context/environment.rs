@@ -9,6 +9,11 @@ pub(crate) fn set_variable(name: &str) -> Option<OsString> {
     env::var_os(name).filter(|value| !value.is_empty())
 }
 
+/// The command line, whose options take nothing from variables.
+pub(crate) fn without_variables(command: Command) -> Command {
+    command.mut_args(|option| option.env(None::<&'static str>))
+}
+
 /// The command line, whose options take nothing from variables that are empty.
 pub(crate) fn without_empty_variables(command: Command) -> Command {
     command.mut_args(|option| {

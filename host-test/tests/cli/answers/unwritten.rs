@@ -79,7 +79,7 @@ async fn a_change_whose_answer_nobody_reads_is_told_as_made_too() {
     let ran = run_into(&stage, &COMMENT, stdout);
     let told = "jira-host: Jira answered 201, so this was carried out, but its answer is not \
                 all written\n";
-    assert!(ran.failed(1).starts_with(told), "{ran:#?}");
+    assert!(ran.failed(141).starts_with(told), "{ran:#?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -101,7 +101,8 @@ async fn what_only_reads_fails_as_any_command_that_cannot_write() {
     assert!(ran.failed(1).starts_with(told), "{ran:#?}");
     let (unread, stdout) = io::pipe().unwrap();
     drop(unread);
-    assert_eq!(run_into(&stage, &["api", "/myself"], stdout).failed(1), "");
+    let ran = run_into(&stage, &["api", "/myself"], stdout);
+    assert_eq!(ran.failed(141), "");
 }
 
 #[tokio::test(flavor = "multi_thread")]
