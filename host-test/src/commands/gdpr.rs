@@ -41,7 +41,8 @@ enum GdprCommand {
     /// Shows when the next sweep is due.
     ///
     /// Where one is overdue, by two hours, it ends with exit code 12 and says so
-    /// on standard error, so that a job of cron that runs it sounds an alarm.
+    /// on standard error, so that a job of cron that runs it sounds an alarm. A store
+    /// that is not there is an error too: nobody's accounts would be watched.
     #[command(after_long_help = "\
 Examples:
     jira-host gdpr status

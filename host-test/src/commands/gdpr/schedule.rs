@@ -19,7 +19,7 @@ use super::actions;
 use super::counts::so_far;
 use super::round::{Round, Swept};
 use super::status::read;
-use super::step::failure;
+use super::step::{check_connection, failure};
 use super::sweep::{SOME_FAILED, tell_failed};
 use crate::commands::context::{Context, Finished, Session, interruption, listen};
 use crate::commands::instant::{now_unix_ms, parse_span, second};
@@ -105,6 +105,7 @@ impl ScheduleArgs {
     pub(crate) async fn run(self, context: &Context) -> Result<(), Failure> {
         context.refuse_json("the daemon tells what it does on standard error")?;
         let (session, _) = context.session_of_app().await?;
+        check_connection(context, &session, self.connection.as_deref()).await?;
         let metrics = Arc::new(Metrics::new());
         let session = session.observed_by(metrics.clone());
         let timing = Timing {
@@ -115,6 +116,7 @@ impl ScheduleArgs {
         };
         let chance = getrandom::u64().map_err(|error| Failure::new(Exit::Other, error))?;
         let health = Health::new(&timing, now_unix_ms());
+        let file = self.health.map(HealthFile::new).transpose()?;
         let server = match self.health_listen {
             Some(address) => Some(HealthServer::start(address, health.clone(), metrics).await?),
             None => None,
@@ -131,7 +133,7 @@ impl ScheduleArgs {
             started: Instant::now(),
             summary: health::NOTHING_KNOWN,
             health,
-            file: self.health.map(HealthFile::new),
+            file,
             server,
             alarm: Alarm::default(),
         };

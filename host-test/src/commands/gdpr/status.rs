@@ -16,7 +16,7 @@ use crate::log;
 use crate::output::{self, Output};
 
 pub(super) async fn run(context: &Context) -> Result<(), Failure> {
-    let session = context.session().await?;
+    let session = context.session_of_store().await?;
     let summary = read(context, &session).await?;
     let now = now_unix_ms();
     let moment = Moment {

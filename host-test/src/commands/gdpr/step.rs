@@ -1,4 +1,4 @@
-use jira_host::types::{Error, ErrorKind, SweepOutcome, SweepStep};
+use jira_host::types::{Error, ErrorKind, OauthStep, SweepOutcome, SweepStep};
 
 use crate::commands::context::{Context, Session};
 use crate::commands::hint;
@@ -13,6 +13,22 @@ pub(in crate::commands) async fn step(
 ) -> Result<SweepOutcome, Failure> {
     let outcome = session.call(session.tenant().gdpr_sweep(&step)).await?;
     outcome.map_err(|error| failure(context, session, None, error))
+}
+
+/// Refuses a connection that is not there: while nothing is due, no sweep would.
+pub(super) async fn check_connection(
+    context: &Context,
+    session: &Session,
+    connection: Option<&str>,
+) -> Result<(), Failure> {
+    let Some(name) = connection else {
+        return Ok(());
+    };
+    let status = OauthStep::Status(Some(name.to_owned()));
+    match session.step(&status).await? {
+        Ok(_) => Ok(()),
+        Err(error) => Err(failure(context, session, connection, error)),
+    }
 }
 
 /// What the component says of a failure, with what to do now.

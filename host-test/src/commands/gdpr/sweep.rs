@@ -9,7 +9,7 @@ use super::actions;
 use super::counts::{accounts_in_batches, number, so_far};
 use super::json;
 use super::round::{Round, Swept};
-use super::step::{failure, step, unexpected};
+use super::step::{check_connection, failure, step, unexpected};
 use crate::commands::context::{Context, Finished, Session};
 use crate::commands::instant::second;
 use crate::exit::{Exit, Failure};
@@ -57,10 +57,11 @@ pub(crate) struct SweepArgs {
 
 impl SweepArgs {
     pub(crate) async fn run(self, context: &Context) -> Result<(), Failure> {
-        if self.dry_run {
-            return self.preview(context).await;
-        }
         let (session, _) = context.session_of_app().await?;
+        check_connection(context, &session, self.connection.as_deref()).await?;
+        if self.dry_run {
+            return self.preview(context, &session).await;
+        }
         let connection = self.connection.clone();
         let timeout = self
             .timeout
@@ -107,10 +108,9 @@ impl SweepArgs {
         }
     }
 
-    async fn preview(self, context: &Context) -> Result<(), Failure> {
-        let (session, _) = context.session_of_app().await?;
+    async fn preview(self, context: &Context, session: &Session) -> Result<(), Failure> {
         let sweep = SweepStep::Sweep(self.options());
-        let SweepOutcome::Swept(report) = step(context, &session, sweep).await? else {
+        let SweepOutcome::Swept(report) = step(context, session, sweep).await? else {
             return Err(unexpected("sweep"));
         };
         if context.json() {

@@ -112,6 +112,19 @@ fn an_account_that_is_refused_is_2_and_the_others_are_entered() {
         .failed(2);
 }
 
+/// Whoever watches must learn that it watches another store than was meant.
+#[test]
+fn the_status_of_a_store_that_is_not_there_is_an_error() {
+    let home = Home::new();
+    let ran = home.run(&["gdpr", "status"]);
+    assert!(ran.failed(9).contains("there is no store at"), "{ran:#?}");
+    assert!(!home.store().exists());
+    home.run(&["account", "add", "--retrieved-at", RETRIEVED, "a"])
+        .done();
+    let ran = home.run(&["gdpr", "status"]);
+    assert!(ran.done().starts_with("The next sweep is due"), "{ran:#?}");
+}
+
 #[test]
 fn an_empty_register_is_told_and_makes_no_store() {
     let home = Home::new();
@@ -125,11 +138,6 @@ fn an_empty_register_is_told_and_makes_no_store() {
         )
     );
     assert_eq!(home.run(&["account", "list", "--json"]).json(), json!([]));
-    let status = home.run(&["gdpr", "status"]);
-    assert!(
-        status.done().starts_with("No account was entered yet"),
-        "{status:#?}"
-    );
     assert!(!home.store().exists());
 }
 

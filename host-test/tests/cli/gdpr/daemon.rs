@@ -274,6 +274,36 @@ async fn where_it_cannot_listen_it_does_not_start() {
     stage.run(&["gdpr", "schedule", "--jitter", "30"]).failed(2);
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn where_its_health_could_not_be_written_it_does_not_start() {
+    let stage = Stage::connected().await;
+    for (file, why) in [
+        ("nowhere/health.json", "there is no folder `nowhere`"),
+        (".", "it is a folder"),
+    ] {
+        let ran = stage.run(&["gdpr", "schedule", "--health", file]);
+        assert!(ran.failed(10).contains(why), "{ran:#?}");
+    }
+}
+
+/// While nothing is due, no sweep would find it out.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_connection_that_is_not_there_is_refused_before_anything_is_due() {
+    let stage = Stage::connected().await;
+    stage.run(&["gdpr", "sweep", "--connection", "demo"]).done();
+    for words in [
+        &["gdpr", "sweep"][..],
+        &["gdpr", "sweep", "--dry-run"],
+        &["gdpr", "schedule"],
+    ] {
+        let ran = stage.run(&[words, &["--connection", "nobody"]].concat());
+        assert!(
+            ran.failed(3).contains("there is no connection \"nobody\""),
+            "{ran:#?}"
+        );
+    }
+}
+
 #[test]
 fn a_pause_of_nothing_is_refused() {
     let home = Home::new();

@@ -1,9 +1,11 @@
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use crate::log;
 use serde_json::Value;
 use tempfile::NamedTempFile;
+
+use crate::exit::{Exit, Failure};
+use crate::log;
 
 /// The file that is kept up to date.
 pub(in super::super) struct HealthFile {
@@ -13,11 +15,23 @@ pub(in super::super) struct HealthFile {
 }
 
 impl HealthFile {
-    pub(in super::super) fn new(path: PathBuf) -> Self {
-        HealthFile {
-            path,
-            is_told: false,
-        }
+    /// A file where one can be: a typing error would else show when somebody looks
+    /// for it.
+    pub(in super::super) fn new(path: PathBuf) -> Result<Self, Failure> {
+        let why = if path.is_dir() {
+            "it is a folder".to_owned()
+        } else if !folder(&path).is_dir() {
+            format!("there is no folder `{}`", folder(&path).display())
+        } else if let Err(error) = NamedTempFile::new_in(folder(&path)) {
+            error.kind().to_string()
+        } else {
+            return Ok(HealthFile {
+                path,
+                is_told: false,
+            });
+        };
+        let message = format!("`{}` cannot be the health file: {why}", path.display());
+        Err(Failure::new(Exit::Configuration, message).with_hint("choose another with `--health`"))
     }
 
     /// Replaces the file as a whole. Where that cannot be done, the sweep is more
@@ -27,7 +41,8 @@ impl HealthFile {
             Ok(()) => self.is_told = false,
             Err(error) if !self.is_told => {
                 let path = self.path.display();
-                log::warning(format_args!("`{path}` cannot be written: {error}"));
+                let why = error.kind();
+                log::warning(format_args!("`{path}` cannot be written: {why}"));
                 self.is_told = true;
             }
             Err(_) => {}
@@ -35,9 +50,13 @@ impl HealthFile {
     }
 }
 
-fn replace(path: &Path, document: &Value) -> io::Result<()> {
+fn folder(path: &Path) -> &Path {
     let folder = path.parent().filter(|folder| *folder != Path::new(""));
-    let mut file = NamedTempFile::new_in(folder.unwrap_or(Path::new(".")))?;
+    folder.unwrap_or(Path::new("."))
+}
+
+fn replace(path: &Path, document: &Value) -> io::Result<()> {
+    let mut file = NamedTempFile::new_in(folder(path))?;
     writeln!(file, "{document:#}")?;
     readable(&file)?;
     file.persist(path)?;
