@@ -45,6 +45,13 @@ struct Compiled {
     _ticker: Ticker,
 }
 
+/// What a component begins with, but for the version of the format, which the
+/// engine checks.
+const MAGIC: &[u8] = b"\0asm";
+
+/// What follows the version in a component; in a module there is nought.
+const LAYER: &[u8] = &[1, 0];
+
 /// Why a component cannot be used.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -57,6 +64,9 @@ pub enum LoadError {
         /// Why not.
         source: io::Error,
     },
+    /// The file holds something else than a component.
+    #[error("`{}` is not a WebAssembly component", .0.display())]
+    NotAComponent(PathBuf),
     /// It is not a component that this engine compiles.
     #[error("not a usable component: {0}")]
     Compile(String),
@@ -140,8 +150,10 @@ impl Connector {
 impl Inspection {
     /// Looks into a file, whatever the component in it imports.
     pub fn load(path: impl AsRef<Path>) -> Result<Inspection, LoadError> {
-        let bytes = read(path.as_ref())?;
-        let component = compile(&engine::on_demand()?, &bytes)?;
+        let path = path.as_ref();
+        let bytes = read(path)?;
+        let compiled = compile(&engine::on_demand()?, &bytes);
+        let component = compiled.map_err(|error| error.of_file(path))?;
         Ok(Inspection::of(&component, bytes.len()))
     }
 }
@@ -152,11 +164,30 @@ impl fmt::Debug for Connector {
     }
 }
 
+impl LoadError {
+    /// The same, with the file where it does not name it.
+    fn of_file(self, path: &Path) -> Self {
+        match self {
+            LoadError::Compile(why) => LoadError::Compile(format!("`{}`: {why}", path.display())),
+            error => error,
+        }
+    }
+}
+
 fn read(path: &Path) -> Result<Vec<u8>, LoadError> {
-    std::fs::read(path).map_err(|source| LoadError::Read {
+    let bytes = std::fs::read(path).map_err(|source| LoadError::Read {
         path: path.to_owned(),
         source,
-    })
+    })?;
+    match is_component(&bytes) {
+        true => Ok(bytes),
+        false => Err(LoadError::NotAComponent(path.to_owned())),
+    }
+}
+
+fn is_component(bytes: &[u8]) -> bool {
+    let layer = bytes.get(MAGIC.len() + 2..);
+    bytes.starts_with(MAGIC) && layer.is_some_and(|rest| rest.starts_with(LAYER))
 }
 
 fn compile(engine: &Engine, bytes: &[u8]) -> Result<Component, LoadError> {

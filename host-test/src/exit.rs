@@ -207,11 +207,16 @@ impl From<CallError> for Failure {
 impl From<LoadError> for Failure {
     fn from(error: LoadError) -> Self {
         let failure = Failure::new(Exit::Configuration, &error);
-        match error {
-            LoadError::Read { source, .. } if source.kind() == io::ErrorKind::NotFound => {
+        let is_elsewhere = match error {
+            LoadError::Read { source, .. } => source.kind() == io::ErrorKind::NotFound,
+            LoadError::NotAComponent(_) | LoadError::Compile(_) => true,
+            _ => false,
+        };
+        match is_elsewhere {
+            true => {
                 failure.with_hint("run `make component` to build it, or name it with --component")
             }
-            _ => failure,
+            false => failure,
         }
     }
 }

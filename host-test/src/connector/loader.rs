@@ -73,7 +73,9 @@ impl Loader {
 
     /// Loads a component from a file.
     pub fn load(&self, path: impl AsRef<Path>) -> Result<Connector, LoadError> {
-        self.load_bytes(&read(path.as_ref())?)
+        let path = path.as_ref();
+        let loaded = self.load_bytes(&read(path)?);
+        loaded.map_err(|error| error.of_file(path))
     }
 
     /// Loads a component.

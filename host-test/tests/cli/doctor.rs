@@ -121,6 +121,18 @@ async fn what_is_wrong_with_this_machine_is_told_with_how_to_mend_it() {
     let offline = ["doctor", "--json", "--offline"];
     let ran = stage.run(&[&offline[..], &["--component", "nowhere.wasm"]].concat());
     the_one(&told(&ran, 10), "component", "problem");
+    let text = stage.home.file("text.wasm", "no component");
+    let ran = stage.run(&[&offline[..], &["--component", &text]].concat());
+    let none = told(&ran, 10);
+    let none = the_one(&none, "component", "problem");
+    assert_eq!(
+        none["what"],
+        format!("`{text}` is not a WebAssembly component")
+    );
+    assert_eq!(
+        none["mend"],
+        "run `make component` to build it, or name it with --component"
+    );
 
     let mut command = stage.home.command(&offline);
     command.env("JIRA_HOST_KEY", "00".repeat(32));

@@ -231,9 +231,37 @@ fn a_component_that_is_missing_or_none_is_10() {
         assert!(errors.starts_with(begin), "{errors}");
         assert!(errors.contains("hint: run `make component`"), "{errors}");
     }
-    let text = home.file("text.wasm", "no component");
-    home.run(&["inspect", &text]).failed(10);
     assert!(support::component().exists());
+}
+
+#[test]
+fn a_file_that_is_no_component_is_10_in_one_line_with_its_name() {
+    let home = Home::new();
+    let told = |name: &str| {
+        format!(
+            "jira-host: `{name}` is not a WebAssembly component\n\
+             hint: run `make component` to build it, or name it with --component\n"
+        )
+    };
+    home.file("text.wasm", "no component");
+    home.file("module.wasm", "\0asm\u{1}\0\0\0");
+    for name in ["text.wasm", "module.wasm"] {
+        let inspected = home.run(&["inspect", name]);
+        assert_eq!(inspected.failed(10), told(name));
+        let used = home.run(&["--component", name, "status"]);
+        assert_eq!(used.failed(10), told(name));
+    }
+    home.file("cut.wasm", "\0asm\r\0\u{1}\0\u{7}");
+    for command in [
+        &["inspect", "cut.wasm"][..],
+        &["status", "--component", "cut.wasm"],
+    ] {
+        let ran = home.run(command);
+        let told = ran.failed(10);
+        let begin = "jira-host: not a usable component: `cut.wasm`: ";
+        assert!(told.starts_with(begin), "{told}");
+        assert!(told.contains("\nhint: run `make component`"), "{told}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
