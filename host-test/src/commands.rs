@@ -18,6 +18,7 @@ mod hint;
 mod inspect;
 mod instant;
 mod man;
+mod new_file;
 mod request;
 mod simulate;
 mod status;

@@ -214,9 +214,14 @@ async fn an_export_to_nowhere_makes_no_key() {
     let (file, key) = (place.file("nowhere/export"), place.file("export.key"));
     let arguments = ["export", text(&file), "--key-file", text(&key)];
     let (code, _, stderr) = run(&place, &arguments);
-    assert_eq!(code, Some(1), "{stderr}");
+    assert_eq!(code, Some(2), "{stderr}");
     assert!(stderr.contains("there is no folder `"), "{stderr}");
     assert!(!key.exists());
+    let folder = key.parent().unwrap();
+    let (code, _, stderr) = run(&place, &["export", text(folder)]);
+    assert_eq!(code, Some(2), "{stderr}");
+    let told = format!("cannot write to `{}`: it is a folder\n", folder.display());
+    assert!(stderr.contains(&told), "{stderr}");
 }
 
 #[tokio::test]
@@ -234,9 +239,9 @@ async fn an_export_overwrites_no_file_and_is_for_its_owner_only() {
     }
     let before = fs::read(&file).unwrap();
     let (code, _, stderr) = run(&place, &["export", text(&file)]);
-    assert_eq!(code, Some(1));
+    assert_eq!(code, Some(2));
     assert!(
-        stderr.contains("hint: name a file that is not there"),
+        stderr.contains("`: it is there already\nhint: name a file that is not there"),
         "{stderr}"
     );
     assert_eq!(fs::read(&file).unwrap(), before);

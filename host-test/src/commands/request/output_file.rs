@@ -3,11 +3,12 @@ mod open_already;
 
 use std::fs::{self, File, Permissions};
 use std::io::{self, Write};
-use std::path::{self, Path, PathBuf};
+use std::path::{Path, PathBuf};
 
 use self::draft::Draft;
 pub(super) use self::draft::Unkept;
 use self::open_already::{is_open_already, open_already};
+use crate::commands::new_file::{check_name, folder_of, is_folder, not_made_in};
 use crate::exit::{Exit, Failure};
 
 /// At most so many links are followed, as Linux does.
@@ -92,10 +93,6 @@ impl OutputFile {
     }
 }
 
-fn is_separator(byte: &u8) -> bool {
-    path::is_separator(char::from(*byte))
-}
-
 impl Target {
     fn file(&self) -> &File {
         let (Target::Growing { file, .. } | Target::Special(file)) = self;
@@ -103,13 +100,8 @@ impl Target {
     }
 
     fn at(path: &Path) -> io::Result<Self> {
-        let is_folder = path
-            .as_os_str()
-            .as_encoded_bytes()
-            .last()
-            .is_some_and(is_separator);
         match fs::metadata(path) {
-            Ok(there) if there.is_dir() => Err(io::ErrorKind::IsADirectory.into()),
+            Ok(there) if there.is_dir() => Err(is_folder()),
             Ok(there) if !there.is_file() => {
                 let mut options = File::options();
                 options.append(true).open(path).map(Target::Special)
@@ -120,10 +112,8 @@ impl Target {
                 target.file().set_permissions(there.permissions())?;
                 Ok(target)
             }
-            Err(error) if error.kind() == io::ErrorKind::NotFound && is_folder => {
-                Err(io::Error::other("it is a folder that is not there"))
-            }
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                check_name(path)?;
                 growing(behind_links(path), of_new_files())
             }
             Err(error) => Err(error),
@@ -151,19 +141,14 @@ fn failure(path: &Path, error: io::Error) -> Failure {
 }
 
 fn growing(becomes: PathBuf, permissions: Option<Permissions>) -> io::Result<Target> {
-    let folder = match becomes.parent() {
-        Some(folder) if folder != Path::new("") => folder,
-        _ => Path::new("."),
-    };
+    let folder = folder_of(&becomes);
     let mut builder = tempfile::Builder::new();
     builder.prefix(".jira-host-").suffix(".part");
     if let Some(permissions) = permissions {
         builder.permissions(permissions);
     }
-    let file = builder.tempfile_in(folder).map_err(|error| {
-        // The whole error names a file that nobody gave.
-        io::Error::other(format!("in `{}`: {}", folder.display(), error.kind()))
-    })?;
+    let made = builder.tempfile_in(folder);
+    let file = made.map_err(|error| not_made_in(folder, &error))?;
     let (file, path) = file.into_parts();
     Ok(Target::Growing {
         file,

@@ -6,6 +6,7 @@ use std::path::Path;
 
 use tempfile::NamedTempFile;
 
+use crate::commands::new_file::{check_name, folder_of, is_folder, is_there, not_made_in};
 use crate::exit::{Exit, Failure};
 
 /// What stands for standard input and standard output.
@@ -31,16 +32,11 @@ impl<'a> SealedFile<'a> {
 
     /// Sees to it that it can be written, before anything is made for it.
     pub(super) fn check_place(&self) -> Result<(), Failure> {
-        if self.is_standard() {
-            return Ok(());
-        }
-        let folder = folder_of(self.0);
-        let why = match self.0.try_exists() {
-            Ok(true) => io::Error::from(io::ErrorKind::AlreadyExists),
-            _ if folder.is_dir() => return Ok(()),
-            _ => io::Error::other(format!("there is no folder `{}`", folder.display())),
+        let checked = match self.is_standard() {
+            true => Ok(()),
+            false => check_new(self.0),
         };
-        Err(self.unwritten(&why))
+        checked.map_err(|why| self.unwritten(&why).with_exit(Exit::Usage))
     }
 
     /// Writes a file that was not there, for its owner only, all of it or nothing.
@@ -53,11 +49,12 @@ impl<'a> SealedFile<'a> {
     }
 
     fn unwritten(&self, error: &io::Error) -> Failure {
-        let message = format!("cannot write {}: {error}", self.as_output());
-        let failure = Failure::new(Exit::Other, message);
+        let message = format!("cannot write to {}: {error}", self.as_output());
         match error.kind() {
-            io::ErrorKind::AlreadyExists => failure.with_hint("name a file that is not there"),
-            _ => failure,
+            io::ErrorKind::AlreadyExists | io::ErrorKind::IsADirectory => {
+                Failure::new(Exit::Usage, message).with_hint("name a file that is not there")
+            }
+            _ => Failure::new(Exit::Other, message),
         }
     }
 
@@ -98,18 +95,20 @@ fn read_stdin() -> io::Result<Vec<u8>> {
     Ok(content)
 }
 
-fn folder_of(path: &Path) -> &Path {
-    match path.parent() {
-        Some(folder) if folder != Path::new("") => folder,
-        _ => Path::new("."),
+fn check_new(path: &Path) -> io::Result<()> {
+    let folder = folder_of(path);
+    match path.try_exists() {
+        Ok(true) if path.is_dir() => Err(is_folder()),
+        Ok(true) => Err(is_there()),
+        _ if !folder.is_dir() => Err(not_made_in(folder, &io::ErrorKind::NotFound.into())),
+        _ => check_name(path),
     }
 }
 
 fn write_new(path: &Path, content: &[u8]) -> io::Result<()> {
-    let mut file = NamedTempFile::new_in(folder_of(path)).map_err(|error| {
-        // The whole error names a file that nobody gave.
-        io::Error::from(error.kind())
-    })?;
+    let folder = folder_of(path);
+    let made = NamedTempFile::new_in(folder);
+    let mut file = made.map_err(|error| not_made_in(folder, &error))?;
     file.write_all(content)?;
     file.as_file().sync_all()?;
     file.persist_noclobber(path)?;

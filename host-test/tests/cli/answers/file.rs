@@ -93,9 +93,15 @@ async fn an_answer_that_is_elsewhere_leaves_the_file_as_it_is() {
 async fn where_no_file_can_be_nothing_is_sent() {
     let stage = connected().await;
     let before = stage.simulator.transcript().len();
-    for wrong in ["nowhere/answer", ".", "new/"] {
+    for (wrong, why) in [
+        ("nowhere/answer", "there is no folder `nowhere`"),
+        (".", "it is a folder"),
+        ("new/", "it is a folder that is not there"),
+    ] {
         let ran = stage.run(&["api", "/myself", "-o", wrong]);
-        let told = format!("jira-host: cannot write to `{wrong}`: ");
+        let told = format!("jira-host: cannot write to `{wrong}`: {why}\n");
+        assert_eq!(ran.failed(2), told);
+        let ran = stage.run(&["store", "export", wrong]);
         assert!(ran.failed(2).starts_with(&told), "{ran:#?}");
     }
     assert_eq!(stage.simulator.transcript().len(), before);
