@@ -19,6 +19,7 @@ mod inspect;
 mod instant;
 mod man;
 mod new_file;
+mod number;
 mod request;
 mod simulate;
 mod status;

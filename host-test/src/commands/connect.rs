@@ -28,6 +28,7 @@ use super::app_record::AppRecord;
 use super::callback_address::{CallbackAddress, EXAMPLE_REDIRECT_URI};
 use super::context::{Context, Session, interruption};
 use super::hint;
+use super::number::seconds;
 use super::status::{connected_notes, status_json};
 use crate::exit::{Exit, Failure, unexpected};
 use crate::log;
@@ -72,7 +73,7 @@ pub(crate) struct ConnectArgs {
     no_browser: bool,
     /// How many seconds to wait for the browser: a consent is good for 600.
     #[arg(long, value_name = "SECONDS", default_value_t = 600,
-          value_parser = clap::value_parser!(u64).range(1..=600))]
+          value_parser = seconds::<u64>(1..=600))]
     timeout: u64,
 }
 

@@ -39,6 +39,7 @@ use self::retries::RetryArgs;
 use super::apart::apart;
 use super::context::{Context, Session};
 use super::default_connection;
+use super::number::{bytes, seconds};
 use crate::exit::Failure;
 
 const REQUEST: &str = "Request";
@@ -79,7 +80,7 @@ pub(crate) struct RequestArgs {
     #[arg(short, long, help_heading = ANSWER)]
     include: bool,
     /// The longest body of an answer, or of a page: 16777216 (16 MiB) unless given.
-    #[arg(long, help_heading = ANSWER, value_name = "BYTES")]
+    #[arg(long, help_heading = ANSWER, value_name = "BYTES", value_parser = bytes)]
     max_bytes: Option<u64>,
     /// Answers a redirect as it is.
     #[arg(long, help_heading = ANSWER)]
@@ -89,7 +90,7 @@ pub(crate) struct RequestArgs {
     /// A list, and a file that --output fetches in pieces, may take as long as
     /// they take.
     #[arg(long, help_heading = SENDING, value_name = "SECONDS",
-          value_parser = clap::value_parser!(u64).range(1..=600))]
+          value_parser = seconds::<u64>(1..=600))]
     timeout: Option<u64>,
     #[command(flatten)]
     retries: RetryArgs,

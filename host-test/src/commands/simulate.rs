@@ -14,6 +14,7 @@ use tokio::sync::broadcast::error::RecvError;
 use self::announcement::Announcement;
 use super::Context;
 use super::context::{interruption, listen};
+use super::number::{self, ANY, count, seconds};
 use crate::exit::{Exit, Failure};
 use crate::log;
 
@@ -39,7 +40,7 @@ A file that is attached may have 20 MiB; a longer one is answered with 413.")]
 pub(crate) struct SimulateArgs {
     /// The port of the authorisation server; gateway and attachments have the
     /// two after it. With 0 the system chooses all three.
-    #[arg(long, value_name = "PORT", default_value_t = USUAL_PORT)]
+    #[arg(long, value_name = "PORT", default_value_t = USUAL_PORT, value_parser = number::port)]
     port: u16,
     /// Speaks TLS, with HTTP/2 and HTTP/1.1, by a certificate that is made for
     /// this run.
@@ -50,16 +51,16 @@ pub(crate) struct SimulateArgs {
     write_ca: PathBuf,
     /// How many Jira sites there are.
     #[arg(long, value_name = "COUNT", default_value_t = 1,
-          value_parser = clap::value_parser!(u8).range(1..=Settings::MOST_SITES as i64))]
+          value_parser = count::<u8>(1..=Settings::MOST_SITES as u64))]
     sites: u8,
     /// How many milliseconds every answer is kept back.
-    #[arg(long, value_name = "MS", default_value_t = 0)]
+    #[arg(long, value_name = "MS", default_value_t = 0, value_parser = number::milliseconds)]
     latency: u64,
     /// How many milliseconds may come on top of it.
-    #[arg(long, value_name = "MS", default_value_t = 0)]
+    #[arg(long, value_name = "MS", default_value_t = 0, value_parser = number::milliseconds)]
     jitter: u64,
     /// How many seconds an access token is good.
-    #[arg(long, value_name = "SECONDS", default_value_t = 3600)]
+    #[arg(long, value_name = "SECONDS", default_value_t = 3600, value_parser = seconds::<u64>(0..=ANY))]
     expires_in: u64,
     /// The callback URL that is registered for the application.
     #[arg(

@@ -97,6 +97,47 @@ fn a_wrong_command_is_an_error_of_usage() {
 }
 
 #[test]
+fn what_is_no_number_that_can_be_is_refused_with_one_that_can() {
+    let home = Home::new();
+    let seconds = "it must be a number of seconds from 1 to 600, such as 30";
+    let list = ["api", "/label", "--stream"];
+    for (command, option, typed, told) in [
+        (&["connect", "demo"][..], "--timeout", "601", seconds),
+        (&["api", "/label"], "--timeout", "10s", seconds),
+        (
+            &["api", "/label"],
+            "--max-bytes",
+            "1M",
+            "it must be a number of bytes, such as 1048576",
+        ),
+        (&list, "--max-items", "0", "it must be a number from 1 on"),
+        (
+            &list,
+            "--page-size",
+            "5001",
+            "it must be a number from 1 to 5000",
+        ),
+        (
+            &["gdpr", "sweep"],
+            "--timeout",
+            "1h",
+            "it must be a number of seconds from 1 to 3600, such as 30",
+        ),
+        (
+            &["simulate"],
+            "--latency",
+            "-1",
+            "it must be a number of milliseconds, such as 200",
+        ),
+    ] {
+        let ran = home.run(&[command, &[&format!("{option}={typed}")]].concat());
+        let begin = format!("error: invalid value '{typed}' for '{option} ");
+        assert!(ran.failed(2).starts_with(&begin), "{ran:#?}");
+        assert!(ran.stderr.contains(told), "{ran:#?}");
+    }
+}
+
+#[test]
 fn the_help_tells_the_exit_codes() {
     let ran = Home::new().run(&["--help"]);
     let help = ran.done();

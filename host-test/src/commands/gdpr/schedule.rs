@@ -23,6 +23,7 @@ use super::step::{check_connection, failure};
 use super::sweep::{SOME_FAILED, tell_failed};
 use crate::commands::context::{Context, Finished, Session, interruption, listen};
 use crate::commands::instant::{now_unix_ms, parse_span, second};
+use crate::commands::number::count;
 use crate::exit::{Exit, Failure};
 use crate::log;
 
@@ -42,7 +43,7 @@ pub(crate) struct ScheduleArgs {
     #[arg(long, value_name = "NAME")]
     connection: Option<String>,
     /// How many batches are on their way at once.
-    #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u32).range(1..=16))]
+    #[arg(long, value_name = "COUNT", value_parser = count::<u32>(1..=16))]
     in_flight: Option<u32>,
     /// How much later than due a sweep may begin, by chance.
     #[arg(long, value_name = "SPAN", value_parser = parse_span, default_value = "30m")]

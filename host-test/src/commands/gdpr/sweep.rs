@@ -12,6 +12,7 @@ use super::round::{Round, Swept};
 use super::step::{check_connection, failure, step, unexpected};
 use crate::commands::context::{Context, Finished, Session};
 use crate::commands::instant::second;
+use crate::commands::number::{ANY, count, seconds};
 use crate::exit::{Exit, Failure};
 use crate::log;
 use crate::output::{self, Output, printable};
@@ -38,13 +39,13 @@ pub(crate) struct SweepArgs {
     #[arg(long, value_name = "NAME")]
     connection: Option<String>,
     /// Sends so many batches at most, of up to 90 accounts each.
-    #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(long, value_name = "COUNT", value_parser = count::<u32>(1..=ANY))]
     max_batches: Option<u32>,
     /// Sends no more after so many seconds.
-    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u32).range(1..=3600))]
+    #[arg(long, value_name = "SECONDS", value_parser = seconds::<u32>(1..=3600))]
     timeout: Option<u32>,
     /// How many batches are on their way at once.
-    #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u32).range(1..=16))]
+    #[arg(long, value_name = "COUNT", value_parser = count::<u32>(1..=16))]
     in_flight: Option<u32>,
     /// Goes on where an earlier sweep left off.
     #[arg(long, value_name = "CURSOR")]

@@ -12,6 +12,7 @@ use super::outlet::Outlet;
 use super::progress::Progress;
 use super::sheet::Sheet;
 use crate::commands::apart::apart;
+use crate::commands::number::{ANY, count};
 use crate::exit::{Exit, Failure};
 use crate::log;
 
@@ -36,19 +37,19 @@ pub(super) struct ListArgs {
     stream: bool,
     /// How many items to ask for at a time; Jira may give fewer.
     #[arg(long, value_name = "ITEMS", requires = "list",
-          value_parser = clap::value_parser!(u32).range(1..=5_000))]
+          value_parser = count::<u32>(1..=5_000))]
     page_size: Option<u32>,
     /// After how many items to stop.
     #[arg(long, value_name = "ITEMS", requires = "list",
-          value_parser = clap::value_parser!(u64).range(1..))]
+          value_parser = count::<u64>(1..=ANY))]
     max_items: Option<u64>,
     /// After how many pages to stop: 10000 unless given.
     #[arg(long, value_name = "PAGES", requires = "list",
-          value_parser = clap::value_parser!(u32).range(1..))]
+          value_parser = count::<u32>(1..=ANY))]
     max_pages: Option<u32>,
     /// How many pages to fetch at once, where that can be done: 4 unless given.
     #[arg(long, value_name = "PAGES", requires = "list",
-          value_parser = clap::value_parser!(u32).range(1..=16))]
+          value_parser = count::<u32>(1..=16))]
     in_flight: Option<u32>,
     /// Where to go on: as told when the list was not complete.
     ///

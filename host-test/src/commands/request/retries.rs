@@ -1,12 +1,14 @@
 use clap::Args;
 use jira_host::types::{Request, Retry};
 
+use crate::commands::number::count;
+
 // No doc comment, as clap would make it the description of both commands.
 #[derive(Args, Clone, Debug)]
 #[command(next_help_heading = "Sending")]
 pub(super) struct RetryArgs {
     /// How often at most a request is sent again: 4 unless given.
-    #[arg(long, value_name = "TIMES", value_parser = clap::value_parser!(u8).range(0..=4))]
+    #[arg(long, value_name = "TIMES", value_parser = count::<u8>(0..=4))]
     retry: Option<u8>,
     /// Sends it again only where nothing can have been done.
     ///
