@@ -98,11 +98,12 @@ impl SetArgs {
         let secret = self.client_secret.read()?;
         let store = context.look_into_store().await?;
         let (before, expect) = stored(&*store).await?;
-        let record = self.onto(before.clone().unwrap_or_default(), secret)?;
+        let record = self.onto(before.clone().unwrap_or_default(), secret);
         if let Some(before) = before.filter(|_| !self.force) {
             let moved = record.moved_from(&before);
             check_connections(context, &*store, &moved).await?;
         }
+        check_whole(&record)?;
         let address = CallbackAddress::parse(&record.redirect_uri)?;
         record.write(&*context.open_store().await?, expect).await?;
         if self.api_origin.is_some() || !context.allowed_origins().is_empty() {
@@ -130,11 +131,7 @@ impl SetArgs {
     }
 
     /// What was given, and for the rest what is stored.
-    fn onto(
-        &self,
-        mut stored: AppRecord,
-        secret: Option<ClientSecret>,
-    ) -> Result<AppRecord, Failure> {
+    fn onto(&self, mut stored: AppRecord, secret: Option<ClientSecret>) -> AppRecord {
         // A secret belongs to its client id.
         if self
             .client_id
@@ -143,7 +140,7 @@ impl SetArgs {
         {
             stored.client_secret = ClientSecret::default();
         }
-        let record = AppRecord {
+        AppRecord {
             client_id: self.client_id.clone().unwrap_or(stored.client_id),
             client_secret: secret.unwrap_or(stored.client_secret),
             redirect_uri: self.redirect_uri.clone().unwrap_or(stored.redirect_uri),
@@ -155,21 +152,21 @@ impl SetArgs {
             auth_origin: self.auth_origin.clone().or(stored.auth_origin),
             api_origin: self.api_origin.clone().or(stored.api_origin),
         }
-        .without_usual_origins();
-        let missing = record.missing();
-        if missing.is_empty() {
-            return Ok(record);
-        }
-        Err(Failure::new(
-            Exit::Usage,
-            format!("the application still lacks {}", missing.join(", ")),
-        )
-        .with_hint(
-            "give `--client-id ID --client-secret-file FILE --redirect-uri URI`; the secret is \
-             also taken from standard input (`--client-secret-stdin`) or the variable \
-             JIRA_HOST_CLIENT_SECRET",
-        ))
+        .without_usual_origins()
     }
+}
+
+fn check_whole(record: &AppRecord) -> Result<(), Failure> {
+    let missing = record.missing();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let message = format!("the application still lacks {}", missing.join(", "));
+    Err(Failure::new(Exit::Usage, message).with_hint(
+        "give `--client-id ID --client-secret-file FILE --redirect-uri URI`; the secret is also \
+         taken from standard input (`--client-secret-stdin`) or the variable \
+         JIRA_HOST_CLIENT_SECRET",
+    ))
 }
 
 /// Refuses to take the application from under its connections: their tokens

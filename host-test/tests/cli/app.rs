@@ -174,6 +174,8 @@ async fn client_id_and_origins_are_not_changed_under_connections() {
     ];
     let refused = stage.home.run_with_input(&client, SECRET);
     assert!(refused.failed(10).contains("client id"), "{refused:#?}");
+    let without_secret = stage.run(&client[..4]);
+    assert_eq!(without_secret.failed(10), refused.stderr);
     assert_eq!(stage.run(&["app", "show", "--json"]).json(), stored);
 
     stage.store_app(&[]).done();
