@@ -181,6 +181,7 @@ impl RequestArgs {
             export,
             answer: &answer,
             include,
+            experimental,
         };
         if list.is_wanted() {
             let listing = Listing {

@@ -70,6 +70,10 @@ async fn a_file_is_handed_in_to_a_service_desk_and_attached_to_a_request() {
     let stage = connected().await;
     stage.home.file("a.txt", "a");
     let desk = "/servicedesk/15/attachTemporaryFile";
+    let refused = stage.run(&["servicedesk", desk, "--upload", "a.txt"]);
+    assert_eq!(refused.code, Some(4), "{refused:#?}");
+    let hint = "hint: if the operation is experimental, opt in with `--experimental`\n";
+    assert!(refused.stderr.ends_with(hint), "{refused:#?}");
     let ran = stage.run(&["servicedesk", desk, "--experimental", "--upload", "a.txt"]);
     let taken = ran.json();
     let id = taken["temporaryAttachments"][0]["temporaryAttachmentId"].as_str();

@@ -47,4 +47,5 @@ Examples:
     What a request would be, as JSON:
     jira-host servicedesk /request/SUP-1/status --dry-run --json
 
-A file is handed in with --upload FILE, at /servicedesk/15/attachTemporaryFile.";
+A file is handed in with --upload FILE --experimental, at
+/servicedesk/15/attachTemporaryFile.";

@@ -17,6 +17,10 @@ use crate::log;
 /// Answers that are somewhere else, or with whoever asks already.
 const REDIRECTION: Range<u16> = 300..400;
 
+/// What Service Management answers to an experimental operation, unless the
+/// request opts in.
+const NOT_OPTED_IN: u16 = 412;
+
 /// What a request is sent by, and what becomes of its answer.
 #[derive(Clone, Copy)]
 pub(super) struct Exchange<'a> {
@@ -27,6 +31,8 @@ pub(super) struct Exchange<'a> {
     pub(super) answer: &'a AnswerArgs,
     /// Whether to tell status and headers.
     pub(super) include: bool,
+    /// Whether the request opts in to experimental operations.
+    pub(super) experimental: bool,
 }
 
 impl Exchange<'_> {
@@ -151,8 +157,16 @@ impl Exchange<'_> {
             ErrorKind::Transport(TransportError::TimedOut) => {
                 Some("give it more time with `--timeout SECONDS`".to_owned())
             }
+            ErrorKind::Api(answer) if self.may_opt_in(answer.status) => {
+                Some("if the operation is experimental, opt in with `--experimental`".to_owned())
+            }
             _ => hint::of(self.context, self.session, self.connection, kind),
         }
+    }
+
+    /// Whether the answer may be another one with `--experimental`.
+    fn may_opt_in(self, status: u16) -> bool {
+        status == NOT_OPTED_IN && self.export == Export::Servicedesk && !self.experimental
     }
 }
 
