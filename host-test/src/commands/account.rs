@@ -151,12 +151,16 @@ fn refused_json(refused: &RefusedAccount) -> serde_json::Value {
     json!({ "account_id": refused.account_id, "message": refused.message })
 }
 
-/// Fails where some were refused; all others were taken.
-fn verdict(refused: &[RefusedAccount]) -> Result<(), Failure> {
+fn tell_refused(refused: &[RefusedAccount]) {
     for account in refused {
         let (id, why) = (printable(&account.account_id), printable(&account.message));
         log::request(format_args!("refused: {id}: {why}"));
     }
+}
+
+/// Fails where some were refused; all others were taken.
+fn verdict(refused: &[RefusedAccount]) -> Result<(), Failure> {
+    tell_refused(refused);
     match refused.len() {
         0 => Ok(()),
         count => Err(Failure::new(

@@ -7,12 +7,12 @@ use jira_host::types::{HeldAccount, SweepOutcome, SweepStep};
 use serde_json::json;
 
 use super::input::Lines;
-use super::{ACCOUNTS_AT_ONCE, refused_json, verdict};
+use super::{ACCOUNTS_AT_ONCE, refused_json, tell_refused, verdict};
 use crate::commands::Context;
 use crate::commands::context::Session;
 use crate::commands::gdpr::{step, unexpected};
 use crate::commands::instant;
-use crate::exit::Failure;
+use crate::exit::{Exit, Failure};
 use crate::log;
 use crate::output;
 
@@ -67,7 +67,8 @@ impl AddArgs {
             Some(path) => {
                 let mut lines = Lines::open(path.clone()).await?;
                 loop {
-                    let (rest, accounts) = lines.next(ACCOUNTS_AT_ONCE).await?;
+                    let next = lines.next(ACCOUNTS_AT_ONCE).await;
+                    let (rest, accounts) = next.map_err(|failure| added.broken_off(failure))?;
                     if accounts.is_empty() {
                         break;
                     }
@@ -112,6 +113,27 @@ impl Added {
             }
             _ => Err(unexpected("enter")),
         }
+    }
+
+    /// The failure to read on, with what was done until then.
+    fn broken_off(&self, failure: Failure) -> Failure {
+        if failure.exit() != Exit::Usage {
+            return failure;
+        }
+        tell_refused(&self.refused);
+        failure.with_hint(match self.taken() {
+            0 => "no account was entered".to_owned(),
+            taken => {
+                let before = "of the lines before";
+                let one = format!("account {before} was entered");
+                let many = format!("accounts {before} were entered");
+                output::counted(taken, &one, &many)
+            }
+        })
+    }
+
+    fn taken(&self) -> u32 {
+        self.added + self.renewed
     }
 
     fn tell(self, context: &Context) -> Result<(), Failure> {

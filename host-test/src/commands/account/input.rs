@@ -70,8 +70,9 @@ impl Lines {
             if text.trim_ascii().is_empty() {
                 continue;
             }
-            let line: Line = serde_json::from_slice(&text)
-                .map_err(|error| self.refused(&format!("is no account: {error}")))?;
+            // What is missing at the end is not missing in the next line.
+            let line: Line = serde_json::from_slice(text.trim_ascii_end())
+                .map_err(|error| self.refused(&format!("is no account: {}", told(&error))))?;
             accounts.push(HeldAccount {
                 account_id: line.account_id,
                 retrieved_at_unix_ms: line.retrieved_at_unix_ms,
@@ -84,9 +85,17 @@ impl Lines {
 
     /// The failure of the line that was read last.
     fn refused(&self, why: &str) -> Failure {
-        let message = format!("line {} {why}", self.number);
-        Failure::new(Exit::Usage, message)
-            .with_hint("the accounts of the lines before may have been entered")
+        Failure::new(Exit::Usage, format!("line {} {why}", self.number))
+    }
+}
+
+/// What is wrong in a line, of which the parser knows no number but 1.
+fn told(error: &serde_json::Error) -> String {
+    let (why, column) = (error.to_string(), error.column());
+    let place = format!(" at line {} column {column}", error.line());
+    match why.strip_suffix(&place) {
+        Some(why) => format!("{why}, at column {column}"),
+        None => why,
     }
 }
 

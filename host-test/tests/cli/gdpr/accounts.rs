@@ -73,11 +73,6 @@ fn accounts_come_from_a_file_of_lines() {
         .collect();
     assert_eq!(ids, ["712020:a", "b"]);
     assert_eq!(list[1]["retrieved_at_unix_ms"], RETRIEVED_UNIX_MS);
-    let wrong = home.run_with_input(&["account", "add", "--input", "-"], "{\"account\": 1}\n");
-    assert!(
-        wrong.failed(2).contains("line 1 is no account"),
-        "{wrong:#?}"
-    );
     let long = format!("\n{}", " ".repeat(64 * 1024 + 1)) + "{}";
     let wrong = home.run_with_input(&["account", "add", "--input", "-"], &long);
     let told = "line 2 is longer than 64 KiB";
@@ -90,6 +85,35 @@ fn accounts_come_from_a_file_of_lines() {
     );
     let wrong = home.run(&["account", "add", "--input", "."]);
     assert!(wrong.failed(2).contains("cannot read `.`: "), "{wrong:#?}");
+}
+
+#[test]
+fn a_line_that_is_no_account_is_told_with_its_place_and_what_was_entered_before() {
+    let home = Home::new();
+    let add = ["account", "add", "--input", "-"];
+    let line = |id: &str| {
+        let line = json!({"account_id": id, "retrieved_at_unix_ms": RETRIEVED_UNIX_MS});
+        format!("{line}\n")
+    };
+    let wrong = home.run_with_input(&add, "{account: 1}\n");
+    assert_eq!(
+        wrong.failed(2),
+        "jira-host: line 1 is no account: key must be a string, at column 2\n\
+         hint: no account was entered\n"
+    );
+    let cut = home.run_with_input(&add, &(line("a") + "{\"account_id\":\n"));
+    assert_eq!(
+        cut.failed(2),
+        "jira-host: line 2 is no account: EOF while parsing a value, at column 14\n\
+         hint: no account was entered\n"
+    );
+    let at_once: String = (0..1_000).map(|id| line(&format!("a{id}"))).collect();
+    let wrong = home.run_with_input(&add, &(at_once + "no account"));
+    assert_eq!(
+        wrong.failed(2),
+        "jira-host: line 1001 is no account: expected ident, at column 2\n\
+         hint: 1,000 accounts of the lines before were entered\n"
+    );
 }
 
 #[test]
