@@ -136,6 +136,7 @@ impl ForgetArgs {
             let refused: Vec<_> = refused.iter().map(refused_json).collect();
             output::json(&json!({ "removed": removed, "kept": kept, "refused": refused }))?;
         }
+        let taken = removed + kept;
         let removed = output::counted(removed, "account", "accounts");
         log::note(format_args!("{removed} left the register."));
         if kept > 0 {
@@ -143,7 +144,7 @@ impl ForgetArgs {
                 "{kept} stay, as connections of theirs are stored."
             ));
         }
-        verdict(&refused)
+        verdict(&refused, taken)
     }
 }
 
@@ -159,14 +160,15 @@ fn tell_refused(refused: &[RefusedAccount]) {
 }
 
 /// Fails where some were refused; all others were taken.
-fn verdict(refused: &[RefusedAccount]) -> Result<(), Failure> {
+fn verdict(refused: &[RefusedAccount], taken: u32) -> Result<(), Failure> {
     tell_refused(refused);
-    match refused.len() {
-        0 => Ok(()),
-        count => Err(Failure::new(
-            Exit::Usage,
-            output::counted(count, "account was refused", "accounts were refused")
-                + "; all others were taken",
-        )),
+    if refused.is_empty() {
+        return Ok(());
     }
+    let count = refused.len();
+    let mut message = output::counted(count, "account was refused", "accounts were refused");
+    if taken > 0 {
+        message.push_str("; all others were taken");
+    }
+    Err(Failure::new(Exit::Usage, message))
 }

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use jira_host::types::{HeldAccount, SweepOutcome, SweepStep};
+use jira_host::types::{HeldAccount, Refusal, RefusedAccount, SweepOutcome, SweepStep};
 use serde_json::json;
 
 use super::input::Lines;
@@ -54,7 +54,7 @@ pub(super) struct AddArgs {
 struct Added {
     added: u32,
     renewed: u32,
-    refused: Vec<jira_host::types::RefusedAccount>,
+    refused: Vec<RefusedAccount>,
 }
 
 impl AddArgs {
@@ -104,8 +104,12 @@ impl Added {
         session: &Session,
         accounts: Vec<HeldAccount>,
     ) -> Result<(), Failure> {
+        let times: Vec<_> = accounts.iter().map(|it| it.retrieved_at_unix_ms).collect();
         match step(context, session, SweepStep::Enter(accounts)).await? {
-            SweepOutcome::Entered(entered) => {
+            SweepOutcome::Entered(mut entered) => {
+                for account in &mut entered.refused {
+                    tell_time(account, &times);
+                }
                 self.added += entered.added;
                 self.renewed += entered.renewed;
                 self.refused.extend(entered.refused);
@@ -142,9 +146,22 @@ impl Added {
             let refused: Vec<_> = self.refused.iter().map(refused_json).collect();
             output::json(&json!({ "added": added, "renewed": renewed, "refused": refused }))?;
         }
+        let taken = self.taken();
         let added = output::counted(added, "account is new", "accounts are new");
         let renewed = output::counted(renewed, "was there", "were there");
         log::note(format_args!("{added} in the register, {renewed}."));
-        verdict(&self.refused)
+        verdict(&self.refused, taken)
+    }
+}
+
+/// Says of a time that was refused what the component says in milliseconds.
+fn tell_time(account: &mut RefusedAccount, times: &[u64]) {
+    let place = usize::try_from(account.index).unwrap_or(usize::MAX);
+    if let (Refusal::RetrievedAt, Some(&time)) = (account.reason, times.get(place)) {
+        let when = match time > instant::now_unix_ms() {
+            true => "in the future",
+            false => "before the first Jira; with --input, the time is in milliseconds",
+        };
+        account.message = format!("{} is {when}", instant::second(time));
     }
 }

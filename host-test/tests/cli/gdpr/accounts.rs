@@ -130,6 +130,7 @@ fn an_account_that_is_refused_is_2_and_the_others_are_entered() {
     let told = ran.failed(2);
     assert!(told.contains("1 account is new"), "{ran:#?}");
     assert!(told.contains("refused: unknown: "), "{ran:#?}");
+    assert!(told.ends_with("; all others were taken\n"), "{ran:#?}");
     home.run(&["account", "show", "a"]).done();
     home.run(&["account", "add", "a"]).failed(2);
     home.run(&["account", "add", "--retrieved-at", "yesterday", "a"])
@@ -147,6 +148,24 @@ fn the_status_of_a_store_that_is_not_there_is_an_error() {
         .done();
     let ran = home.run(&["gdpr", "status"]);
     assert!(ran.done().starts_with("The next sweep is due"), "{ran:#?}");
+}
+
+#[test]
+fn a_time_that_is_refused_is_told_as_it_was_typed() {
+    let home = Home::new();
+    for (time, why) in [
+        ("2130-01-05T09:00:00Z", "in the future"),
+        ("1999-12-31T23:59:59Z", "before the first Jira; "),
+    ] {
+        let ran = home.run(&["account", "add", "--retrieved-at", time, "a"]);
+        let told = ran.failed(2);
+        let refused = format!("refused: a: {time} is {why}");
+        assert!(told.contains(&refused), "{told}");
+        assert!(
+            told.ends_with("jira-host: 1 account was refused\n"),
+            "{told}"
+        );
+    }
 }
 
 #[test]
