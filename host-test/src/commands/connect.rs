@@ -141,7 +141,7 @@ impl ConnectArgs {
                 self.choose_among(context, session, site).await
             }
             Ok(_) => Err(unexpected("callback")),
-            Err(error) => Err(hint::failure(context, session, &self.name, error)),
+            Err(error) => Err(hint::failure_of_name(context, session, &self.name, error)),
         }
     }
 
@@ -149,7 +149,7 @@ impl ConnectArgs {
         match session.step(&self.authorize()).await? {
             Ok(OauthOutcome::Consent(consent)) => Ok(consent),
             Ok(_) => Err(unexpected("authorize")),
-            Err(error) => Err(hint::failure(context, session, &self.name, error)),
+            Err(error) => Err(hint::failure_of_name(context, session, &self.name, error)),
         }
     }
 
@@ -303,7 +303,7 @@ impl ConnectArgs {
         match session.step(&step).await? {
             Ok(OauthOutcome::Connected(connected)) => Ok(connected),
             Ok(_) => Err(unexpected("choose-site")),
-            Err(error) => Err(hint::failure(context, session, &self.name, error)),
+            Err(error) => Err(hint::failure_of_name(context, session, &self.name, error)),
         }
     }
 }

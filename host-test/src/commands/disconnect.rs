@@ -26,7 +26,7 @@ impl DisconnectArgs {
         let done = match session.step_to_its_end(&step).await? {
             Ok(OauthOutcome::Disconnected(done)) => done,
             Ok(_) => return Err(unexpected("disconnect")),
-            Err(error) => return Err(hint::failure(context, &session, &self.name, error)),
+            Err(error) => return Err(hint::failure_of_name(context, &session, &self.name, error)),
         };
         self.forget_default(context)?;
         if context.json() {

@@ -20,6 +20,23 @@ pub(crate) fn failure(
     hinted(error, hint)
 }
 
+/// The failure of a call on the connection that is the command's argument, and no
+/// option as elsewhere.
+pub(crate) fn failure_of_name(
+    context: &Context,
+    session: &Session,
+    name: &str,
+    mut error: Error,
+) -> Failure {
+    if let ErrorKind::InvalidRequest(field) = &error.kind
+        && let Some(why) = error.message.strip_prefix(field)
+        && field == "connection"
+    {
+        error.message = format!("NAME{why}");
+    }
+    failure(context, session, name, error)
+}
+
 /// The failure of a call, with what to do about it.
 pub(crate) fn hinted(error: Error, hint: Option<String>) -> Failure {
     let failure = Failure::from(error);

@@ -84,7 +84,7 @@ pub(crate) async fn read(
     match session.step(&step).await? {
         Ok(OauthOutcome::Status(found)) => Ok(found),
         Ok(_) => Err(unexpected("status")),
-        Err(error) => Err(hint::failure(
+        Err(error) => Err(hint::failure_of_name(
             context,
             session,
             name.unwrap_or("NAME"),

@@ -243,3 +243,15 @@ fn a_hint_repeats_the_options_of_every_command_that_were_typed() {
     let ran: Ran = output.into();
     assert!(ran.stderr.contains("`jira-host connect NAME`"), "{ran:#?}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_no_name_of_a_connection_is_told_by_what_was_typed() {
+    let stage = Stage::set().await;
+    for command in ["connect", "status", "disconnect", "use"] {
+        let ran = stage.run(&[command, ""]);
+        assert!(ran.failed(2).starts_with("jira-host: NAME: "), "{ran:#?}");
+    }
+    let ran = stage.run(&["api", "/myself", "--connection", ""]);
+    let told = ran.failed(2);
+    assert!(told.starts_with("jira-host: --connection: "), "{told}");
+}

@@ -21,7 +21,7 @@ pub(super) async fn stored(
         Ok(OauthOutcome::Status(found)) => Ok(found.into_iter().next()),
         Ok(_) => Err(unexpected("status")),
         Err(error) if is_made_anew(&error.kind) => Ok(None),
-        Err(error) => Err(hint::failure(context, session, name, error)),
+        Err(error) => Err(hint::failure_of_name(context, session, name, error)),
     }
 }
 
