@@ -98,6 +98,9 @@ impl SetArgs {
         let secret = self.client_secret.read()?;
         let store = context.look_into_store().await?;
         let (before, expect) = stored(&*store).await?;
+        if before.is_some() && secret.is_none() && self.is_empty(context) {
+            return Err(nothing_given(context));
+        }
         let record = self.onto(before.clone().unwrap_or_default(), secret);
         if let Some(before) = before.filter(|_| !self.force) {
             let moved = record.moved_from(&before);
@@ -105,7 +108,8 @@ impl SetArgs {
         }
         check_whole(&record)?;
         let address = CallbackAddress::parse(&record.redirect_uri)?;
-        record.write(&*context.open_store().await?, expect).await?;
+        let store = context.open_store().await?;
+        record.write(&*store, expect).await?;
         if self.api_origin.is_some() || !context.allowed_origins().is_empty() {
             let mut settings = context.settings()?;
             settings.allowed_origins = context.allowed_origins().to_vec();
@@ -116,6 +120,7 @@ impl SetArgs {
         }
         log::note("The application is stored.");
         match address {
+            Some(_) if is_connected(&*store).await? => {}
             Some(_) => {
                 let typed = context.typed().clone().without_origins();
                 let next = typed.command_line(&["connect", "NAME"]);
@@ -128,6 +133,18 @@ impl SetArgs {
             )),
         }
         Ok(())
+    }
+
+    /// Whether nothing is given but perhaps the secret.
+    fn is_empty(&self, context: &Context) -> bool {
+        let given = [
+            &self.client_id,
+            &self.redirect_uri,
+            &self.auth_origin,
+            &self.api_origin,
+        ];
+        let switched = self.report_personal_data || self.no_report_personal_data;
+        given.iter().all(|it| it.is_none()) && !switched && context.allowed_origins().is_empty()
     }
 
     /// What was given, and for the rest what is stored.
@@ -154,6 +171,14 @@ impl SetArgs {
         }
         .without_usual_origins()
     }
+}
+
+fn nothing_given(context: &Context) -> Failure {
+    let show = context.command_line(&["app", "show"]);
+    let message = "nothing is given that is to change, so the application stays as it is";
+    Failure::new(Exit::Usage, message).with_hint(format!(
+        "`{show}` shows it, and `jira-host app set -h` what can be given"
+    ))
 }
 
 fn check_whole(record: &AppRecord) -> Result<(), Failure> {
@@ -197,6 +222,10 @@ async fn check_connections(
          connections with `{}`; or insist with `--force`",
         context.command_line(&["disconnect", first])
     )))
+}
+
+async fn is_connected(store: &dyn SecretStore) -> Result<bool, Failure> {
+    Ok(!store.list(CONNECTIONS, None).await?.keys.is_empty())
 }
 
 /// What is stored, and what the store must still hold for it to be replaced. A

@@ -2,7 +2,7 @@ use atlassian_simulator::Settings;
 use serde_json::json;
 
 use crate::consent::connect;
-use crate::home::Home;
+use crate::home::{Home, Ran};
 use crate::stage::Stage;
 
 const SECRET: &str = "canary-secret-of-the-client";
@@ -61,6 +61,32 @@ fn the_secret_comes_from_a_file_from_standard_input_or_from_the_environment() {
     let mut command = home.command(&id);
     let output = command.env("JIRA_HOST_CLIENT_SECRET", SECRET).output();
     assert!(output.unwrap().status.success());
+}
+
+#[test]
+fn a_change_of_nothing_is_refused() {
+    let home = Home::new();
+    let nothing = home.run(&["app", "set"]);
+    assert!(
+        nothing.failed(2).contains("lacks a client id"),
+        "{nothing:#?}"
+    );
+    let first = ["app", "set", "--client-id", "one", "--redirect-uri", URI];
+    let first = [first.as_slice(), &["--client-secret-stdin"]].concat();
+    home.run_with_input(&first, SECRET).done();
+    for nothing in [&["app", "set"][..], &["app", "set", "--force"]] {
+        let ran = home.run(nothing);
+        let told = ran.failed(2);
+        assert!(
+            told.contains("nothing is given that is to change"),
+            "{told}"
+        );
+        assert!(told.contains("hint: `jira-host app show`"), "{told}");
+    }
+    let mut command = home.command(&["app", "set"]);
+    let output = command.env("JIRA_HOST_CLIENT_SECRET", SECRET).output();
+    let by_variable: Ran = output.unwrap().into();
+    assert_eq!(by_variable.done(), "");
 }
 
 #[test]
@@ -178,7 +204,9 @@ async fn client_id_and_origins_are_not_changed_under_connections() {
     assert_eq!(without_secret.failed(10), refused.stderr);
     assert_eq!(stage.run(&["app", "show", "--json"]).json(), stored);
 
-    stage.store_app(&[]).done();
+    let again = stage.store_app(&[]);
+    again.done();
+    assert_eq!(again.stderr, "The application is stored.\n");
     let forced = [origin.as_slice(), &["--force"]].concat();
     stage.run(&forced).done();
     stage.run(&["disconnect", "demo"]).done();
