@@ -166,7 +166,11 @@ fn tell(context: &Context, report: &SweepReport) -> Result<(), Failure> {
 fn in_words(report: &SweepReport) -> Result<(), Failure> {
     let counts = &report.counts;
     let mut output = Output::new();
-    output.heading(&format!("Sweep {}", report.sweep))?;
+    // The log has no sweep without a batch, so its id leads nowhere.
+    match report.evidence.is_empty() {
+        true => output.heading("Nothing was reported")?,
+        false => output.heading(&format!("Sweep {}", report.sweep))?,
+    }
     output.line("reported", &accounts_in_batches(counts))?;
     for (name, count) in [
         ("closed", counts.closed),

@@ -45,6 +45,9 @@ async fn a_sweep_tells_what_it_did_until_that_is_acknowledged() {
         assert!(sweep.done().contains(part), "{part}: {sweep:#?}");
     }
     assert!(sweep.stderr.contains("2 actions wait"), "{sweep:#?}");
+    let heading = sweep.stdout.lines().next().unwrap();
+    let id = heading.strip_prefix("Sweep ").unwrap();
+    stage.run(&["gdpr", "log", id]).done();
     let actions = stage.run(&["gdpr", "actions", "--json"]).json();
     let actions = actions.as_array().unwrap();
     assert_eq!(actions.len(), 2);
@@ -74,6 +77,11 @@ async fn a_sweep_tells_what_it_did_until_that_is_acknowledged() {
     let told = (actions.done(), actions.stderr.as_str());
     assert_eq!(told, ("", "No action waits.\n"));
 
+    let again = stage.run(&["gdpr", "sweep"]);
+    assert!(
+        again.done().starts_with("Nothing was reported\n"),
+        "{again:#?}"
+    );
     let again = stage.run(&["gdpr", "sweep", "--json"]).json();
     assert_eq!(
         (&again["counts"]["reported"], &again["end"]["state"]),
