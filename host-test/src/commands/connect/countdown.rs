@@ -4,6 +4,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use crate::log;
+use crate::output::counted;
 
 /// Erases the line that the cursor is in.
 const ERASE_LINE: &str = "\r\x1b[2K";
@@ -18,10 +19,8 @@ impl Countdown {
     pub(super) fn begin(left: Duration) -> Self {
         let is_shown = io::stderr().is_terminal() && log::is_for_people();
         if !is_shown {
-            let left = clock(left);
-            log::note(format_args!(
-                "Waiting for the browser, for {left} minutes at most."
-            ));
+            let left = at_most(left);
+            log::note(format_args!("Waiting for the browser, for {left} at most."));
         }
         Countdown {
             end: Instant::now() + left,
@@ -59,6 +58,14 @@ impl Drop for Countdown {
     }
 }
 
+/// In seconds, or from a minute on in begun minutes.
+fn at_most(time: Duration) -> String {
+    match time.as_millis().div_ceil(1000) {
+        seconds @ 0..60 => counted(seconds, "second", "seconds"),
+        seconds => counted(seconds.div_ceil(60), "minute", "minutes"),
+    }
+}
+
 /// Minutes and seconds.
 fn clock(time: Duration) -> String {
     let seconds = time.as_millis().div_ceil(1000);
@@ -73,6 +80,20 @@ mod tests {
     fn time_is_told_in_minutes_and_begun_seconds() {
         assert_eq!(clock(Duration::from_secs(600)), "10:00");
         assert_eq!(clock(Duration::from_millis(9_001)), "0:10");
+    }
+
+    #[test]
+    fn the_longest_wait_is_told_in_one_unit() {
+        for (seconds, told) in [
+            (1, "1 second"),
+            (59, "59 seconds"),
+            (60, "1 minute"),
+            (61, "2 minutes"),
+            (600, "10 minutes"),
+        ] {
+            assert_eq!(at_most(Duration::from_secs(seconds)), told);
+        }
+        assert_eq!(at_most(Duration::from_millis(599_990)), "10 minutes");
     }
 
     #[tokio::test]
