@@ -4,6 +4,7 @@ mod account;
 mod apart;
 mod app;
 mod app_record;
+mod byte_order_mark;
 mod callback_address;
 mod completions;
 mod config;

@@ -90,6 +90,13 @@ async fn a_body_that_is_no_json_is_not_sent_unless_its_type_is_given() {
     stage
         .run(&["api", "/issue", "--input", "nowhere.json"])
         .failed(2);
+    stage.home.file("marked.json", "\u{feff}{}");
+    let marked = stage.run(&["api", "/issue", "--input", "marked.json"]);
+    assert_eq!(
+        marked.failed(2),
+        "jira-host: the body, from `marked.json`, begins with a byte order mark, so it is not \
+         JSON\nhint: save it as UTF-8 without a byte order mark (BOM)\n"
+    );
     assert_eq!(stage.simulator.transcript().len(), before);
     let typed = [
         "api",

@@ -6,6 +6,7 @@ use jira_host::types::HeldAccount;
 use serde::Deserialize;
 
 use crate::commands::apart::apart;
+use crate::commands::byte_order_mark;
 use crate::exit::{Exit, Failure};
 
 /// The longest line: an account with all the cloud ids it may have is far
@@ -66,6 +67,10 @@ impl Lines {
             self.number += 1;
             if text.len() as u64 > MAX_LINE_BYTES {
                 return Err(self.refused("is longer than 64 KiB"));
+            }
+            if byte_order_mark::begins(&text) {
+                let refused = self.refused("begins with a byte order mark, so it is no account");
+                return Err(refused.with_hint(byte_order_mark::SAVE_WITHOUT));
             }
             if text.trim_ascii().is_empty() {
                 continue;

@@ -8,6 +8,7 @@ use jira_host::types::{Field, Method, Request};
 use super::fields::{FieldArgs, Tree};
 use super::file::{self, STANDARD_INPUT};
 use super::upload::Upload;
+use crate::commands::byte_order_mark;
 use crate::exit::{Exit, Failure};
 
 // No doc comment, as clap would make it the description of both commands.
@@ -136,6 +137,11 @@ fn json(body: Vec<u8>, name: &str) -> Result<String, Failure> {
         return Err(Failure::new(Exit::Usage, why).with_hint(
             "for a request without a body, leave out --input and name the method with -X",
         ));
+    }
+    if byte_order_mark::begins(&body) {
+        let why =
+            format!("the body, from {name}, begins with a byte order mark, so it is not JSON");
+        return Err(Failure::new(Exit::Usage, why).with_hint(byte_order_mark::SAVE_WITHOUT));
     }
     let parsed = serde_json::from_slice::<serde::de::IgnoredAny>(&body);
     let why = match (parsed, String::from_utf8(body)) {

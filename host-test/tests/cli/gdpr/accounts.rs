@@ -107,6 +107,9 @@ fn a_line_that_is_no_account_is_told_with_its_place_and_what_was_entered_before(
         "jira-host: line 2 is no account: EOF while parsing a value, at column 14\n\
          hint: no account was entered\n"
     );
+    let marked = home.run_with_input(&add, &format!("\u{feff}{}", line("a")));
+    let told = "line 1 begins with a byte order mark, so it is no account\nhint: save it as UTF-8";
+    assert!(marked.failed(2).contains(told), "{marked:#?}");
     let at_once: String = (0..1_000).map(|id| line(&format!("a{id}"))).collect();
     let wrong = home.run_with_input(&add, &(at_once + "no account"));
     assert_eq!(
