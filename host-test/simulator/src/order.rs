@@ -182,7 +182,7 @@ impl FromStr for Order {
             }
         }
         named.insert("fault".to_owned(), happens.into());
-        let written = serde_json::from_value(named.into()).map_err(refused)?;
+        let written = serde_json::from_value(named.into()).map_err(refused_word)?;
         Order::new(written)
     }
 }
@@ -290,6 +290,11 @@ fn number<N: TryFrom<u64>>(value: &Value, name: &str) -> Result<N, OrderError> {
 fn plain(text: &str) -> Value {
     text.parse::<u64>()
         .map_or_else(|_| text.into(), Value::from)
+}
+
+/// The names in JSON as they are among words.
+fn refused_word(error: serde_json::Error) -> OrderError {
+    OrderError(error.to_string().replace('_', "-"))
 }
 
 fn refused(error: serde_json::Error) -> OrderError {

@@ -75,8 +75,9 @@ pub(crate) struct SimulateArgs {
     /// A method or `*`, part of a path or `*`, and what happens: `status=N`,
     /// `retry-after=N|date|date:N`, `reset=N|second:N|epoch:N`, `delay=MS`,
     /// `cut`, `cut=after`, `cut=body`, `broken-json`, `ignore-range`,
-    /// `stall`; and how often:
-    /// `times=N` or `times=always`, once if it is not said.
+    /// `stall`, `near-limit`, `remaining=N`; how many requests pass before it:
+    /// `after=N`, none if it is not said; and how often: `times=N` or
+    /// `times=always`, once if it is not said.
     #[arg(long, value_name = "FAULT")]
     fault: Vec<Order>,
     /// A list, such as `/search/jql items=10000 hide=100:100`. May be given

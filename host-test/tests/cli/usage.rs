@@ -167,3 +167,20 @@ fn a_store_of_an_unknown_scheme_is_no_file_and_its_password_is_not_shown() {
     }
     assert!(!home.path().join("valkey:").exists());
 }
+
+#[test]
+fn every_fault_of_the_simulator_is_in_its_help_by_the_name_that_is_told() {
+    let home = Home::new();
+    let help = home.run(&["simulate", "--help"]).done().to_owned();
+    let ran = home.run(&["simulate", "--fault", "GET /issue explode"]);
+    let told = ran.failed(2);
+    let (_, names) = told.split_once("expected one of ").unwrap();
+    let names: Vec<_> = names.split('`').skip(1).step_by(2).collect();
+    assert!(names.contains(&"retry-after"), "{told}");
+    for name in names {
+        let is_in_help = ["`", "="]
+            .iter()
+            .any(|end| help.contains(&format!("`{name}{end}")));
+        assert!(is_in_help, "{name}: {help}");
+    }
+}

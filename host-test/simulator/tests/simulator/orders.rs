@@ -159,6 +159,7 @@ fn an_order_that_makes_no_sense_is_refused_with_a_reason() {
         "`times` is not a number that can be"
     );
     assert!(refused("GET /issue explode").contains("unknown field `explode`"));
+    assert!(refused("GET /issue explode").contains("`retry-after`"));
     assert!(refused("GET /issue cut=sideways").contains("unknown variant `sideways`"));
     let json = br#"{"method": "GET", "fault": {"status": 503}, "colour": "red"}"#;
     let unknown = Order::from_json(json).unwrap_err().to_string();
