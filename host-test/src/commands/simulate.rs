@@ -13,6 +13,7 @@ use tokio::sync::broadcast::error::RecvError;
 
 use self::announcement::Announcement;
 use super::Context;
+use super::callback_address::CallbackAddress;
 use super::context::{interruption, listen};
 use super::number::{self, ANY, count, seconds};
 use crate::exit::{Exit, Failure};
@@ -96,6 +97,7 @@ impl SimulateArgs {
     /// success.
     pub(crate) async fn run(self, context: &Context) -> Result<(), Failure> {
         context.check_typed_store()?;
+        CallbackAddress::parse(&self.redirect_uri)?;
         let simulator = Simulator::start(self.settings())
             .await
             .map_err(not_started)?;

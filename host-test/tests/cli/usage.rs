@@ -184,3 +184,16 @@ fn every_fault_of_the_simulator_is_in_its_help_by_the_name_that_is_told() {
         assert!(is_in_help, "{name}: {help}");
     }
 }
+
+#[test]
+fn a_redirect_uri_that_app_set_refuses_is_refused_by_simulate() {
+    let home = Home::new();
+    let uri = ["--redirect-uri", "foo"];
+    let simulated = home.run(&[&["simulate"], &uri[..]].concat());
+    let told = simulated.failed(2);
+    let begin = "jira-host: the redirect URI `foo` is no URL: ";
+    assert!(told.starts_with(begin), "{told}");
+    let id = ["app", "set", "--client-id", "id", "--client-secret-stdin"];
+    let stored = home.run_with_input(&[&id[..], &uri].concat(), "secret");
+    assert_eq!(stored.failed(2), told);
+}
