@@ -48,7 +48,9 @@ Examples:
 Examples:
     jira-host store rotate-key")]
     RotateKey,
-    /// Writes everything into a sealed file.
+    /// Writes everything but unfinished consents into a sealed file.
+    ///
+    /// Who is in the middle of `connect` then must begin again in the other store.
     Export(ExportArgs),
     /// Brings in what an export wrote: all of it, or nothing.
     Import(ImportArgs),
