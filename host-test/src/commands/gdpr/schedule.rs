@@ -40,7 +40,7 @@ Examples:
     jira-host gdpr schedule --jitter 0s --health health.json")]
 pub(crate) struct ScheduleArgs {
     /// The connection whose token is used; without it, any that may report.
-    #[arg(long, value_name = "NAME")]
+    #[arg(short, long, value_name = "NAME")]
     connection: Option<String>,
     /// How many batches are on their way at once.
     #[arg(long, value_name = "COUNT", value_parser = count::<u32>(1..=16))]

@@ -36,7 +36,7 @@ pub(crate) struct SweepArgs {
     #[arg(long, conflicts_with_all = ["cursor", "in_flight"])]
     dry_run: bool,
     /// The connection whose token is used; without it, any that may report.
-    #[arg(long, value_name = "NAME")]
+    #[arg(short, long, value_name = "NAME")]
     connection: Option<String>,
     /// Sends so many batches at most, of up to 90 accounts each.
     #[arg(long, value_name = "COUNT", value_parser = count::<u32>(1..=ANY))]

@@ -95,6 +95,16 @@ async fn a_sweep_tells_what_it_did_until_that_is_acknowledged() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_connection_of_a_sweep_has_a_short_option_as_that_of_a_request() {
+    let stage = Stage::connected().await;
+    stage.run(&["gdpr", "sweep", "-c", "demo"]).done();
+    for command in [["gdpr", "sweep"], ["gdpr", "schedule"]] {
+        let help = stage.run(&[&command[..], &["-h"]].concat());
+        assert!(help.done().contains("-c, --connection"), "{help:#?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_report_that_is_overdue_has_an_exit_code_of_its_own() {
     const HOUR_MS: u64 = 3_600_000;
     let stage = Stage::connected().await;
