@@ -3,7 +3,6 @@
 use std::fmt::{self, Display};
 use std::io;
 use std::process::ExitCode;
-use std::time::Duration;
 
 use jira_host::secrets::{KeyError, RedisAddressError, SealedStoreError, StoreError};
 use jira_host::types::{Error, ErrorKind, RetryClass};
@@ -180,8 +179,8 @@ impl From<Error> for Failure {
                 _ => "; it may have been carried out, so look before you repeat it",
             });
         }
-        if error.attempts > 1 {
-            let seconds = Duration::from_millis(error.waited_ms).as_secs();
+        if error.attempts > 1 && error.waited_ms > 0 {
+            let seconds = error.waited_ms.div_ceil(1_000);
             message.push_str(&format!(
                 " (sent {} times, with {seconds} s of waiting)",
                 error.attempts

@@ -59,6 +59,10 @@ pub struct Pages {
     progress: Progress,
 }
 
+/// How many pages the first chunk has: as nobody knows yet how the list is paged,
+/// the first one, and the one after it, which tells of an array that it was all.
+const FIRST_PAGES: u32 = 2;
+
 /// How many pages a chunk has.
 #[derive(Clone, Copy, Debug)]
 enum Chunks {
@@ -91,7 +95,7 @@ impl Pages {
     }
 
     /// Sets how many pages a chunk has, at least one. Without this the first one
-    /// has one page, and each further one as many as can be fetched at once:
+    /// has two pages, and each further one as many as can be fetched at once:
     /// `in_flight`, or 4, where the places of pages are numbers, and one where each
     /// page names the next.
     pub fn with_pages_at_once(mut self, pages: u32) -> Self {
@@ -136,6 +140,7 @@ impl Pages {
     fn pages_of_chunk(&self) -> u32 {
         match self.chunks {
             Chunks::Of(pages) => pages,
+            Chunks::UpTo(_) if self.report().is_none() => FIRST_PAGES,
             Chunks::UpTo(pages) if self.progress.counts_items() => pages,
             Chunks::UpTo(_) => 1,
         }

@@ -2,7 +2,7 @@
 //! exports and their fields, and here one types commands and options.
 
 /// How the contract calls what to do, and how that is typed.
-const PHRASES: [(&str, &str); 9] = [
+const PHRASES: [(&str, &str); 14] = [
     (
         "call servicedesk-request",
         "ask for it by `jira-host servicedesk`",
@@ -28,6 +28,17 @@ const PHRASES: [(&str, &str); 9] = [
         "authorize it again with include-service-management",
         "connect it again with `--service-management`",
     ),
+    (
+        "choose-site goes on from here",
+        "`jira-host connect` goes on from here",
+    ),
+    (
+        "choose-site asks for the sites anew",
+        "`jira-host connect` asks for the sites anew",
+    ),
+    ("max-response-bytes", "`--max-bytes`"),
+    ("max-items, ", "`--max-items`, "),
+    ("max-pages, ", "`--max-pages`, "),
     ("see may-be-older", "see `--may-be-older`"),
     (
         "an input of its own: cookies",

@@ -14,6 +14,7 @@ use super::instant::second;
 use crate::exit::{Exit, Failure};
 use crate::log;
 use crate::output::{self, Output, printable};
+use crate::wording;
 
 /// How many accounts a step takes.
 const ACCOUNTS_AT_ONCE: usize = 1_000;
@@ -154,7 +155,8 @@ fn refused_json(refused: &RefusedAccount) -> serde_json::Value {
 
 fn tell_refused(refused: &[RefusedAccount]) {
     for account in refused {
-        let (id, why) = (printable(&account.account_id), printable(&account.message));
+        let why = wording::of_message(&account.message);
+        let (id, why) = (printable(&account.account_id), printable(&why));
         log::request(format_args!("refused: {id}: {why}"));
     }
 }

@@ -102,8 +102,8 @@ impl SetArgs {
             return Err(nothing_given(context));
         }
         let record = self.onto(before.clone().unwrap_or_default(), secret);
-        if let Some(before) = before.filter(|_| !self.force) {
-            let moved = record.moved_from(&before);
+        let moved = before.map_or_else(Vec::new, |before| record.moved_from(&before));
+        if !self.force {
             check_connections(context, &*store, &moved).await?;
         }
         check_whole(&record)?;
@@ -120,7 +120,7 @@ impl SetArgs {
         }
         log::note("The application is stored.");
         match address {
-            Some(_) if is_connected(&*store).await? => {}
+            Some(_) if moved.is_empty() && is_connected(&*store).await => {}
             Some(_) => {
                 let typed = context.typed().clone().without_origins();
                 let next = typed.command_line(&["connect", "NAME"]);
@@ -224,8 +224,9 @@ async fn check_connections(
     )))
 }
 
-async fn is_connected(store: &dyn SecretStore) -> Result<bool, Failure> {
-    Ok(!store.list(CONNECTIONS, None).await?.keys.is_empty())
+async fn is_connected(store: &dyn SecretStore) -> bool {
+    let listed = store.list(CONNECTIONS, None).await;
+    listed.is_ok_and(|page| !page.keys.is_empty())
 }
 
 /// What is stored, and what the store must still hold for it to be replaced. A

@@ -80,6 +80,9 @@ pub(crate) struct RequestArgs {
     #[arg(short, long, help_heading = ANSWER)]
     include: bool,
     /// The longest body of an answer, or of a page: 16777216 (16 MiB) unless given.
+    ///
+    /// A file that --output fetches in pieces has none that are longer, and a
+    /// thousand of them at most.
     #[arg(long, help_heading = ANSWER, value_name = "BYTES", value_parser = bytes)]
     max_bytes: Option<u64>,
     /// Answers a redirect as it is.

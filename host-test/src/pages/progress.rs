@@ -69,7 +69,7 @@ impl Progress {
     }
 
     /// Whether the place of a page is a number, so that several can be fetched at
-    /// once. Before the first page nobody knows.
+    /// once.
     pub(super) fn counts_items(&self) -> bool {
         use PagingStyle as S;
         let counting = [

@@ -63,7 +63,7 @@ async fn a_list_comes_in_chunks_with_the_very_items_of_the_whole() {
     let mut pages = stage.tenant.api_pages(projects());
     assert_eq!(pages.report(), None);
     let (items, chunks) = rest(&mut pages).await;
-    // Of 1, 4, 4 and 2 pages.
+    // Of 2, 4, 4 and 1 pages.
     assert_eq!(chunks, 4);
     assert_eq!(
         pages.report(),
@@ -94,13 +94,27 @@ async fn the_pages_of_a_chunk_can_be_chosen_and_each_page_is_fetched_once() {
     assert_eq!(stage.requests("/search/jql"), 5);
 }
 
+/// Which is what the one after its only page tells, in the same call.
+#[tokio::test]
+async fn an_array_that_is_all_comes_in_one_chunk() {
+    let stage = Stage::with_lists(&[]).await;
+    for _ in 0..2 {
+        let on = On::method_path("GET", "/priority");
+        stage.simulator.script(on, Fault::json(200, r#"["a","b"]"#));
+    }
+    let mut pages = stage.tenant.api_pages(Request::get("demo", "/priority"));
+    let (items, chunks) = rest(&mut pages).await;
+    assert_eq!((items.len(), chunks), (2, 1));
+    assert_eq!(pages.report().unwrap().end, ListEnd::Complete);
+}
+
 /// Nobody waits for a page who could have the one before.
 #[tokio::test]
 async fn where_each_page_names_the_next_a_chunk_is_a_page() {
     let stage = Stage::with_lists(&["/search/jql items=250"]).await;
     let search = Request::get("demo", "/search/jql").with_query("jql", "project = DEMO");
     let mut pages = stage.tenant.api_pages(search);
-    for fetched in 1..=5 {
+    for fetched in 2..=5 {
         pages.next().await.unwrap().unwrap().unwrap();
         assert_eq!(stage.requests("/search/jql"), fetched);
     }
@@ -122,7 +136,7 @@ async fn a_service_desk_has_lists_too() {
 #[tokio::test]
 async fn a_page_that_fails_keeps_what_came_and_the_cursor_goes_on_elsewhere() {
     let stage = Stage::with_lists(&["/project/search items=520"]).await;
-    for place in [250, 300] {
+    for place in [300, 350] {
         stage.order(&format!("GET /project/search?startAt={place} status=404"));
         let mut pages = stage.tenant.api_pages(projects());
         let (mut items, _) = rest(&mut pages).await;
@@ -160,14 +174,14 @@ async fn a_call_that_is_dropped_loses_nothing() {
     stage.simulator.script(on, Fault::Hold(gate.clone()));
     let mut pages = stage.tenant.api_pages(projects());
     let first = pages.next().await.unwrap().unwrap().unwrap();
-    assert_eq!(first.items().unwrap().len(), 50);
+    assert_eq!(first.items().unwrap().len(), 100);
     tokio::select! {
         chunk = pages.next() => panic!("{chunk:?}"),
         () = gate.reached() => {}
     }
     gate.open();
     assert_eq!(pages.report(), first.list);
-    assert_eq!(rest(&mut pages).await.0.len(), 350);
+    assert_eq!(rest(&mut pages).await.0.len(), 300);
     assert_eq!(pages.report().unwrap().end, ListEnd::Complete);
 }
 

@@ -160,7 +160,7 @@ fn tell_time(account: &mut RefusedAccount, times: &[u64]) {
     if let (Refusal::RetrievedAt, Some(&time)) = (account.reason, times.get(place)) {
         let when = match time > instant::now_unix_ms() {
             true => "in the future",
-            false => "before the first Jira; with --input, the time is in milliseconds",
+            false => "before there was any Jira; in --input it is told in milliseconds",
         };
         account.message = format!("{} is {when}", instant::second(time));
     }

@@ -15,6 +15,7 @@ use crate::commands::instant::in_words;
 use crate::exit::Failure;
 use crate::log;
 use crate::output::printable;
+use crate::wording;
 
 /// How many batches a call sends: some seconds of them, as between calls the
 /// program can end and tell how far it is.
@@ -178,7 +179,7 @@ async fn is_interrupted_in(wait: Duration, end: &SweepEnd) -> bool {
     let SweepEnd::Stopped(stop) = end else {
         return false;
     };
-    let why = printable(&stop.error.message);
+    let why = printable(&wording::of_message(&stop.error.message));
     let ms = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX);
     log::note(format_args!("{why}; goes on in {}", in_words(ms)));
     tokio::select! {

@@ -106,7 +106,11 @@ impl ScheduleArgs {
     pub(crate) async fn run(self, context: &Context) -> Result<(), Failure> {
         context.refuse_json("the daemon tells what it does on standard error")?;
         let (session, _) = context.session_of_app().await?;
-        check_connection(context, &session, self.connection.as_deref()).await?;
+        match check_connection(context, &session, self.connection.as_deref()).await {
+            Err(failure) if failure.exit() == Exit::Interrupted => return Ok(()),
+            Err(failure) => log::warning(failure.message()),
+            Ok(()) => {}
+        }
         let metrics = Arc::new(Metrics::new());
         let session = session.observed_by(metrics.clone());
         let timing = Timing {

@@ -24,14 +24,22 @@ pub(super) async fn run(context: &Context) -> Result<(), Failure> {
         monotonic: Duration::ZERO,
     };
     let overdue = Schedule::new(Timing::default(), 0).overdue(moment, &summary);
+    let written = tell(context, &summary, now, overdue.is_some());
+    match overdue {
+        Some(_) => Err(alarm(context)),
+        None => written,
+    }
+}
+
+fn tell(context: &Context, summary: &Summary, now: u64, is_overdue: bool) -> Result<(), Failure> {
     if context.json() {
-        let mut document = json::summary(&summary);
+        let mut document = json::summary(summary);
         if let Some(members) = document.as_object_mut() {
-            members.insert("overdue".to_owned(), json!(overdue.is_some()));
+            members.insert("overdue".to_owned(), json!(is_overdue));
         }
         output::json(&document)?;
     } else {
-        write(&summary, now, overdue.is_some())?;
+        write(summary, now, is_overdue)?;
         if summary.next_due_unix_ms.is_none() {
             let add = context.command_line(&["account", "add", "--help"]);
             log::note(format_args!(
@@ -39,10 +47,7 @@ pub(super) async fn run(context: &Context) -> Result<(), Failure> {
             ));
         }
     }
-    match overdue {
-        Some(_) => Err(alarm(context)),
-        None => Ok(()),
-    }
+    Ok(())
 }
 
 /// What makes whoever watches look.

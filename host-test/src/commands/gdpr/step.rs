@@ -15,7 +15,8 @@ pub(in crate::commands) async fn step(
     outcome.map_err(|error| failure(context, session, None, error))
 }
 
-/// Refuses a connection that is not there: while nothing is due, no sweep would.
+/// Refuses a connection that is not there: while nothing is due, no sweep would. It
+/// does not go before a sweep, which goes on with erasures without any connection.
 pub(super) async fn check_connection(
     context: &Context,
     session: &Session,

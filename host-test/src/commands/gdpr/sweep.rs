@@ -17,6 +17,7 @@ use crate::exit::{Exit, Failure};
 use crate::log;
 use crate::output::{self, Output, printable};
 use crate::spinner::Spinner;
+use crate::wording;
 
 /// Why a sweep that went to its end has failed all the same.
 pub(super) const SOME_FAILED: &str =
@@ -59,8 +60,8 @@ pub(crate) struct SweepArgs {
 impl SweepArgs {
     pub(crate) async fn run(self, context: &Context) -> Result<(), Failure> {
         let (session, _) = context.session_of_app().await?;
-        check_connection(context, &session, self.connection.as_deref()).await?;
         if self.dry_run {
+            check_connection(context, &session, self.connection.as_deref()).await?;
             return self.preview(context, &session).await;
         }
         let connection = self.connection.clone();
@@ -79,8 +80,12 @@ impl SweepArgs {
         let connection = connection.as_deref();
         let verdict = match outcome {
             Swept::Report(report) => {
-                tell(context, &report)?;
-                verdict(context, &session, connection, *report)
+                let (told, has_asked) = (tell(context, &report), report.counts.batches > 0);
+                let verdict = match verdict(context, &session, connection, *report) {
+                    Ok(()) if !has_asked => check_connection(context, &session, connection).await,
+                    verdict => verdict,
+                };
+                verdict.and(told)
             }
             Swept::Busy(until) => Err(busy(until)),
             Swept::Refused(error) => Err(failure(context, &session, connection, error)),
@@ -207,7 +212,7 @@ pub(super) fn tell_failed(failed: &[FailedBatch]) {
         log::request(format_args!(
             "failed: batch {number}, {}: {}",
             printable(&which),
-            printable(&why.message)
+            printable(&wording::of_message(&why.message))
         ));
     }
 }

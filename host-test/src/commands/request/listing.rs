@@ -15,6 +15,7 @@ use crate::commands::apart::apart;
 use crate::commands::number::{ANY, count};
 use crate::exit::{Exit, Failure};
 use crate::log;
+use crate::wording;
 
 /// Told where the whole list was asked for, and there is none.
 const NOT_A_LIST: &str = "note: this is no list that comes in pages; it is as Jira answered it";
@@ -216,7 +217,8 @@ impl Listing<'_> {
 
     /// The failure of a list that is not complete.
     fn cut(&self, truncation: Truncation) -> Failure {
-        let message = format!("the list is not complete: {truncation}");
+        let why = wording::of_message(&truncation.to_string());
+        let message = format!("the list is not complete: {why}");
         let mut failure = Failure::new(Exit::Truncated, message);
         if let TruncationReason::FailedPage(error) = &truncation.reason
             && let Some(hint) = self.exchange.hint(&error.kind)

@@ -45,7 +45,10 @@ impl<'a> SealedFile<'a> {
             true => write_to_stdout(content),
             false => write_new(self.0, content),
         };
-        written.map_err(|error| self.unwritten(&error))
+        written.map_err(|error| match error.kind() {
+            io::ErrorKind::BrokenPipe => error.into(),
+            _ => self.unwritten(&error),
+        })
     }
 
     fn unwritten(&self, error: &io::Error) -> Failure {
@@ -97,9 +100,9 @@ fn read_stdin() -> io::Result<Vec<u8>> {
 
 fn check_new(path: &Path) -> io::Result<()> {
     let folder = folder_of(path);
-    match path.try_exists() {
-        Ok(true) if path.is_dir() => Err(is_folder()),
-        Ok(true) => Err(is_there()),
+    match path.symlink_metadata() {
+        Ok(_) if path.is_dir() => Err(is_folder()),
+        Ok(_) => Err(is_there()),
         _ if !folder.is_dir() => Err(not_made_in(folder, &io::ErrorKind::NotFound.into())),
         _ => check_name(path),
     }

@@ -158,7 +158,7 @@ fn a_time_that_is_refused_is_told_as_it_was_typed() {
     let home = Home::new();
     for (time, why) in [
         ("2130-01-05T09:00:00Z", "in the future"),
-        ("1999-12-31T23:59:59Z", "before the first Jira; "),
+        ("1999-12-31T23:59:59Z", "before there was any Jira; "),
     ] {
         let ran = home.run(&["account", "add", "--retrieved-at", time, "a"]);
         let told = ran.failed(2);

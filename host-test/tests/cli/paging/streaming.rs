@@ -43,10 +43,10 @@ async fn ctrl_c_leaves_a_document_and_the_way_on() {
         let ran = running.end();
         gate.open();
         assert_eq!(ran.code, Some(130), "{ran:#?}");
-        assert_eq!(items(&ran.stdout).len(), 250);
+        assert_eq!(items(&ran.stdout).len(), 300);
         let cursor = told_cursor(&ran.stderr);
         let rest = [&list[..], &["--cursor", &cursor]].concat();
-        assert_eq!(items(stage.run(&rest).done()).len(), 270);
+        assert_eq!(items(stage.run(&rest).done()).len(), 220);
     }
 }
 
@@ -68,7 +68,7 @@ async fn the_way_on_is_told_to_machines_too() {
     );
     let cursor = told_cursor(told["hint"].as_str().unwrap());
     let rest = stage.run(&["api", "/label", "--paginate", "--cursor", &cursor]);
-    assert_eq!(items(rest.done()).len(), 270);
+    assert_eq!(items(rest.done()).len(), 220);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,10 +1,10 @@
 use jira_host::types::Field;
 
-use super::RANGE_NOT_SATISFIABLE;
+use super::{PIECE, RANGE_NOT_SATISFIABLE};
 use crate::exit::{Exit, Failure};
 
-/// A file is fetched in so many pieces at most: each is a request, and pieces of
-/// the usual length come to 8 GB.
+/// Where the pieces are shorter than usual, a file is fetched in so many at most:
+/// each is a request.
 const MOST_PIECES: u64 = 1_000;
 
 /// How far a file is fetched.
@@ -106,7 +106,7 @@ impl Position {
     pub(super) fn check_pieces(&self) -> Result<(), Failure> {
         let (total, piece) = (self.total(), self.piece);
         let pieces = total.div_ceil(piece);
-        if pieces <= MOST_PIECES {
+        if pieces <= MOST_PIECES || piece >= PIECE {
             return Ok(());
         }
         let least = total.div_ceil(MOST_PIECES);
@@ -161,13 +161,18 @@ mod tests {
     }
 
     #[test]
-    fn a_thousand_pieces_are_fetched_and_not_one_more() {
+    fn a_thousand_short_pieces_are_fetched_and_not_one_more() {
         for (total, is_fetched) in [(10_000, true), (10_001, false)] {
             let mut position = Position::beginning(10);
             let range = format!("bytes 0-9/{total}");
             take(&mut position, &range, "\"a\"", 10).unwrap();
             assert_eq!(position.check_pieces().is_ok(), is_fetched, "{total}");
         }
+        let mut position = Position::beginning(PIECE);
+        let total = (MOST_PIECES + 1) * PIECE;
+        let range = format!("bytes 0-{}/{total}", PIECE - 1);
+        take(&mut position, &range, "\"a\"", PIECE as usize).unwrap();
+        assert!(position.check_pieces().is_ok());
     }
 
     #[test]

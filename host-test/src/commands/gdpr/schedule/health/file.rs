@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 use tempfile::NamedTempFile;
 
+use crate::commands::new_file::{check_name, folder_of, is_folder, not_made_in};
 use crate::exit::{Exit, Failure};
 use crate::log;
 
@@ -18,13 +19,11 @@ impl HealthFile {
     /// A file where one can be: a typing error would else show when somebody looks
     /// for it.
     pub(in super::super) fn new(path: PathBuf) -> Result<Self, Failure> {
-        let why = if path.is_dir() {
-            "it is a folder".to_owned()
-        } else if !folder(&path).is_dir() {
-            format!("there is no folder `{}`", folder(&path).display())
-        } else if let Err(error) = NamedTempFile::new_in(folder(&path)) {
-            error.kind().to_string()
-        } else {
+        let checked = match path.is_dir() {
+            true => Err(is_folder()),
+            false => check_name(&path).and_then(|()| check_folder(folder_of(&path))),
+        };
+        let Err(why) = checked else {
             return Ok(HealthFile {
                 path,
                 is_told: false,
@@ -50,13 +49,13 @@ impl HealthFile {
     }
 }
 
-fn folder(path: &Path) -> &Path {
-    let folder = path.parent().filter(|folder| *folder != Path::new(""));
-    folder.unwrap_or(Path::new("."))
+fn check_folder(folder: &Path) -> io::Result<()> {
+    let made = NamedTempFile::new_in(folder);
+    made.map(drop).map_err(|error| not_made_in(folder, &error))
 }
 
 fn replace(path: &Path, document: &Value) -> io::Result<()> {
-    let mut file = NamedTempFile::new_in(folder(path))?;
+    let mut file = NamedTempFile::new_in(folder_of(path))?;
     writeln!(file, "{document:#}")?;
     readable(&file)?;
     file.persist(path)?;
