@@ -2,7 +2,7 @@
 //! exports and their fields, and here one types commands and options.
 
 /// How the contract calls what to do, and how that is typed.
-const PHRASES: [(&str, &str); 14] = [
+const PHRASES: [(&str, &str); 13] = [
     (
         "call servicedesk-request",
         "ask for it by `jira-host servicedesk`",
@@ -12,14 +12,7 @@ const PHRASES: [(&str, &str); 14] = [
         "an option of servicedesk-request",
         "an option of `jira-host servicedesk`",
     ),
-    (
-        "make it by oauth-exchange with authorize",
-        "make it by `jira-host connect`",
-    ),
-    (
-        "make one by oauth-exchange with authorize",
-        "make one by `jira-host connect`",
-    ),
+    ("by oauth-exchange with authorize", "by `jira-host connect`"),
     (
         "call oauth-exchange with choose-site",
         "choose it by `jira-host connect`",

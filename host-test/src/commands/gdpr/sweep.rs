@@ -80,7 +80,8 @@ impl SweepArgs {
         let connection = connection.as_deref();
         let verdict = match outcome {
             Swept::Report(report) => {
-                let (told, has_asked) = (tell(context, &report), report.counts.batches > 0);
+                let told = tell(context, &report);
+                let has_asked = report.counts.batches > 0;
                 let verdict = match verdict(context, &session, connection, *report) {
                     Ok(()) if !has_asked => check_connection(context, &session, connection).await,
                     verdict => verdict,

@@ -90,11 +90,8 @@ impl<'a> Download<'a> {
                 let head = || self.exchange.tell_head(response.status, &response.headers);
                 progress.aside(head);
             }
-            let is_first = position.is_beginning();
             position.take(&response.headers, response.body.len())?;
-            if is_first {
-                position.check_pieces()?;
-            }
+            position.check_pieces()?;
             self.outlet = append(self.outlet, response).await?;
             progress.show_bytes(position.bytes(), position.total());
         }
